@@ -1,0 +1,327 @@
+"""The command line: rodedraad index | ask | chat | eval."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.errors import RodeDraadError
+
+if TYPE_CHECKING:
+    from app.answer import Answer
+    from index.search import Searcher
+
+EPILOG = """\
+examples:
+  rodedraad ask "How does Red Social formalise miners?"
+  rodedraad index --corpus ~/reports --home ~/reports-index
+  rodedraad chat --port 8080
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; the exit code is 0, or 2 after a message to standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except RodeDraadError as error:
+        print(f"rodedraad: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away: nothing is left to say
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--corpus", type=Path, default=Path("corpus"), help="folder of documents (corpus)"
+    )
+    common.add_argument(
+        "--home", type=Path, default=Path(".rodedraad"), help="folder of the index (.rodedraad)"
+    )
+    parser = argparse.ArgumentParser(
+        prog="rodedraad",
+        description="Ask your documents, and get verbatim quotes with citations.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[Any], int], help: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(
+            name, parents=[common], help=help, description=help[0].upper() + help[1:] + "."
+        )
+        added.set_defaults(run=run)
+        return added
+
+    command("index", _index, "bring the index up to date with the documents")
+
+    ask = command("ask", _ask, "answer a question, or a file of questions")
+    ask.add_argument("question", nargs="?", help="the question, in nl, en, fr, es or de")
+    ask.add_argument("--json", action="store_true", help="print the answer as a line of JSON")
+    ask.add_argument("--batch", metavar="FILE", help="answer the JSON lines of FILE (- for stdin)")
+    ask.add_argument(
+        "--passages", type=_count, default=10, metavar="N", help="passages in the JSON (10)"
+    )
+
+    chat = command("chat", _chat, "open the chat in a browser, after bringing the index up to date")
+    chat.add_argument("--port", type=_port, default=7860, help="port on 127.0.0.1 (7860)")
+
+    evaluate = command("eval", _eval, "ask the gold questions and print how many answers are right")
+    evaluate.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="folder with questions.jsonl and conversations.jsonl (tests/evaluation)",
+    )
+    evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 1000:
+        raise argparse.ArgumentTypeError("must lie between 0 and 1000")
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise argparse.ArgumentTypeError("must lie between 1 and 65535")
+    return number
+
+
+def _index(options: argparse.Namespace) -> int:
+    _reindex(options)
+    return 0
+
+
+def _reindex(options: argparse.Namespace) -> None:
+    from index.build import reindex
+
+    with _progress() as progress:
+        report = reindex(options.corpus, options.home, progress)
+    counts = {
+        "added": len(report.added),
+        "changed": len(report.changed),
+        "removed": len(report.removed),
+        "unchanged": len(report.unchanged),
+        "failed": len(report.failed),
+    }
+    summary = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    _say(f"{options.home}: {report.passages} passages; documents: {summary}.")
+    for id, reason in report.failed.items():
+        _say(f"  not indexed: {id}: {reason}")
+    for id in report.passed_over:
+        _say(f"  passed over, not a kind of file that is read: {id}")
+
+
+def _open(options: argparse.Namespace) -> "Searcher":
+    """The index; made first where there is none."""
+    from index.build import is_outdated
+    from index.generation import current
+    from index.search import Searcher
+
+    if current(options.home) is None:
+        _reindex(options)
+    searcher = Searcher(options.home)
+    if is_outdated(searcher.generation, options.corpus):
+        _say(f"{options.corpus} has changed since it was indexed. To catch up: rodedraad index")
+    return searcher
+
+
+def _ask(options: argparse.Namespace) -> int:
+    if (options.question is None) == (options.batch is None):
+        raise RodeDraadError('Ask a question, rodedraad ask "…", or name a file with --batch.')
+    if options.batch is not None:
+        return _ask_batch(options)
+    from app.conversation import ask
+
+    answer = ask(_open(options), options.question, passages=options.passages)
+    if options.json:
+        print(json.dumps({"id": None, "turns": [turn_as_json(answer)]}, ensure_ascii=False))
+    else:
+        _print_answer(answer)
+    return 0
+
+
+def _ask_batch(options: argparse.Namespace) -> int:
+    """One JSON line out for each line in; a line that cannot be answered gets an error."""
+    from app.conversation import ask
+
+    failed = False
+    with _lines(options.batch) as lines:
+        searcher = _open(options)
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            result: dict[str, Any] = {"id": None}
+            try:
+                item = json.loads(line)
+                result["id"] = item.get("id")
+                before: list[Answer] = []
+                for turn in item["turns"] if "turns" in item else [item]:
+                    before.append(ask(searcher, turn["question"], before, options.passages))
+                result["turns"] = [turn_as_json(answer) for answer in before]
+            except (ValueError, KeyError, TypeError, AttributeError):
+                result["error"] = (
+                    f"Line {number} is no question: it must be a JSON object with a question or "
+                    "a list of turns."
+                )
+            except RodeDraadError as error:
+                result["error"] = str(error)
+            if "error" in result:
+                failed = True
+                _say(f"rodedraad: line {number}: {result['error']}")
+            print(json.dumps(result, ensure_ascii=False), flush=True)
+    return 2 if failed else 0
+
+
+@contextmanager
+def _lines(name: str) -> Iterator[Iterable[str]]:
+    if name == "-":
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        yield sys.stdin
+        return
+    try:
+        file = open(name, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise RodeDraadError(f"{name} cannot be read ({error.strerror}).") from error
+    with file:
+        yield file
+
+
+def turn_as_json(answer: "Answer") -> dict[str, Any]:
+    """An answer as the JSON of a turn; README describes it, and programs rely on it."""
+    return {
+        "question": answer.question,
+        "understood_as": answer.understood_as,
+        "language": answer.language,
+        "abstained": answer.abstained,
+        "confidence": round(answer.confidence, 4),
+        "quotes": [
+            {
+                "citation": quote.citation,
+                "text": quote.text,
+                "document": quote.document.id,
+                "start": quote.start,
+                "end": quote.end,
+                "page": quote.page,
+            }
+            for quote in answer.quotes
+        ],
+        "passages": [
+            {
+                "rank": hit.rank,
+                "score": round(hit.score, 6),
+                "document": hit.document.id,
+                "start": hit.passage.start,
+                "end": hit.passage.end,
+                "page": hit.passage.page,
+                "text": hit.passage.text,
+            }
+            for hit in answer.hits
+        ],
+        "milliseconds": round(answer.milliseconds, 2),
+    }
+
+
+def _print_answer(answer: "Answer") -> None:
+    from app.phrases import phrase, reference
+
+    language = answer.language
+    if answer.abstained:
+        print(phrase("no_answer", language))
+        if answer.hits:
+            print(phrase("nearest", language), end="\n\n")
+        for hit in answer.hits[:3]:
+            print(f"  {hit.passage.text}\n  ({reference(hit.document, hit.passage.page)})\n")
+        return
+    for quote in answer.quotes:
+        print(f"[{quote.citation}] “{quote.text}”\n")
+    print(phrase("sources", language))
+    for quote in answer.quotes:
+        print(f"[{quote.citation}] {reference(quote.document, quote.page)}")
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from app.chat import serve, take_port
+
+    take_port(options.port)
+    _reindex(options)
+    serve(options.home, options.port)
+    return 0
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from app.evaluation import GOLD, evaluate, groups, measures
+
+    searcher = _open(options)
+    with _progress() as progress:
+        outcomes = evaluate(
+            searcher,
+            options.data or GOLD,
+            lambda done, total: progress("Asking", done, total),
+        )
+    table = {name: measures(members) for name, members in groups(outcomes).items()}
+    if options.json:
+        plain = {n: {m: asdict(f) for m, f in row.items()} for n, row in table.items()}
+        print(json.dumps(plain, ensure_ascii=False, indent=2))
+    else:
+        _print_figures(table)
+    return 0
+
+
+def _print_figures(table: dict[str, dict[str, Any]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(box=box.SIMPLE, caption="means with bootstrap 95 % intervals over questions")
+    shown.add_column()
+    for name, row in table.items():
+        shown.add_column(f"{name}\n{max(f.count for f in row.values())}", justify="right")
+    for measure in next(iter(table.values())):
+        figures = [row[measure] for row in table.values()]
+        digits = 1 if measure == "milliseconds" else 0 if measure == "quoted characters" else 2
+        cells = [
+            f"{f.value:.{digits}f}\n[dim]{f.low:.{digits}f}–{f.high:.{digits}f}[/]"
+            if f.count
+            else "–"
+            for f in figures
+        ]
+        shown.add_row(measure, *cells)
+    width = None if sys.stdout.isatty() else 120
+    Console(width=width).print(shown)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on standard error, for as long as the block runs."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(doing: str, done: int, total: int) -> None:
+            if doing not in tasks:
+                tasks[doing] = bars.add_task(doing)
+            bars.update(tasks[doing], completed=done, total=total)
+
+        yield show

@@ -1,0 +1,1 @@
+"""Index: passages become findable, in published and checksummed generations."""

@@ -1,0 +1,193 @@
+"""Build: bring the index up to date with the corpus, reading and embedding only what changed."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from index.embedding import Embedder, Vectors, bundled_static, load_embedder
+from index.generation import (
+    TEXTS,
+    VECTORS,
+    WORDS,
+    Entry,
+    Generation,
+    IndexProblem,
+    Manifest,
+    open_current,
+    publish,
+    read_text,
+    write_text,
+    writing,
+)
+from index.settings import Settings, load_settings
+from index.vectors import VectorIndex
+from index.words import WordIndex
+from ingest.errors import RodeDraadError, UnreadableDocument
+from ingest.library import Source, read_bytes, read_document, scan
+from ingest.passages import split_passages
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a re-index found; documents by their id."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)  # id → reason
+    passed_over: list[str] = field(default_factory=list)  # files of a kind that cannot be read
+    passages: int = 0
+
+
+def reindex(
+    corpus: Path, home: Path, progress: Progress = lambda doing, done, total: None
+) -> Report:
+    """Publish a generation that holds the corpus as it is now; none, if the last one does already.
+
+    A document that cannot be read is reported, and keeps its last good version. Raises
+    RodeDraadError when there is nothing to index or another process is indexing.
+    """
+    settings = load_settings(home)
+    sources, others = scan(corpus)
+    report = Report(passed_over=others)
+    if not sources:
+        raise RodeDraadError(f"There is no document in {corpus}. Put .txt or .md files there.")
+    embedder = load_embedder(settings)
+    with writing(home) as folder:
+        old = _last_generation(home)
+        (folder / TEXTS).mkdir()
+        entries = []
+        for done, source in enumerate(sources):
+            progress("Reading documents", done, len(sources))
+            if entry := _enter(source, old, settings, folder / TEXTS, report):
+                entries.append(entry)
+        progress("Reading documents", len(sources), len(sources))
+        if not entries:
+            reasons = "".join(f"\n  {id}: {reason}" for id, reason in report.failed.items())
+            raise RodeDraadError(f"No document in {corpus} can be read:{reasons}")
+        manifest = Manifest(embedder.name, embedder.fingerprint, settings.as_dict(), tuple(entries))
+        report.passages = sum(entry.passages for entry in entries)
+        if old:
+            present = {entry.path for entry in entries}
+            report.removed = [e.path for e in old.manifest.documents if e.path not in present]
+            if manifest == old.manifest:
+                return report
+        vectors = _embed(manifest, folder, old, embedder, progress)
+        VectorIndex.build(vectors).write(folder / VECTORS)
+        progress("Indexing words", 0, 1)
+        WordIndex.build(folder / WORDS, _texts(entries, folder), bundled_static())
+        progress("Indexing words", 1, 1)
+        manifest.save(folder)
+        publish(home, folder)
+    return report
+
+
+def _last_generation(home: Path) -> Generation | None:
+    """The published generation to build on; None if there is none, or none that is sound."""
+    try:
+        return open_current(home)
+    except IndexProblem:
+        return None
+
+
+def _enter(
+    source: Source, old: Generation | None, settings: Settings, texts: Path, report: Report
+) -> Entry | None:
+    """Put a source's text under `texts`; its entry, or None if it never could be read."""
+    known = next((e for e in old.manifest.documents if e.path == source.id), None) if old else None
+    try:
+        if known and (known.size, known.mtime_ns) == (source.size, source.mtime_ns):
+            data, sha256 = None, known.sha256
+        else:
+            data = read_bytes(source)
+            sha256 = hashlib.sha256(data).hexdigest()
+        if (
+            old
+            and known
+            and (known.sha256, known.declared_language) == (sha256, source.declared_language)
+            and old.manifest.settings == settings.as_dict()
+        ):
+            _link(old.folder / TEXTS / known.text, texts / known.text)
+            report.unchanged.append(source.id)
+            return replace(known, mtime_ns=source.mtime_ns, citation=source.citation)
+        document = read_document(source, read_bytes(source) if data is None else data)
+    except UnreadableDocument as error:
+        report.failed[source.id] = str(error)
+        if old and known:
+            _link(old.folder / TEXTS / known.text, texts / known.text)
+        return known
+    passages = split_passages(document, settings.passage_size)
+    (report.changed if known else report.added).append(source.id)
+    return Entry(
+        path=source.id,
+        sha256=document.sha256,
+        size=source.size,
+        mtime_ns=source.mtime_ns,
+        declared_language=source.declared_language,
+        language=document.language,
+        citation=source.citation,
+        text=write_text(texts, document, passages),
+        passages=len(passages),
+    )
+
+
+def _link(old: Path, new: Path) -> None:
+    """Make an unchanging file part of another generation too."""
+    if new.exists():
+        return
+    try:
+        os.link(old, new)
+    except OSError:
+        shutil.copyfile(old, new)
+
+
+def _texts(entries: Iterable[Entry], folder: Path) -> Iterator[tuple[str, str]]:
+    """Every passage's text and language, in order."""
+    for entry in entries:
+        for passage in read_text(folder, entry)[1]:
+            yield passage.text, entry.language
+
+
+def _embed(
+    manifest: Manifest,
+    folder: Path,
+    old: Generation | None,
+    embedder: Embedder,
+    progress: Progress,
+) -> Vectors:
+    """float32[passages, dimension]: the old generation's rows where the text is the same."""
+    total = sum(entry.passages for entry in manifest.documents)
+    vectors = np.empty((total, embedder.dimension), np.float32)
+    known: dict[str, int] = {}
+    if old and old.manifest.fingerprint == manifest.fingerprint:
+        known = {e.text: old.first_passage(n) for n, e in enumerate(old.manifest.documents)}
+        old_vectors = old.vectors()
+    start = 0
+    for entry in manifest.documents:
+        progress("Embedding passages", start, total)
+        end = start + entry.passages
+        if entry.text in known:
+            vectors[start:end] = old_vectors.rows(known[entry.text], entry.passages)
+        else:
+            texts = [passage.text for passage in read_text(folder, entry)[1]]
+            vectors[start:end] = embedder.passages(texts)
+        start = end
+    progress("Embedding passages", total, total)
+    return vectors
+
+
+def is_outdated(generation: Generation, corpus: Path) -> bool:
+    """Whether a look at the corpus folder finds files other than those indexed."""
+    if not corpus.is_dir():
+        return False
+    indexed = {(e.path, e.size, e.mtime_ns) for e in generation.manifest.documents}
+    return indexed != {(s.id, s.size, s.mtime_ns) for s in scan(corpus)[0]}

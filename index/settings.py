@@ -1,0 +1,51 @@
+"""Settings: what a person may choose, read from settings.toml in the index home."""
+
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import RodeDraadError
+from ingest.passages import PASSAGE_SIZE
+
+SETTINGS_FILE = "settings.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The choices that decide what an index holds; a changed one takes effect on re-indexing."""
+
+    model: str = ""  # a sentence-transformers model's name or folder; empty: the bundled model
+    query_prefix: str = ""  # E5 models want "query: "
+    passage_prefix: str = ""  # E5 models want "passage: "
+    passage_size: int = PASSAGE_SIZE  # characters
+
+    def as_dict(self) -> dict[str, Any]:
+        """The settings as JSON values."""
+        return asdict(self)
+
+
+def load_settings(home: Path) -> Settings:
+    """The settings of an index home; defaults where the file, or a line of it, is absent.
+
+    Raises RodeDraadError for a file that is no TOML, or that sets something unknown or absurd.
+    """
+    path = home / SETTINGS_FILE
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RodeDraadError(f"{path} is not valid TOML ({error}). Mend or remove it.") from error
+    kinds = {field.name: field.type for field in fields(Settings)}
+    for name, value in values.items():
+        if name not in kinds:
+            raise RodeDraadError(
+                f"{path} sets {name!r}, which is no setting. Known are: {', '.join(kinds)}."
+            )
+        if type(value) is not kinds[name]:
+            raise RodeDraadError(f"{path}: {name} has the wrong type ({value!r}).")
+    settings = Settings(**values)
+    if not 100 <= settings.passage_size <= 10_000:
+        raise RodeDraadError(f"{path}: passage_size must lie between 100 and 10000 characters.")
+    return settings

@@ -1,0 +1,210 @@
+"""Words: which passages hold a question's words, in the question's language or another.
+
+Two signals over one tantivy index. *BM25* compares stems, for a question in the language of the
+passage. *Coverage* works across languages: each word of the question is matched to the nearest
+words of the corpus in the space of the bundled token vectors ("miners" to "mijnwerkers"), and
+counts in a passage by its best match there and by how rare its matches are.
+"""
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+from pathlib import Path
+
+import tantivy
+
+from index.compounds import CompoundSplitter
+from index.embedding import StaticEmbedder
+from index.vectors import VectorIndex
+from ingest.language import LANGUAGES
+
+STEMMERS = dict(zip(LANGUAGES, ("dutch", "english", "french", "spanish", "german"), strict=True))
+COMPOUNDING = frozenset({"nl", "de"})
+
+MATCHES = 30
+"""How many words of the corpus one word of a question is matched to at most."""
+
+LEAST_COSINE = 0.4
+"""Words less alike than this do not match."""
+
+SHARPNESS = 1.5
+"""A match counts cosine ** SHARPNESS.
+
+Measured on the XQuAD development questions in English over Dutch passages, coverage alone, with
+the cut-off at the same weight: recall@1 .815 for 1.5, .770 for 2, .703 for 3."""
+
+K1 = 1.2  # BM25's term frequency saturation, as tantivy has it (Robertson and Zaragoza 2009)
+
+Ranking = list[tuple[int, float]]
+"""Passage numbers and scores, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWord:
+    """A word of the question and the words of the corpus that may stand for it."""
+
+    text: str
+    rarity: float  # inverse document frequency of its matches taken together
+    matches: dict[str, float]  # word of the corpus → how well it matches, 0 to 1
+
+
+def coverage(question: Sequence[QuestionWord], words: Set[str]) -> float:
+    """The share of the question that `words` cover: 0 to 1, each question word by its rarity."""
+    total = sum(word.rarity for word in question)
+    if not total:
+        return 0.0
+    covered = 0.0
+    for word in question:
+        found = word.matches.keys() & words
+        covered += word.rarity * max((word.matches[match] for match in found), default=0.0)
+    return covered / total
+
+
+def inverse_document_frequency(documents: float, total: int) -> float:
+    """How rare something is that `documents` of `total` hold (Robertson and Zaragoza 2009)."""
+    return log(1 + (total - documents + 0.5) / (documents + 0.5))
+
+
+class Analysis:
+    """Text to words: lower case, accents folded, compounds cut; and words to stems."""
+
+    def __init__(self, static: StaticEmbedder) -> None:
+        builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        for step in (tantivy.Filter.lowercase(), tantivy.Filter.ascii_fold()):
+            builder = builder.filter(step)
+        self._words = builder.filter(tantivy.Filter.remove_long(60)).build()
+        self._stemmers = {
+            language: tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
+            .filter(tantivy.Filter.stemmer(stemmer))
+            .build()
+            for language, stemmer in STEMMERS.items()
+        }
+        vocabulary = static.tokenizer.get_vocab()
+        self._compounds = CompoundSplitter({w for w in vocabulary if len(w) > 3 and w.isalpha()})
+        self.stem = lru_cache(200_000)(self._stem)
+
+    def words(self, text: str) -> list[str]:
+        """The words of a text in order, folded; single letters are none."""
+        return [word for word in self._words.analyze(text) if len(word) > 1 or word.isdigit()]
+
+    def with_parts(self, words: Iterable[str], language: str) -> list[str]:
+        """The words, each followed by its parts where it is a compound."""
+        if language not in COMPOUNDING:
+            return list(words)
+        return [part for word in words for part in (word, *self._compounds.parts(word))]
+
+    def _stem(self, word: str, language: str) -> str:
+        stems = self._stemmers[language].analyze(word) if language in self._stemmers else []
+        return stems[0] if stems else word
+
+
+class WordIndex:
+    """The words of all passages, on disk in a folder."""
+
+    def __init__(self, folder: Path, static: StaticEmbedder) -> None:
+        """Open the index in `folder`, as `build` wrote it."""
+        self._static = static
+        self.analysis = Analysis(static)
+        self._index = tantivy.Index.open(str(folder / "tantivy"))
+        self._searcher = self._index.searcher()
+        self._vocabulary = (folder / "vocabulary.txt").read_text("utf-8").split()
+        self._nearest = VectorIndex.read(folder / "vocabulary.faiss")
+
+    @staticmethod
+    def build(folder: Path, passages: Iterable[tuple[str, str]], static: StaticEmbedder) -> None:
+        """Write the index of `passages`, each a text and its language, into a new folder."""
+        analysis = Analysis(static)
+        (folder / "tantivy").mkdir(parents=True)
+        schema = (
+            tantivy.SchemaBuilder()
+            .add_text_field("words", tokenizer_name="terms", index_option="basic")
+            .add_text_field("stems", tokenizer_name="terms", index_option="freq")
+            .add_unsigned_field("passage", fast=True)
+            .build()
+        )
+        index = tantivy.Index(schema, str(folder / "tantivy"))
+        terms = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        index.register_tokenizer("terms", terms)
+        writer = index.writer(num_threads=1)
+        vocabulary: set[str] = set()
+        for number, (text, language) in enumerate(passages):
+            words = analysis.with_parts(analysis.words(text), language)
+            vocabulary.update(words)
+            document = tantivy.Document()
+            document.add_text("words", " ".join(words))
+            document.add_text("stems", " ".join(analysis.stem(word, language) for word in words))
+            document.add_unsigned("passage", number)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        ordered = sorted(vocabulary)
+        (folder / "vocabulary.txt").write_text("\n".join(ordered), "utf-8")
+        VectorIndex.build(static.passages(ordered)).write(folder / "vocabulary.faiss")
+
+    def match(self, question: str) -> list[QuestionWord]:
+        """Each different word of the question with its matches in the corpus."""
+        words = list(dict.fromkeys(self.analysis.words(question)))
+        if not words or not self._vocabulary:
+            return []
+        rows, cosines = self._nearest.search(self._static.questions(words), MATCHES)
+        matched = []
+        for word, nearest, likeness in zip(words, rows.tolist(), cosines.tolist(), strict=True):
+            matches = {
+                self._vocabulary[row]: min(cosine, 1.0) ** SHARPNESS
+                for row, cosine in zip(nearest, likeness, strict=True)
+                if cosine >= LEAST_COSINE
+            }
+            matched.append(QuestionWord(word, self._rarity(matches), matches))
+        return matched
+
+    def _rarity(self, matches: dict[str, float]) -> float:
+        total = self._searcher.num_docs
+        holding = sum(
+            weight * self._searcher.doc_freq("words", word) for word, weight in matches.items()
+        )
+        return inverse_document_frequency(min(holding, total), total)
+
+    def search_coverage(self, question: Sequence[QuestionWord], k: int) -> Ranking:
+        """The k passages that cover most of the question, with their `coverage`."""
+        total = sum(word.rarity for word in question)
+        schema, query = self._index.schema, tantivy.Query
+        best_match = [
+            query.disjunction_max_query(
+                [
+                    query.const_score_query(
+                        query.term_query(schema, "words", match, "basic"),
+                        word.rarity * weight / total,
+                    )
+                    for match, weight in word.matches.items()
+                ]
+            )
+            for word in question
+            if word.matches
+        ]
+        return self._search(best_match, k)
+
+    def search_bm25(self, question: str, language: str, k: int) -> Ranking:
+        """The k best passages by BM25 over stems, as a share of the highest score possible."""
+        words = self.analysis.with_parts(self.analysis.words(question), language)
+        stems = {self.analysis.stem(word, language) for word in words}
+        total = self._searcher.num_docs
+        highest = (K1 + 1) * sum(
+            inverse_document_frequency(self._searcher.doc_freq("stems", stem), total)
+            for stem in stems
+        )
+        schema, query = self._index.schema, tantivy.Query
+        terms = [query.term_query(schema, "stems", stem, "freq") for stem in sorted(stems)]
+        return [(passage, score / highest) for passage, score in self._search(terms, k)]
+
+    def _search(self, queries: list[tantivy.Query], k: int) -> Ranking:
+        if not queries or k < 1:
+            return []
+        either = tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+        hits = self._searcher.search(either, limit=k, count=False).hits
+        numbers = self._searcher.fast_field_values("passage", [address for _, address in hits])
+        return [
+            (int(number), float(score))
+            for number, (score, _) in zip(numbers, hits, strict=True)
+            if number is not None
+        ]

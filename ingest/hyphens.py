@@ -1,0 +1,51 @@
+"""Hyphens: is the hyphen at a line's end the word's own, or the typesetter's?"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyphen import Pyphen
+
+_BROKEN = re.compile(r"(\w[\w’'-]*)[-\u2010]$")
+_FIRST_WORD = re.compile(r"\w+")
+_CONJUNCTIONS = frozenset("en of and or et ou y o u e und oder".split())
+_DICTIONARIES = {"nl": "nl_NL", "en": "en_GB", "fr": "fr_FR", "es": "es_ES", "de": "de_DE"}
+
+
+@cache
+def _dictionary(language: str) -> "Pyphen":
+    from pyphen import Pyphen
+
+    return Pyphen(lang=_DICTIONARIES.get(language, "nl_NL"))
+
+
+def join_hyphenated(
+    text: str, line: str, vocabulary: Mapping[str, int], language: str
+) -> tuple[str, int]:
+    """Put `line` behind `text`, mending a word that a hyphen breaks between them.
+
+    `vocabulary` counts the document's own words, in lower case. Returns the joined text and the
+    offset in it of the line's first character.
+    """
+    broken, first = _BROKEN.search(text), _FIRST_WORD.match(line)
+    if broken is None or first is None:
+        text += " "
+    elif first[0].casefold() in _CONJUNCTIONS:
+        text += " "  # "bio- en fairtrademarkt": the hyphen stands for the rest of the word
+    elif not _is_own(broken[1], first[0], vocabulary, language):
+        text = text[:-1]
+    return text + line, len(text)
+
+
+def _is_own(head: str, tail: str, vocabulary: Mapping[str, int], language: str) -> bool:
+    """Whether the word is written `head-tail` also where no line ends."""
+    joined, hyphenated = (head + tail).casefold(), f"{head}-{tail}".casefold()
+    if joined in vocabulary or hyphenated in vocabulary:
+        return vocabulary.get(hyphenated, 0) > vocabulary.get(joined, 0)
+    if not (head[-1].isalpha() and tail[0].islower()) or (len(head) > 1 and head.isupper()):
+        return True  # "2014-2015", "Noord-Holland", "BTC-project"
+    return len(head.split("-")[-1]) not in _dictionary(language).positions(
+        (head.split("-")[-1] + tail)
+    )

@@ -1,0 +1,55 @@
+"""Passages: a document cut into the pieces that search finds, on the edges of sentences."""
+
+from bisect import bisect_left
+
+from ingest.documents import Document, Passage, Span
+from ingest.sentences import is_heading, sentence_spans
+
+PASSAGE_SIZE = 600
+"""Characters a passage holds at most, unless a setting says otherwise."""
+
+_PARAGRAPH, _SENTENCE = "\x1d", "\x1e"  # control characters, which a reading text never holds
+
+
+def split_passages(document: Document, size: int = PASSAGE_SIZE) -> list[Passage]:
+    """The document's passages in order, of at most `size` characters, without overlap.
+
+    A passage ends where a sentence does, and at the end of a paragraph if it can; a heading
+    stays with the text under it. Only a sentence longer than `size` is cut, between two words.
+    """
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    sentences = sentence_spans(document.text)
+    splitter = RecursiveCharacterTextSplitter(
+        separators=[_PARAGRAPH, _SENTENCE, " ", ""],
+        chunk_size=size,
+        chunk_overlap=0,
+        add_start_index=True,
+    )
+    starts = [start for start, _ in sentences]
+    passages = []
+    for chunk in splitter.create_documents([_marked(document.text, sentences)]):
+        start = chunk.metadata["start_index"]
+        end = start + len(chunk.page_content)
+        inside = sentences[max(bisect_left(starts, start) - 1, 0) : bisect_left(starts, end)]
+        passages.append(
+            Passage(
+                document_id=document.id,
+                start=start,
+                end=end,
+                text=document.text[start:end],
+                page=document.page_at(start),
+                sentences=tuple((max(s, start), min(e, end)) for s, e in inside if e > start),
+            )
+        )
+    return passages
+
+
+def _marked(text: str, sentences: list[Span]) -> str:
+    """The text with a mark in place of the white space between sentences: offsets stay."""
+    marked = list(text)
+    for (start, end), (following, _) in zip(sentences, sentences[1:], strict=False):
+        if not is_heading(text[start:end]):
+            gap = text[end:following]
+            marked[end] = _PARAGRAPH if "\n\n" in gap else _SENTENCE
+    return "".join(marked)
