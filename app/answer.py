@@ -27,14 +27,16 @@ Measured on the development questions: at 350, 400, 450 and 500 the share answer
 SAME = 0.8
 """Sentences that share this part of their words say the same: the better one is quoted."""
 
-SLOPE, MIDDLE = 18.6, 0.335
+SLOPE, MIDDLE = 25.5, 0.369
 """The logistic curve from the best passage's score to the confidence that the sources answer.
 
-Fitted by `python -m tests.benchmarks.confidence`, which names its data and prints its quality.
+Fitted by `python -m tests.benchmarks.confidence`, on the gold questions that have an answer against
+948 questions about other texts: AUROC .968. Near misses score like answerable questions.
 """
 
-THRESHOLD = 0.5
-"""Below this confidence the answer abstains."""
+THRESHOLD = 0.34
+"""Below this confidence the answer abstains: .05 of the answerable questions, and .86 of those about
+other texts (measured by the same command)."""
 
 
 @dataclass(frozen=True, slots=True)

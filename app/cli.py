@@ -167,7 +167,7 @@ def _ask_batch(options: argparse.Namespace) -> int:
                 item = json.loads(line)
                 result["id"] = item.get("id")
                 before: list[Answer] = []
-                for turn in item["turns"] if "turns" in item else [item]:
+                for turn in item.get("turns", [item]):
                     before.append(ask(searcher, turn["question"], before, options.passages))
                 result["turns"] = [turn_as_json(answer) for answer in before]
             except (ValueError, KeyError, TypeError, AttributeError):
@@ -253,10 +253,11 @@ def _print_answer(answer: "Answer") -> None:
 
 def _chat(options: argparse.Namespace) -> int:
     from app.chat import serve, take_port
+    from ingest.library import load_sources
 
     take_port(options.port)
     _reindex(options)
-    serve(options.home, options.port)
+    serve(options.home, options.port, load_sources(options.corpus).examples)
     return 0
 
 

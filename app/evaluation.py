@@ -42,6 +42,7 @@ class Outcome:
 
     @property
     def answerable(self) -> bool:
+        """Whether the sources hold an answer."""
         return bool(self.gold["answerable"])
 
 
@@ -123,8 +124,10 @@ def load_gold(path: Path) -> list[dict[str, Any]]:
     Raises RodeDraadError naming the line that is no gold line.
     """
     lines = []
+    number = 0
     try:
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        for line in path.read_text("utf-8").splitlines():
+            number += 1
             gold = json.loads(line)
             for turn in gold.get("turns", [gold]):
                 if turn["answerable"] and not turn["evidence"]:

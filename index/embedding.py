@@ -15,7 +15,7 @@ from index.settings import Settings
 from ingest.errors import RodeDraadError
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+    pass
 
 Vectors = npt.NDArray[np.float32]
 Progress = Callable[[int], None]
@@ -95,9 +95,11 @@ class StaticEmbedder:
         self.fingerprint = hashlib.sha256(tokenizer + weights).hexdigest()
 
     def questions(self, texts: Sequence[str]) -> Vectors:
+        """Embed questions."""
         return self.passages(texts)
 
     def passages(self, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
+        """Embed passages, sentences or words of the sources."""
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for start in range(0, len(texts), BATCH):
             batch = list(texts[start : start + BATCH])
@@ -133,9 +135,11 @@ class TransformerEmbedder:
         self.fingerprint = digest.hexdigest()
 
     def questions(self, texts: Sequence[str]) -> Vectors:
+        """Embed questions."""
         return self._encode(self._prefixes[0], texts)
 
     def passages(self, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
+        """Embed passages, sentences or words of the sources."""
         parts = [np.zeros((0, self.dimension), np.float32)]
         for start in range(0, len(texts), BATCH):
             batch = texts[start : start + BATCH]
@@ -146,10 +150,11 @@ class TransformerEmbedder:
     def _encode(self, prefix: str, texts: Sequence[str]) -> Vectors:
         prefixed = [prefix + text for text in texts]
         vectors = self._model.encode(prefixed, show_progress_bar=False, convert_to_numpy=True)
-        return unit(vectors.astype(np.float32).reshape(len(texts), self.dimension))
+        return unit(np.asarray(vectors, np.float32).reshape(len(texts), self.dimension))
 
 
 def unit(vectors: Vectors) -> Vectors:
     """Rows scaled to unit length; rows of zeros stay."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+    scaled: Vectors = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
+    return scaled

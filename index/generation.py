@@ -249,7 +249,7 @@ def publish(home: Path, folder: Path) -> None:
     pointer = home / "CURRENT.new"
     pointer.write_text(folder.name + "\n", "utf-8")
     _sync(pointer)
-    os.replace(pointer, home / "CURRENT")
+    pointer.replace(home / "CURRENT")
     _sync(home)
 
 

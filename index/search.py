@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from index.embedding import Embedder, bundled_static, load_embedder
-from index.generation import WORDS, Generation, IndexProblem, open_current
+from index.generation import WORDS, Generation, IndexProblem, current, open_current
 from index.settings import load_settings
 from index.words import QuestionWord, WordIndex, coverage
 from ingest.documents import Document, Passage
@@ -78,6 +78,10 @@ class Searcher:
         if self._vectors.shape != (self.generation.passages, self._embedder.dimension):
             raise IndexProblem("The index does not fit its manifest. Run: rodedraad index")
         self._words = WordIndex(self.generation.folder / WORDS, bundled_static())
+
+    def is_current(self, home: Path) -> bool:
+        """Whether no newer generation has been published."""
+        return current(home) == self.generation.folder
 
     def query(self, question: str) -> Query:
         """Analyse a question."""

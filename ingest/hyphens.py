@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _BROKEN = re.compile(r"(\w[\w’'-]*)[-\u2010]$")
 _FIRST_WORD = re.compile(r"\w+")
-_CONJUNCTIONS = frozenset("en of and or et ou y o u e und oder".split())
+_CONJUNCTIONS = frozenset(["en", "of", "and", "or", "et", "ou", "y", "o", "u", "e", "und", "oder"])
 _DICTIONARIES = {"nl": "nl_NL", "en": "en_GB", "fr": "fr_FR", "es": "es_ES", "de": "de_DE"}
 
 
@@ -47,5 +47,5 @@ def _is_own(head: str, tail: str, vocabulary: Mapping[str, int], language: str) 
     if not (head[-1].isalpha() and tail[0].islower()) or (len(head) > 1 and head.isupper()):
         return True  # "2014-2015", "Noord-Holland", "BTC-project"
     return len(head.split("-")[-1]) not in _dictionary(language).positions(
-        (head.split("-")[-1] + tail)
+        head.split("-")[-1] + tail
     )

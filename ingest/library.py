@@ -42,7 +42,7 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
             f"There is no folder {corpus}. Make it and put documents in it, or name another "
             "with --corpus."
         )
-    described = load_sources(corpus)
+    described = load_sources(corpus).described
     sources, others = [], []
     for path in sorted(_files(corpus)):
         id = path.relative_to(corpus).as_posix()
@@ -73,8 +73,16 @@ def _files(corpus: Path) -> Iterator[Path]:
                 yield path
 
 
-def load_sources(corpus: Path) -> Mapping[str, Mapping[str, str]]:
-    """What sources.toml gives for each file, by id; empty without the file.
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What sources.toml says: of each file, by id, and questions worth asking as examples."""
+
+    described: Mapping[str, Mapping[str, str]]
+    examples: tuple[str, ...]
+
+
+def load_sources(corpus: Path) -> Sources:
+    """Read sources.toml in a corpus folder; without the file, nothing is said.
 
     Raises RodeDraadError naming what is wrong in it.
     """
@@ -82,10 +90,15 @@ def load_sources(corpus: Path) -> Mapping[str, Mapping[str, str]]:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        return {}
+        return Sources({}, ())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RodeDraadError(f"{path} is not valid TOML ({error}). Mend it.") from error
-    return {id: _described(path, id, table) for id, table in tables.items()}
+    examples = tables.pop("examples", [])
+    if not (isinstance(examples, list) and all(isinstance(e, str) for e in examples)):
+        raise RodeDraadError(f"{path}: examples must be a list of questions.")
+    return Sources(
+        {id: _described(path, id, table) for id, table in tables.items()}, tuple(examples)
+    )
 
 
 def _described(path: Path, id: str, table: Any) -> dict[str, str]:

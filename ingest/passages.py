@@ -1,6 +1,7 @@
 """Passages: a document cut into the pieces that search finds, on the edges of sentences."""
 
 from bisect import bisect_left
+from itertools import pairwise
 
 from ingest.documents import Document, Passage, Span
 from ingest.sentences import is_heading, sentence_spans
@@ -48,7 +49,7 @@ def split_passages(document: Document, size: int = PASSAGE_SIZE) -> list[Passage
 def _marked(text: str, sentences: list[Span]) -> str:
     """The text with a mark in place of the white space between sentences: offsets stay."""
     marked = list(text)
-    for (start, end), (following, _) in zip(sentences, sentences[1:], strict=False):
+    for (start, end), (following, _) in pairwise(sentences):
         if not is_heading(text[start:end]):
             gap = text[end:following]
             marked[end] = _PARAGRAPH if "\n\n" in gap else _SENTENCE

@@ -1,0 +1,1 @@
+"""Benchmarks: commands that measure or fit what the code states as a number."""
