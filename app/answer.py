@@ -35,8 +35,10 @@ Fitted by `python -m tests.benchmarks.confidence`, on the gold questions that ha
 """
 
 THRESHOLD = 0.34
-"""Below this confidence the answer abstains: .05 of the answerable questions, and .86 of those about
-other texts (measured by the same command)."""
+"""Below this confidence the answer abstains.
+
+By the same command: .05 of the answerable questions and .86 of those about other texts.
+"""
 
 
 @dataclass(frozen=True, slots=True)

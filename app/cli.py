@@ -1,4 +1,4 @@
-"""The command line: rodedraad index | ask | chat | eval."""
+"""The command line: rodedraad index | ask | chat | eval | bench."""
 
 import argparse
 import json
@@ -81,6 +81,18 @@ def _parser() -> argparse.ArgumentParser:
         help="folder with questions.jsonl and conversations.jsonl (tests/evaluation)",
     )
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+    bench = command("bench", _bench, "measure what a model is worth for retrieval")
+    bench.add_argument("what", choices=["model"], help="what to measure")
+    bench.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        required=True,
+        help="folder with xquad/, flores/ or questions.jsonl",
+    )
+    bench.add_argument("--model", default="", metavar="NAME", help="name or folder (bundled)")
+    bench.add_argument("--json", action="store_true", help="print the figures as JSON")
     return parser
 
 
@@ -282,6 +294,19 @@ def _eval(options: argparse.Namespace) -> int:
     return 0
 
 
+def _bench(options: argparse.Namespace) -> int:
+    from app.bench import bench_model
+
+    with _progress() as progress:
+        figures = bench_model(options.data, options.corpus, options.model, progress)
+    if options.json:
+        print(json.dumps(figures, ensure_ascii=False, indent=2))
+    else:
+        for name, value in figures.items():
+            print(f"{name:<40} {value:.3f}" if value <= 1 else f"{name:<40} {value:,.0f}")
+    return 0
+
+
 def _print_figures(table: dict[str, dict[str, Any]]) -> None:
     from rich import box
     from rich.console import Console
@@ -326,3 +351,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
             bars.update(tasks[doing], completed=done, total=total)
 
         yield show
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -62,8 +63,7 @@ def reindex(
     if not sources:
         raise RodeDraadError(f"There is no document in {corpus}. Put .txt or .md files there.")
     embedder = load_embedder(settings)
-    with writing(home) as folder:
-        old = _last_generation(home)
+    with writing(home) as folder, _last_generation(home) as old:
         (folder / TEXTS).mkdir()
         entries = []
         for done, source in enumerate(sources):
@@ -74,7 +74,13 @@ def reindex(
         if not entries:
             reasons = "".join(f"\n  {id}: {reason}" for id, reason in report.failed.items())
             raise RodeDraadError(f"No document in {corpus} can be read:{reasons}")
-        manifest = Manifest(embedder.name, embedder.fingerprint, settings.as_dict(), tuple(entries))
+        manifest = Manifest(
+            model=embedder.name,
+            fingerprint=embedder.fingerprint,
+            settings=settings.as_dict(),
+            documents=tuple(entries),
+            unread=tuple((s.id, s.size, s.mtime_ns) for s in sources if s.id in report.failed),
+        )
         report.passages = sum(entry.passages for entry in entries)
         if old:
             present = {entry.path for entry in entries}
@@ -91,12 +97,17 @@ def reindex(
     return report
 
 
-def _last_generation(home: Path) -> Generation | None:
+@contextmanager
+def _last_generation(home: Path) -> Iterator[Generation | None]:
     """The published generation to build on; None if there is none, or none that is sound."""
-    try:
-        return open_current(home)
-    except IndexProblem:
-        return None
+    with ExitStack() as stack:
+        generation: Generation | None
+        try:
+            generation = stack.enter_context(closing(open_current(home)))
+            generation.check_texts()
+        except IndexProblem:
+            generation = None
+        yield generation
 
 
 def _enter(
@@ -164,7 +175,7 @@ def _embed(
     embedder: Embedder,
     progress: Progress,
 ) -> Vectors:
-    """float32[passages, dimension]: the old generation's rows where the text is the same."""
+    """float32[passages, dimension]: the old generation's rows where a passage is the same."""
     total = sum(entry.passages for entry in manifest.documents)
     vectors = np.empty((total, embedder.dimension), np.float32)
     known: dict[str, int] = {}
@@ -179,15 +190,29 @@ def _embed(
             vectors[start:end] = old_vectors.rows(known[entry.text], entry.passages)
         else:
             texts = [passage.text for passage in read_text(folder, entry)[1]]
-            vectors[start:end] = embedder.passages(texts)
+            before = _passages_before(old, entry) if old and known else {}
+            new = iter(embedder.passages([text for text in texts if text not in before]))
+            for row, text in enumerate(texts, start):
+                vectors[row] = old_vectors.rows(before[text], 1) if text in before else next(new)
         start = end
     progress("Embedding passages", total, total)
     return vectors
 
 
+def _passages_before(old: Generation, entry: Entry) -> dict[str, int]:
+    """The numbers of the passages that a document had in the old generation, by their text."""
+    for number, before in enumerate(old.manifest.documents):
+        if before.path == entry.path:
+            texts = (passage.text for passage in old.document(number)[1])
+            return {text: row for row, text in enumerate(texts, old.first_passage(number))}
+    return {}
+
+
 def is_outdated(generation: Generation, corpus: Path) -> bool:
-    """Whether a look at the corpus folder finds files other than those indexed."""
+    """Whether a look at the corpus folder finds files other than those of the last indexing."""
     if not corpus.is_dir():
         return False
-    indexed = {(e.path, e.size, e.mtime_ns) for e in generation.manifest.documents}
-    return indexed != {(s.id, s.size, s.mtime_ns) for s in scan(corpus)[0]}
+    manifest = generation.manifest
+    seen = {e.path: (e.size, e.mtime_ns) for e in manifest.documents}
+    seen |= {id: (size, mtime_ns) for id, size, mtime_ns in manifest.unread}
+    return seen != {s.id: (s.size, s.mtime_ns) for s in scan(corpus)[0]}

@@ -8,7 +8,10 @@ LINKS = ("", "s", "e", "en", "n")
 
 
 class CompoundSplitter:
-    """Cuts a word into parts that all stand in a lexicon, the longest first part preferred."""
+    """Cuts a word into the fewest parts that all stand in a lexicon, the first as long as can be.
+
+    Fewest, for ontwikkelings-samenwerking is not ontwikkelings-s-amen-werking.
+    """
 
     def __init__(self, lexicon: Set[str], shortest: int = 4) -> None:
         self._lexicon = lexicon
@@ -17,14 +20,19 @@ class CompoundSplitter:
 
     def _parts(self, word: str) -> tuple[str, ...]:
         """The parts of a lower-case word without their links; empty if it is no compound."""
+        best: tuple[str, ...] = ()
         for cut in range(len(word) - self._shortest, self._shortest - 1, -1):
-            head, tail = word[:cut], word[cut:]
-            rest = self.parts(tail) or ((tail,) if tail in self._lexicon else ())
-            if rest and (first := self._known(head)):
-                return (first, *rest)
-        return ()
+            tail = word[cut:]
+            rest = (tail,) if tail in self._lexicon else self.parts(tail)
+            if (
+                rest
+                and (not best or len(rest) + 1 < len(best))
+                and (first := self._head(word[:cut]))
+            ):
+                best = (first, *rest)
+        return best
 
-    def _known(self, head: str) -> str:
+    def _head(self, head: str) -> str:
         for link in LINKS:
             stem = head.removesuffix(link)
             if head.endswith(link) and len(stem) >= self._shortest and stem in self._lexicon:

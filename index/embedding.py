@@ -6,16 +6,13 @@ import os
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from index.settings import Settings
 from ingest.errors import RodeDraadError
-
-if TYPE_CHECKING:
-    pass
 
 Vectors = npt.NDArray[np.float32]
 Progress = Callable[[int], None]
@@ -47,9 +44,9 @@ def load_embedder(settings: Settings) -> Embedder:
     """
     if not settings.model:
         return bundled_static()
-    folder = Path(settings.model)
-    if _is_static(folder) and not (settings.query_prefix or settings.passage_prefix):
-        return StaticEmbedder(folder, settings.model)
+    if folder := _static_folder(Path(settings.model)):
+        prefixes = (settings.query_prefix, settings.passage_prefix)
+        return StaticEmbedder(folder, settings.model, prefixes)
     return TransformerEmbedder(settings)
 
 
@@ -59,12 +56,15 @@ def bundled_static() -> "StaticEmbedder":
     return StaticEmbedder(BUNDLED_MODEL, "bundled")
 
 
-def _is_static(folder: Path) -> bool:
+def _static_folder(model: Path) -> Path | None:
+    """Where a model's folder keeps its StaticEmbedding; None if it is another kind of model."""
     try:
-        modules = json.loads((folder / "modules.json").read_text("utf-8"))
-        return [module["type"].rsplit(".", 1)[-1] for module in modules] == ["StaticEmbedding"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        [module] = json.loads((model / "modules.json").read_text("utf-8"))
+        if module["type"].endswith(".StaticEmbedding"):
+            return model / str(module["path"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    return None
 
 
 class StaticEmbedder:
@@ -73,7 +73,7 @@ class StaticEmbedder:
     Reads a sentence-transformers folder of a single StaticEmbedding, without importing torch.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, prefixes: tuple[str, str] = ("", "")) -> None:
         from safetensors import SafetensorError
         from safetensors.numpy import load
         from tokenizers import Tokenizer
@@ -83,26 +83,35 @@ class StaticEmbedder:
             weights = (folder / "model.safetensors").read_bytes()
             self.tokenizer = Tokenizer.from_buffer(tokenizer)
             self.table: Vectors = load(weights)["embedding.weight"].astype(np.float32)
+            if self.table.ndim != 2 or len(self.table) < self.tokenizer.get_vocab_size():
+                raise ValueError("its vectors are not those of its tokens")
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise RodeDraadError(
                 f"The model in {folder} cannot be read ({error}). Install Rode Draad anew, or "
                 "name another model in settings.toml."
             ) from error
-        self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
         self.name = name
         self.dimension = self.table.shape[1]
-        self.fingerprint = hashlib.sha256(tokenizer + weights).hexdigest()
+        self._prefixes = prefixes
+        digest = hashlib.sha256(json.dumps(prefixes).encode())
+        digest.update(tokenizer + weights)
+        self.fingerprint = digest.hexdigest()
 
     def questions(self, texts: Sequence[str]) -> Vectors:
         """Embed questions."""
-        return self.passages(texts)
+        return self._encode(self._prefixes[0], texts)
 
     def passages(self, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
         """Embed passages, sentences or words of the sources."""
+        return self._encode(self._prefixes[1], texts, progress)
+
+    def _encode(
+        self, prefix: str, texts: Sequence[str], progress: Progress = lambda done: None
+    ) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for start in range(0, len(texts), BATCH):
-            batch = list(texts[start : start + BATCH])
+            batch = [prefix + text for text in texts[start : start + BATCH]]
             encodings = self.tokenizer.encode_batch_fast(batch, add_special_tokens=False)
             for row, encoding in enumerate(encodings, start):
                 if encoding.ids:
@@ -121,7 +130,7 @@ class TransformerEmbedder:
         try:
             from sentence_transformers import SentenceTransformer
 
-            self._model: SentenceTransformer = SentenceTransformer(settings.model, device="cpu")
+            self._model = SentenceTransformer(settings.model, device="cpu").float()
         except Exception as error:  # the library raises whatever its loaders do
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise RodeDraadError(

@@ -58,6 +58,7 @@ class Manifest:
     fingerprint: str
     settings: dict[str, Any]
     documents: tuple[Entry, ...]
+    unread: tuple[tuple[str, int, int], ...] = ()  # files that failed: id, size, mtime_ns
 
     def save(self, folder: Path) -> None:
         """Write the manifest, with the size and SHA-256 of every other file of the generation."""
@@ -67,7 +68,7 @@ class Manifest:
             if path.is_file()
         }
         content = {"format": FORMAT, **asdict(self), "files": files}
-        (folder / MANIFEST).write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+        (folder / MANIFEST).write_text(_sealed(content), "utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "Manifest":
@@ -77,12 +78,16 @@ class Manifest:
         naming the file that is missing or damaged.
         """
         try:
-            content = json.loads((folder / MANIFEST).read_text("utf-8"))
+            text = (folder / MANIFEST).read_text("utf-8")
+            content = json.loads(text)
             if content["format"] != FORMAT:
                 raise IndexProblem(
-                    f"The index was made by another version of Rode Draad (format "
-                    f"{content['format']}, not {FORMAT}). Run: rodedraad index"
+                    f"The index {folder / MANIFEST} was made by another version of Rode Draad "
+                    f"(format {content['format']}, not {FORMAT}). Run: rodedraad index"
                 )
+            del content["sha256"]
+            if text != _sealed(content):
+                raise _damaged(folder / MANIFEST)
             entries = [
                 Entry(**{**entry, "citation": Citation(**entry["citation"])})
                 for entry in content["documents"]
@@ -96,7 +101,19 @@ class Manifest:
         except (OSError, ValueError, KeyError, TypeError) as error:
             named = Path(getattr(error, "filename", None) or folder / MANIFEST)
             raise _damaged(named) from error
-        return cls(content["model"], content["fingerprint"], content["settings"], tuple(entries))
+        return cls(
+            model=content["model"],
+            fingerprint=content["fingerprint"],
+            settings=content["settings"],
+            documents=tuple(entries),
+            unread=tuple((id, size, mtime_ns) for id, size, mtime_ns in content["unread"]),
+        )
+
+
+def _sealed(content: dict[str, Any]) -> str:
+    """JSON that ends with the SHA-256 of what stands before."""
+    sha256 = hashlib.sha256(json.dumps(content).encode()).hexdigest()
+    return json.dumps({**content, "sha256": sha256})
 
 
 def _damaged(path: Path) -> IndexProblem:
@@ -118,20 +135,14 @@ def write_text(folder: Path, document: Document, passages: list[Passage]) -> str
     }
     data = json.dumps(content, ensure_ascii=False).encode()
     name = f"{hashlib.sha256(data).hexdigest()}.json"
-    (folder / name).write_bytes(data)
+    if not (folder / name).exists():  # the same text may be linked from a published generation
+        (folder / name).write_bytes(data)
     return name
 
 
 def read_text(folder: Path, entry: Entry) -> tuple[Document, list[Passage]]:
     """What `write_text` wrote for a document; raises IndexProblem if it is damaged."""
-    path = folder / TEXTS / entry.text
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise _damaged(path) from error
-    if hashlib.sha256(data).hexdigest() != path.stem:
-        raise _damaged(path)
-    content = json.loads(data)
+    content = json.loads(_text_bytes(folder, entry))
     document = Document(
         id=entry.path,
         sha256=entry.sha256,
@@ -154,8 +165,19 @@ def read_text(folder: Path, entry: Entry) -> tuple[Document, list[Passage]]:
     return document, passages
 
 
+def _text_bytes(folder: Path, entry: Entry) -> bytes:
+    path = folder / TEXTS / entry.text
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _damaged(path) from error
+    if hashlib.sha256(data).hexdigest() != path.stem:
+        raise _damaged(path)
+    return data
+
+
 class Generation:
-    """A published generation, open for reading. Its files stay until it is let go."""
+    """A published generation, open for reading. Its files stay until it is closed or let go."""
 
     def __init__(self, folder: Path) -> None:
         """Open the generation in `folder`; raises IndexProblem if it is damaged."""
@@ -164,9 +186,15 @@ class Generation:
             self._hold = _hold(folder)
         except OSError as error:
             raise _damaged(folder / MANIFEST) from error
-        self.manifest = Manifest.load(folder)
+        try:
+            self.manifest = Manifest.load(folder)
+        except IndexProblem:
+            self.close()  # whoever keeps the error would keep the files
+            raise
         self._ends = list(accumulate(entry.passages for entry in self.manifest.documents))
-        self.document = lru_cache(64)(self._read)
+        entries = self.manifest.documents
+        # Not a method: it would keep the generation, and its files, until the next collection.
+        self.document = lru_cache(64)(lambda number: read_text(folder, entries[number]))
 
     @property
     def passages(self) -> int:
@@ -187,17 +215,30 @@ class Generation:
         """The passages' vectors; row n is passage n."""
         return VectorIndex.read(self.folder / VECTORS)
 
-    def _read(self, number: int) -> tuple[Document, list[Passage]]:
-        """A document by its number, and its passages."""
-        return read_text(self.folder, self.manifest.documents[number])
+    def check_texts(self) -> None:
+        """Check the texts too; raises IndexProblem naming the one that is missing or damaged."""
+        for entry in self.manifest.documents:
+            _text_bytes(self.folder, entry)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._hold.close()
 
 
 def current(home: Path) -> Path | None:
-    """The folder of the published generation; None before the first."""
+    """The folder of the published generation; None before the first.
+
+    Raises IndexProblem when CURRENT names none.
+    """
+    pointer = home / "CURRENT"
     try:
-        name = (home / "CURRENT").read_text("utf-8").strip()
+        name = pointer.read_text("utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _damaged(pointer) from error
+    if not name.isdecimal():
+        raise _damaged(pointer)
     return home / "generations" / name
 
 
@@ -222,24 +263,32 @@ def open_current(home: Path) -> Generation:
 def writing(home: Path) -> Iterator[Path]:
     """A new folder for the next generation, for the one writer; gone again unless published.
 
-    Raises RodeDraadError when another process is writing.
+    Raises RodeDraadError when another process is writing, or when a file cannot be written.
     """
-    generations = home / "generations"
-    generations.mkdir(parents=True, exist_ok=True)
     try:
-        lock = FileLock(home / "writer.lock").acquire(timeout=0)
+        (home / "generations").mkdir(parents=True, exist_ok=True)
+        with FileLock(home / "writer.lock").acquire(timeout=0):
+            numbers = (int(path.name) for path in _generations(home))
+            folder = home / "generations" / f"{max(numbers, default=0) + 1:06}"
+            folder.mkdir()
+            try:
+                yield folder
+            finally:
+                _prune(home)
     except Timeout:
         raise RodeDraadError(
             f"Another program is indexing into {home}. Wait until it is done."
         ) from None
-    with lock:
-        numbers = [int(path.name) for path in generations.iterdir() if path.name.isdigit()]
-        folder = generations / f"{max(numbers, default=0) + 1:06}"
-        folder.mkdir()
-        try:
-            yield folder
-        finally:
-            _prune(home)
+    except OSError as error:
+        raise RodeDraadError(
+            f"The index in {home} cannot be written ({error.strerror or error}). Make room or "
+            "give leave to write there, or name another folder with --home."
+        ) from error
+
+
+def _generations(home: Path) -> list[Path]:
+    """The folder of every generation, published or not; anything else there is passed over."""
+    return [path for path in (home / "generations").iterdir() if path.name.isdecimal()]
 
 
 def publish(home: Path, folder: Path) -> None:
@@ -265,10 +314,13 @@ def _sync(path: Path) -> None:
 
 def _prune(home: Path) -> None:
     """Remove every generation but the published one, unless a reader holds it."""
-    keep = current(home)
-    for folder in (home / "generations").iterdir():
-        if folder != keep and _is_free(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+    try:
+        keep = current(home)
+    except IndexProblem:
+        keep = None
+    for folder in _generations(home):
+        if folder != keep:
+            _remove_unless_held(folder)
 
 
 if sys.platform == "win32":  # an open file cannot be removed there: no lock is needed
@@ -276,8 +328,12 @@ if sys.platform == "win32":  # an open file cannot be removed there: no lock is 
     def _hold(folder: Path) -> Any:
         return (folder / MANIFEST).open("rb")
 
-    def _is_free(folder: Path) -> bool:
-        return True
+    def _remove_unless_held(folder: Path) -> None:
+        try:
+            (folder / MANIFEST).unlink(missing_ok=True)
+        except OSError:
+            return
+        shutil.rmtree(folder, ignore_errors=True)
 
 else:
     import fcntl
@@ -288,12 +344,13 @@ else:
         fcntl.flock(file, fcntl.LOCK_SH)
         return file
 
-    def _is_free(folder: Path) -> bool:
+    def _remove_unless_held(folder: Path) -> None:
         try:
             with (folder / MANIFEST).open("rb") as file:
+                # A reader that opens it now waits, and then finds no manifest there.
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
         except BlockingIOError:
-            return False
-        except FileNotFoundError:
             pass
-        return True
+        except FileNotFoundError:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -58,7 +58,7 @@ class Searcher:
         """Open the index.
 
         Raises IndexProblem when there is none, when it is damaged, or when it was made by a
-        model or settings other than those in force.
+        model or prefixes other than those in force.
         """
         settings = load_settings(home)
         self.generation: Generation = open_current(home)

@@ -33,8 +33,10 @@ def load_settings(home: Path) -> Settings:
     path = home / SETTINGS_FILE
     try:
         values = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Settings()
+    except OSError as error:
+        raise RodeDraadError(f"{path} cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RodeDraadError(f"{path} is not valid TOML ({error}). Mend or remove it.") from error
     kinds = {field.name: field.type for field in fields(Settings)}

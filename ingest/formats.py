@@ -1,6 +1,7 @@
 """Formats: the bytes of a file become its raw text, one string a page."""
 
 import codecs
+import html
 import re
 from collections.abc import Callable
 
@@ -17,8 +18,11 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---(?:\n|\Z)", re.DOTALL)
+_LINE_TAG = re.compile(r"<(?:br|/?(?:p|div|li|tr|td|th|h[1-6]))\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE
+)
 
 
 def decode(data: bytes) -> str:
@@ -74,7 +78,7 @@ def _block_text(token: Token) -> str:
     if token.type in ("fence", "code_block"):
         return token.content.strip()
     if token.type == "html_block":
-        return _TAG.sub("", token.content).strip()
+        return html.unescape(_TAG.sub("", _LINE_TAG.sub("\n", token.content))).strip()
     if token.type == "inline":
         return "".join(map(_inline_text, token.children or ())).strip()
     return ""
@@ -85,7 +89,9 @@ def _inline_text(token: Token) -> str:
         return " "
     if token.type == "hardbreak":
         return "\n"
-    return "" if token.type == "html_inline" else token.content
+    if token.type == "html_inline":
+        return "\n" if _LINE_TAG.fullmatch(token.content) else ""
+    return token.content
 
 
 READERS: dict[str, Callable[[bytes], list[str]]] = {

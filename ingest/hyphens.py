@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pyphen import Pyphen
 
 _BROKEN = re.compile(r"(\w[\w’'-]*)[-\u2010]$")
+_LONGEST_WORD = 60  # characters looked back over for the broken word's start
 _FIRST_WORD = re.compile(r"\w+")
 _CONJUNCTIONS = frozenset(["en", "of", "and", "or", "et", "ou", "y", "o", "u", "e", "und", "oder"])
 _DICTIONARIES = {"nl": "nl_NL", "en": "en_GB", "fr": "fr_FR", "es": "es_ES", "de": "de_DE"}
@@ -21,22 +22,20 @@ def _dictionary(language: str) -> "Pyphen":
     return Pyphen(lang=_DICTIONARIES.get(language, "nl_NL"))
 
 
-def join_hyphenated(
-    text: str, line: str, vocabulary: Mapping[str, int], language: str
-) -> tuple[str, int]:
-    """Put `line` behind `text`, mending a word that a hyphen breaks between them.
+def before_join(line: str, following: str, vocabulary: Mapping[str, int], language: str) -> str:
+    """The line as it stands before the line that follows it in its paragraph.
 
-    `vocabulary` counts the document's own words, in lower case. Returns the joined text and the
-    offset in it of the line's first character.
+    With a space behind it; or, where a hyphen breaks a word between the two, without the space,
+    and without the hyphen unless it is the word's own. `vocabulary` counts the document's own
+    words, in lower case.
     """
-    broken, first = _BROKEN.search(text), _FIRST_WORD.match(line)
+    broken = _BROKEN.search(line, max(len(line) - _LONGEST_WORD, 0))
+    first = _FIRST_WORD.match(following)
     if broken is None or first is None:
-        text += " "
-    elif first[0].casefold() in _CONJUNCTIONS:
-        text += " "  # "bio- en fairtrademarkt": the hyphen stands for the rest of the word
-    elif not _is_own(broken[1], first[0], vocabulary, language):
-        text = text[:-1]
-    return text + line, len(text)
+        return line + " "
+    if first[0].casefold() in _CONJUNCTIONS:
+        return line + " "  # "bio- en fairtrademarkt": the hyphen stands for the word's rest
+    return line if _is_own(broken[1], first[0], vocabulary, language) else line[:-1]
 
 
 def _is_own(head: str, tail: str, vocabulary: Mapping[str, int], language: str) -> bool:

@@ -88,9 +88,11 @@ def load_sources(corpus: Path) -> Sources:
     """
     path = corpus / SOURCES_FILE
     try:
-        tables = tomllib.loads(path.read_text("utf-8"))
+        tables = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         return Sources({}, ())
+    except OSError as error:
+        raise RodeDraadError(f"{path} cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RodeDraadError(f"{path} is not valid TOML ({error}). Mend it.") from error
     examples = tables.pop("examples", [])

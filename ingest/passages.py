@@ -9,20 +9,22 @@ from ingest.sentences import is_heading, sentence_spans
 PASSAGE_SIZE = 600
 """Characters a passage holds at most, unless a setting says otherwise."""
 
-_PARAGRAPH, _SENTENCE = "\x1d", "\x1e"  # control characters, which a reading text never holds
+# Control characters, which a reading text never holds, mark where a passage may end.
+_PARAGRAPH, _SENTENCE, _HEADING = "\x1d", "\x1e", "\x1f"
 
 
 def split_passages(document: Document, size: int = PASSAGE_SIZE) -> list[Passage]:
     """The document's passages in order, of at most `size` characters, without overlap.
 
     A passage ends where a sentence does, and at the end of a paragraph if it can; a heading
-    stays with the text under it. Only a sentence longer than `size` is cut, between two words.
+    stays with the text under it where both fit. Only a sentence that with the
+    white space before it has no room in `size` is cut, between two words.
     """
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     sentences = sentence_spans(document.text)
     splitter = RecursiveCharacterTextSplitter(
-        separators=[_PARAGRAPH, _SENTENCE, " ", ""],
+        separators=[_PARAGRAPH, _SENTENCE, _HEADING, " ", ""],
         chunk_size=size,
         chunk_overlap=0,
         add_start_index=True,
@@ -50,7 +52,8 @@ def _marked(text: str, sentences: list[Span]) -> str:
     """The text with a mark in place of the white space between sentences: offsets stay."""
     marked = list(text)
     for (start, end), (following, _) in pairwise(sentences):
-        if not is_heading(text[start:end]):
-            gap = text[end:following]
-            marked[end] = _PARAGRAPH if "\n\n" in gap else _SENTENCE
+        if is_heading(text[start:end]):
+            marked[end] = _HEADING
+        else:
+            marked[end] = _PARAGRAPH if "\n\n" in text[end:following] else _SENTENCE
     return "".join(marked)

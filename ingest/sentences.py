@@ -7,8 +7,9 @@ from ingest.documents import Span
 
 _BLOCK = re.compile(r"[^\n]+")
 _MARKER = re.compile(r"(?:[•·▪◦●*–-]|\d{1,2}[.)])\s+")
-_END = re.compile(r"""[.!?…]+["'”’»)\]]*\s+(?=["'“‘„«(\[¿¡–—-]*\s?[^\W_])""")
+_END = re.compile(r"""(?<![.!?…])[.!?…]+["'”’»)\]]*\s+(?=["'“‘„«(\[¿¡–—-]*\s?(?P<next>[^\W_]))""")
 _LAST_WORD = re.compile(r"[\w.]*$")
+_LONGEST_WORD = 20  # characters looked back over for an abbreviation; none is longer
 _STOP = re.compile(r"""[.!?…:;]["'”’»)\]]*(?:\s|$)""")
 _ABBREVIATIONS = frozenset(
     """
@@ -48,7 +49,7 @@ def _in_block(text: str, start: int, end: int) -> Iterator[Span]:
     if marker := _MARKER.match(text, start, end):
         start = marker.end()
     for match in _END.finditer(text, start, end):
-        if _ends_sentence(text, start, match.start(), match.end()):
+        if _ends_sentence(text, start, match):
             yield from _trimmed(text, start, match.end())
             start = match.end()
     yield from _trimmed(text, start, end)
@@ -63,13 +64,13 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
         yield start, end
 
 
-def _ends_sentence(text: str, start: int, dot: int, following: int) -> bool:
-    after = text[following:].lstrip("\"'“‘„«([¿¡–—- ")[:1]
-    if after.islower():
+def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+    dot = match.start()
+    if match["next"].islower():
         return False
     if text[dot : dot + 2] != ". ":
         return True
-    word = _LAST_WORD.search(text, start, dot)
+    word = _LAST_WORD.search(text, max(start, dot - _LONGEST_WORD), dot)
     last = word[0].casefold() if word else ""
     is_initial = len(last) == 1 and last.isalpha()
     return not (is_initial or last in _ABBREVIATIONS)

@@ -1,0 +1,157 @@
+"""The chat page, as a person uses it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from index.build import reindex
+from tests.browser.conftest import chat_server
+
+RED_SOCIAL = "How does Red Social formalise miners?"
+OpenPage = Callable[..., Page]
+
+
+def ask(page: Page, question: str) -> None:
+    turns = page.locator(".turn").count()
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(f".turn:nth-of-type({turns + 1})")
+
+
+def test_a_citation_leads_to_the_quoted_sentence(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    ask(page, RED_SOCIAL)
+    quote = page.locator(".turn blockquote").first
+    assert "Red Social" in quote.inner_text() or "mijn" in quote.inner_text()
+    quoted = quote.inner_text().removesuffix("[1]").strip()
+    page.locator("blockquote a.citation", has_text="[1]").first.click()
+    marked = page.wait_for_selector("mark.chosen")
+    assert marked.text_content() == quoted
+    assert marked.get_attribute("data-citation") == "1"
+    page.wait_for_function(
+        """() => {
+          const box = document.querySelector('mark.chosen').getBoundingClientRect();
+          return box.top >= 0 && box.bottom <= innerHeight;
+        }"""
+    )
+
+
+def test_a_citation_of_an_earlier_answer_still_leads_to_its_source(
+    address: str, open_page: OpenPage
+) -> None:
+    page = open_page(address)
+    ask(page, "Hoeveel gezinnen werken er in de koffiesector?")
+    ask(page, "Sinds wanneer steunt het TDC het project van Royal Knit?")
+    page.locator(".turn").first.locator("a.citation").first.click()
+    page.wait_for_selector("mark.chosen:has-text('225.000 gezinnen')")
+    assert "50 jaar" in page.locator(".source h2").inner_text()
+
+
+def test_a_follow_up_shows_how_it_was_understood(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    ask(page, "Welke coöperatie van aardappelboeren staat op de foto?")
+    ask(page, "En met hoeveel zijn ze?")
+    assert page.locator(".turn").nth(1).locator(".understood").inner_text() == (
+        "Begrepen als: Welke coöperatie van aardappelboeren staat op de foto? "
+        "En met hoeveel zijn ze?"
+    )
+
+
+def test_a_new_conversation_starts_empty(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    ask(page, "Wat is cacao blanco?")
+    page.click("#new")
+    page.wait_for_selector(".turn", state="detached")
+    assert page.locator("mark").count() == 0
+    ask(page, "En waarom?")
+    assert page.locator(".understood").count() == 0
+
+
+def test_an_example_is_asked_by_a_click(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    assert page.locator("#examples button").count() == 4
+    page.locator("#examples button", has_text="Red Social").click()
+    page.wait_for_selector(".turn")
+    assert page.locator(".turn .question").inner_text() == RED_SOCIAL
+
+
+def test_a_question_too_long_gets_a_message_and_stays_in_the_box(
+    address: str, open_page: OpenPage
+) -> None:
+    page = open_page(address)
+    page.fill("#question textarea", "a" * 100_000)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("text=100,000 characters")
+    assert page.locator(".turn").count() == 0
+    assert len(page.input_value("#question textarea")) == 100_000
+
+
+def test_two_people_do_not_see_each_other(address: str, open_page: OpenPage) -> None:
+    one, other = open_page(address), open_page(address)
+    ask(one, "Wat is cacao blanco?")
+    ask(other, "Wat doet AIDER in Peru?")
+    assert one.locator(".turn .question").all_inner_texts() == ["Wat is cacao blanco?"]
+    assert other.locator(".turn .question").all_inner_texts() == ["Wat doet AIDER in Peru?"]
+
+
+def test_nothing_leaves_the_machine_and_nothing_breaks(address: str, browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    requested: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector("#question textarea")
+    ask(page, RED_SOCIAL)
+    page.locator("a.citation").first.click()
+    page.wait_for_selector("mark.chosen")
+    assert [url for url in requested if not url.startswith((address, "data:", "blob:"))] == []
+    assert errors == []
+    context.close()
+
+
+def test_the_page_fits_a_phone(address: str, open_page: OpenPage) -> None:
+    page = open_page(address, width=390, height=844)
+    ask(page, "Combien de familles travaillent dans le café ?")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_hostile_documents_are_shown_and_never_run(tmp_path: Path, open_page: OpenPage) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "hostile.txt").write_text(
+        'De lama draagt <img src=x onerror="window.hit=1"> een mand met wol naar de markt. '
+        "<script>window.hit=2</script> ${window.hit=3} {{window.hit=4}} is wat er staat.\n\n"
+        "<iframe srcdoc='<script>parent.hit=5</script>'></iframe> De wol is wit.",
+        "utf-8",
+    )
+    with chat_server(corpus, tmp_path / "home") as address:
+        page = open_page(address)
+        ask(page, "Wat draagt de lama naar de markt <img src=x onerror='window.hit=6'>?")
+        page.locator("a.citation").first.click()
+        page.wait_for_selector("mark.chosen")
+        assert page.locator(".source .text").inner_text().count("<script>window.hit=2") == 1
+        assert "${window.hit=3} {{window.hit=4}}" in page.locator(".source .text").inner_text()
+        assert page.locator(".source img, .source iframe, .turn img").count() == 0
+        assert page.evaluate("window.hit") is None
+
+
+def test_a_running_chat_takes_up_a_new_index(
+    corpus: Path, tmp_path: Path, open_page: OpenPage
+) -> None:
+    mine = shutil.copytree(corpus, tmp_path / "corpus")
+    with chat_server(mine, tmp_path / "home") as address:
+        page = open_page(address)
+        ask(page, "Wat kost een kaartje voor de kabelbaan van Chachapoyas?")
+        (mine / "kabelbaan.md").write_text(
+            "# Kabelbaan\n\nEen kaartje voor de kabelbaan van Chachapoyas kost twintig sol.",
+            "utf-8",
+        )
+        reindex(mine, tmp_path / "home")
+        page.click("#new")
+        page.wait_for_selector(".turn", state="detached")
+        ask(page, "Wat kost een kaartje voor de kabelbaan van Chachapoyas?")
+        assert "kost twintig sol" in page.locator(".turn blockquote").first.inner_text()
