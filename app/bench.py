@@ -108,14 +108,9 @@ def _gold(data: Path, corpus: Path, settings: Settings, progress: Progress) -> F
     """Success@k of the gold questions over the corpus."""
     with tempfile.TemporaryDirectory() as scratch:
         searcher = _searcher(corpus, Path(scratch), settings)
-        outcomes = evaluate(
-            searcher, data, lambda done, total: progress("Gold questions", done, total)
-        )
+        outcomes = evaluate(searcher, data, lambda done, total: progress("Gold questions", done, total))
     answerable = [o for o in outcomes if o.turn == 0 and o.answerable]
-    return {
-        f"gold success@{k}": float(np.mean([success_at(o, k) for o in answerable]))
-        for k in (1, 3, 5)
-    }
+    return {f"gold success@{k}": float(np.mean([success_at(o, k) for o in answerable])) for k in (1, 3, 5)}
 
 
 def _searcher(corpus: Path, home: Path, settings: Settings) -> Searcher:

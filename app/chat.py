@@ -89,9 +89,7 @@ def build(index: OpenIndex, examples: Sequence[str]) -> gr.Blocks:
             new = gr.Button("New conversation", size="sm", min_width=120, elem_id="new")
         with gr.Row(elem_id="panes"):
             with gr.Column(elem_id="left"):
-                talk = gr.HTML(
-                    conversation_html([]), elem_id="conversation", js_on_load=CLICK_CITATION
-                )
+                talk = gr.HTML(conversation_html([]), elem_id="conversation", js_on_load=CLICK_CITATION)
                 with gr.Row(elem_id="ask"):
                     question = gr.Textbox(
                         placeholder="Vraag, ask, demandez, pregunte …",

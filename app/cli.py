@@ -40,10 +40,18 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
-        "--corpus", type=Path, default=Path("corpus"), help="folder of documents (corpus)"
+        "--corpus",
+        type=Path,
+        default=Path("corpus"),
+        metavar="DIR",
+        help="folder of documents (corpus)",
     )
     common.add_argument(
-        "--home", type=Path, default=Path(".rodedraad"), help="folder of the index (.rodedraad)"
+        "--home",
+        type=Path,
+        default=Path(".rodedraad"),
+        metavar="DIR",
+        help="folder of the index (.rodedraad)",
     )
     parser = argparse.ArgumentParser(
         prog="rodedraad",
@@ -66,11 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", nargs="?", help="the question, in nl, en, fr, es or de")
     ask.add_argument("--json", action="store_true", help="print the answer as a line of JSON")
     ask.add_argument("--batch", metavar="FILE", help="answer the JSON lines of FILE (- for stdin)")
-    ask.add_argument(
-        "--passages", type=_count, default=10, metavar="N", help="passages in the JSON (10)"
-    )
+    ask.add_argument("--passages", type=_count, default=10, metavar="N", help="passages in the JSON (10)")
 
-    chat = command("chat", _chat, "open the chat in a browser, after bringing the index up to date")
+    chat = command("chat", _chat, "serve the chat to a browser, after bringing the index up to date")
     chat.add_argument("--port", type=_port, default=7860, help="port on 127.0.0.1 (7860)")
 
     evaluate = command("eval", _eval, "ask the gold questions and print how many answers are right")
@@ -158,7 +164,7 @@ def _ask(options: argparse.Namespace) -> int:
 
     answer = ask(_open(options), options.question, passages=options.passages)
     if options.json:
-        print(json.dumps({"id": None, "turns": [turn_as_json(answer)]}, ensure_ascii=False))
+        print(json.dumps({"id": None, "turns": [turn_as_json(answer, options.passages)]}, ensure_ascii=False))
     else:
         _print_answer(answer)
     return 0
@@ -181,7 +187,7 @@ def _ask_batch(options: argparse.Namespace) -> int:
                 before: list[Answer] = []
                 for turn in item.get("turns", [item]):
                     before.append(ask(searcher, turn["question"], before, options.passages))
-                result["turns"] = [turn_as_json(answer) for answer in before]
+                result["turns"] = [turn_as_json(answer, options.passages) for answer in before]
             except (ValueError, KeyError, TypeError, AttributeError):
                 result["error"] = (
                     f"Line {number} is no question: it must be a JSON object with a question or "
@@ -210,7 +216,7 @@ def _lines(name: str) -> Iterator[Iterable[str]]:
         yield file
 
 
-def turn_as_json(answer: "Answer") -> dict[str, Any]:
+def turn_as_json(answer: "Answer", passages: int) -> dict[str, Any]:
     """An answer as the JSON of a turn; README describes it, and programs rely on it."""
     return {
         "question": answer.question,
@@ -239,7 +245,7 @@ def turn_as_json(answer: "Answer") -> dict[str, Any]:
                 "page": hit.passage.page,
                 "text": hit.passage.text,
             }
-            for hit in answer.hits
+            for hit in answer.hits[:passages]
         ],
         "milliseconds": round(answer.milliseconds, 2),
     }
@@ -320,9 +326,7 @@ def _print_figures(table: dict[str, dict[str, Any]]) -> None:
         figures = [row[measure] for row in table.values()]
         digits = 1 if measure == "milliseconds" else 0 if measure == "quoted characters" else 2
         cells = [
-            f"{f.value:.{digits}f}\n[dim]{f.low:.{digits}f}–{f.high:.{digits}f}[/]"
-            if f.count
-            else "–"
+            f"{f.value:.{digits}f}\n[dim]{f.low:.{digits}f}–{f.high:.{digits}f}[/]" if f.count else "–"
             for f in figures
         ]
         shown.add_row(measure, *cells)
@@ -342,7 +346,8 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     from rich.progress import TimeRemainingColumn as Remaining
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         tasks: dict[str, Any] = {}
 
         def show(doing: str, done: int, total: int) -> None:

@@ -106,7 +106,7 @@ def evaluate(
 
 def _outcome(gold: dict[str, Any], turn: int, answer: Answer, corpus: list[str]) -> Outcome:
     spans = [squash(span) for span in gold.get("evidence", ())]
-    found = [squash(hit.passage.text) for hit in answer.hits]
+    found = [squash(hit.passage.text) for hit in answer.hits[:PASSAGES]]
     quotes = [squash(quote.text) for quote in answer.quotes]
     return Outcome(
         gold=gold,
@@ -198,9 +198,7 @@ def _auroc_figure(answerable: Sequence[Outcome], unanswerable: Sequence[Outcome]
     won = np.sign(np.subtract.outer(yes, no)) / 2 + 0.5
     random = np.random.default_rng(0)
     draws = [
-        won[random.integers(len(yes), size=len(yes))][
-            :, random.integers(len(no), size=len(no))
-        ].mean()
+        won[random.integers(len(yes), size=len(yes))][:, random.integers(len(no), size=len(no))].mean()
         for _ in range(1_000)
     ]
     low, high = np.quantile(draws, [0.025, 0.975])

@@ -75,7 +75,8 @@ def source_html(answer: Answer | None, citation: int = 1) -> str:
     here = [quote for quote in quotes if quote.document.id == document.id]
     return (
         f'<article class="source" lang="{document.language}">'
-        f"<header><h2>{escape(document.title)}</h2><p>{escape(_byline(document))}</p></header>"
+        f'<header><a class="back" href="#conversation" aria-label="Back to the answer">↑</a>'
+        f"<h2>{escape(document.title)}</h2><p>{escape(_byline(document))}</p></header>"
         f'<div class="text">{_marked(document.text, here, chosen)}</div></article>'
     )
 

@@ -49,9 +49,7 @@ class Report:
     passages: int = 0
 
 
-def reindex(
-    corpus: Path, home: Path, progress: Progress = lambda doing, done, total: None
-) -> Report:
+def reindex(corpus: Path, home: Path, progress: Progress = lambda doing, done, total: None) -> Report:
     """Publish a generation that holds the corpus as it is now; none, if the last one does already.
 
     A document that cannot be read is reported, and keeps its last good version. Raises
@@ -66,9 +64,11 @@ def reindex(
     with writing(home) as folder, _last_generation(home) as old:
         (folder / TEXTS).mkdir()
         entries = []
+        known = {entry.path: entry for entry in old.manifest.documents} if old else {}
         for done, source in enumerate(sources):
             progress("Reading documents", done, len(sources))
-            if entry := _enter(source, old, settings, folder / TEXTS, report):
+            before = known.get(source.id)
+            if entry := _enter(source, old, before, settings, folder / TEXTS, report):
                 entries.append(entry)
         progress("Reading documents", len(sources), len(sources))
         if not entries:
@@ -77,6 +77,7 @@ def reindex(
         manifest = Manifest(
             model=embedder.name,
             fingerprint=embedder.fingerprint,
+            words=bundled_static().fingerprint,
             settings=settings.as_dict(),
             documents=tuple(entries),
             unread=tuple((s.id, s.size, s.mtime_ns) for s in sources if s.id in report.failed),
@@ -111,10 +112,17 @@ def _last_generation(home: Path) -> Iterator[Generation | None]:
 
 
 def _enter(
-    source: Source, old: Generation | None, settings: Settings, texts: Path, report: Report
+    source: Source,
+    old: Generation | None,
+    known: Entry | None,
+    settings: Settings,
+    texts: Path,
+    report: Report,
 ) -> Entry | None:
-    """Put a source's text under `texts`; its entry, or None if it never could be read."""
-    known = next((e for e in old.manifest.documents if e.path == source.id), None) if old else None
+    """Put a source's text under `texts`; its entry, or None if it never could be read.
+
+    `known` is its entry in the old generation.
+    """
     try:
         if known and (known.size, known.mtime_ns) == (source.size, source.mtime_ns):
             data, sha256 = None, known.sha256

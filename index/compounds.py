@@ -24,11 +24,7 @@ class CompoundSplitter:
         for cut in range(len(word) - self._shortest, self._shortest - 1, -1):
             tail = word[cut:]
             rest = (tail,) if tail in self._lexicon else self.parts(tail)
-            if (
-                rest
-                and (not best or len(rest) + 1 < len(best))
-                and (first := self._head(word[:cut]))
-            ):
+            if rest and (not best or len(rest) + 1 < len(best)) and (first := self._head(word[:cut])):
                 best = (first, *rest)
         return best
 

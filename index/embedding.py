@@ -6,13 +6,16 @@ import os
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from index.settings import Settings
 from ingest.errors import RodeDraadError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 Vectors = npt.NDArray[np.float32]
 Progress = Callable[[int], None]
@@ -43,11 +46,26 @@ def load_embedder(settings: Settings) -> Embedder:
     Raises RodeDraadError when the model cannot be loaded.
     """
     if not settings.model:
-        return bundled_static()
+        from index.contextual import ContextualEmbedder
+
+        return ContextualEmbedder(BUNDLED_MODEL, "bundled")
     if folder := _static_folder(Path(settings.model)):
         prefixes = (settings.query_prefix, settings.passage_prefix)
         return StaticEmbedder(folder, settings.model, prefixes)
     return TransformerEmbedder(settings)
+
+
+def read_tokenizer(folder: Path) -> tuple[bytes, "Tokenizer"]:
+    """The bytes of a folder's tokenizer.json, and the tokenizer in them."""
+    data = (folder / "tokenizer.json").read_bytes()
+    return data, _tokenizer(data)
+
+
+@cache
+def _tokenizer(data: bytes) -> "Tokenizer":
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_buffer(data)
 
 
 @cache
@@ -76,13 +94,11 @@ class StaticEmbedder:
     def __init__(self, folder: Path, name: str, prefixes: tuple[str, str] = ("", "")) -> None:
         from safetensors import SafetensorError
         from safetensors.numpy import load
-        from tokenizers import Tokenizer
 
         try:
-            tokenizer = (folder / "tokenizer.json").read_bytes()
+            tokenizer, self.tokenizer = read_tokenizer(folder)
             weights = (folder / "model.safetensors").read_bytes()
-            self.tokenizer = Tokenizer.from_buffer(tokenizer)
-            self.table: Vectors = load(weights)["embedding.weight"].astype(np.float32)
+            self.table = load(weights)["embedding.weight"]
             if self.table.ndim != 2 or len(self.table) < self.tokenizer.get_vocab_size():
                 raise ValueError("its vectors are not those of its tokens")
         except (OSError, ValueError, KeyError, SafetensorError) as error:
@@ -106,16 +122,14 @@ class StaticEmbedder:
         """Embed passages, sentences or words of the sources."""
         return self._encode(self._prefixes[1], texts, progress)
 
-    def _encode(
-        self, prefix: str, texts: Sequence[str], progress: Progress = lambda done: None
-    ) -> Vectors:
+    def _encode(self, prefix: str, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for start in range(0, len(texts), BATCH):
             batch = [prefix + text for text in texts[start : start + BATCH]]
             encodings = self.tokenizer.encode_batch_fast(batch, add_special_tokens=False)
             for row, encoding in enumerate(encodings, start):
                 if encoding.ids:
-                    vectors[row] = self.table[encoding.ids].mean(axis=0)
+                    vectors[row] = self.table[encoding.ids].mean(axis=0, dtype=np.float32)
             progress(len(batch))
         return unit(vectors)
 

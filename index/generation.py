@@ -55,7 +55,8 @@ class Manifest:
     """What a generation holds, and by what it was made."""
 
     model: str
-    fingerprint: str
+    fingerprint: str  # of that model
+    words: str  # fingerprint of the bundled token vectors, by which words are matched
     settings: dict[str, Any]
     documents: tuple[Entry, ...]
     unread: tuple[tuple[str, int, int], ...] = ()  # files that failed: id, size, mtime_ns
@@ -98,16 +99,17 @@ class Manifest:
                     raise _damaged(path)
                 if not name.startswith(TEXTS) and sha256_of(path) != sha256:
                     raise _damaged(path)
+            return cls(
+                model=content["model"],
+                fingerprint=content["fingerprint"],
+                words=content["words"],
+                settings=content["settings"],
+                documents=tuple(entries),
+                unread=tuple((id, size, mtime_ns) for id, size, mtime_ns in content["unread"]),
+            )
         except (OSError, ValueError, KeyError, TypeError) as error:
             named = Path(getattr(error, "filename", None) or folder / MANIFEST)
             raise _damaged(named) from error
-        return cls(
-            model=content["model"],
-            fingerprint=content["fingerprint"],
-            settings=content["settings"],
-            documents=tuple(entries),
-            unread=tuple((id, size, mtime_ns) for id, size, mtime_ns in content["unread"]),
-        )
 
 
 def _sealed(content: dict[str, Any]) -> str:
@@ -276,9 +278,7 @@ def writing(home: Path) -> Iterator[Path]:
             finally:
                 _prune(home)
     except Timeout:
-        raise RodeDraadError(
-            f"Another program is indexing into {home}. Wait until it is done."
-        ) from None
+        raise RodeDraadError(f"Another program is indexing into {home}. Wait until it is done.") from None
     except OSError as error:
         raise RodeDraadError(
             f"The index in {home} cannot be written ({error.strerror or error}). Make room or "
@@ -317,7 +317,7 @@ def _prune(home: Path) -> None:
     try:
         keep = current(home)
     except IndexProblem:
-        keep = None
+        return  # what is published cannot be told from what is not
     for folder in _generations(home):
         if folder != keep:
             _remove_unless_held(folder)

@@ -42,9 +42,7 @@ def load_settings(home: Path) -> Settings:
     kinds = {field.name: field.type for field in fields(Settings)}
     for name, value in values.items():
         if name not in kinds:
-            raise RodeDraadError(
-                f"{path} sets {name!r}, which is no setting. Known are: {', '.join(kinds)}."
-            )
+            raise RodeDraadError(f"{path} sets {name!r}, which is no setting. Known are: {', '.join(kinds)}.")
         if type(value) is not kinds[name]:
             raise RodeDraadError(f"{path}: {name} has the wrong type ({value!r}).")
     settings = Settings(**values)

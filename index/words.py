@@ -25,14 +25,13 @@ COMPOUNDING = frozenset({"nl", "de"})
 MATCHES = 30
 """How many words of the corpus one word of a question is matched to at most."""
 
-LEAST_COSINE = 0.4
-"""Words less alike than this do not match."""
+LEAST_COSINE = 0.35
+"""Words less alike than this do not match; those above match as well as their cosine says.
 
-SHARPNESS = 1.5
-"""A match counts cosine ** SHARPNESS.
-
-Measured on the XQuAD development questions in English over Dutch passages, coverage alone, with
-the cut-off at the same weight: recall@1 .815 for 1.5, .770 for 2, .703 for 3."""
+Raising the cosine to a power was worse: with all signals, mean XQuAD recall@1 of nl, en, es and
+de questions over Dutch passages is .890 as it is, .887 with 1.5, .882 with 2. Of the cut-offs from
+.25 to .40, and 30 to 100 matches a word, none differs from this by more than .007.
+"""
 
 K1 = 1.2  # BM25's term frequency saturation, as tantivy has it (Robertson and Zaragoza 2009)
 
@@ -151,7 +150,7 @@ class WordIndex:
         matched = []
         for word, nearest, likeness in zip(words, rows.tolist(), cosines.tolist(), strict=True):
             matches = {
-                self._vocabulary[row]: min(cosine, 1.0) ** SHARPNESS
+                self._vocabulary[row]: min(cosine, 1.0)
                 for row, cosine in zip(nearest, likeness, strict=True)
                 if cosine >= LEAST_COSINE
             }
@@ -160,9 +159,7 @@ class WordIndex:
 
     def _rarity(self, matches: dict[str, float]) -> float:
         total = self._searcher.num_docs
-        holding = sum(
-            weight * self._searcher.doc_freq("words", word) for word, weight in matches.items()
-        )
+        holding = sum(weight * self._searcher.doc_freq("words", word) for word, weight in matches.items())
         return inverse_document_frequency(min(holding, total), total)
 
     def search_coverage(self, question: Sequence[QuestionWord], k: int) -> Ranking:
@@ -190,8 +187,7 @@ class WordIndex:
         stems = {self.analysis.stem(word, language) for word in words}
         total = self._searcher.num_docs
         highest = (K1 + 1) * sum(
-            inverse_document_frequency(self._searcher.doc_freq("stems", stem), total)
-            for stem in stems
+            inverse_document_frequency(self._searcher.doc_freq("stems", stem), total) for stem in stems
         )
         schema, query = self._index.schema, tantivy.Query
         terms = [query.term_query(schema, "stems", stem, "freq") for stem in sorted(stems)]

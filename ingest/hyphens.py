@@ -45,6 +45,4 @@ def _is_own(head: str, tail: str, vocabulary: Mapping[str, int], language: str) 
         return vocabulary.get(hyphenated, 0) > vocabulary.get(joined, 0)
     if not (head[-1].isalpha() and tail[0].islower()) or (len(head) > 1 and head.isupper()):
         return True  # "2014-2015", "Noord-Holland", "BTC-project"
-    return len(head.split("-")[-1]) not in _dictionary(language).positions(
-        head.split("-")[-1] + tail
-    )
+    return len(head.split("-")[-1]) not in _dictionary(language).positions(head.split("-")[-1] + tail)

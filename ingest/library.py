@@ -39,8 +39,7 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
     """
     if not corpus.is_dir():
         raise RodeDraadError(
-            f"There is no folder {corpus}. Make it and put documents in it, or name another "
-            "with --corpus."
+            f"There is no folder {corpus}. Make it and put documents in it, or name another with --corpus."
         )
     described = load_sources(corpus).described
     sources, others = [], []
@@ -98,9 +97,7 @@ def load_sources(corpus: Path) -> Sources:
     examples = tables.pop("examples", [])
     if not (isinstance(examples, list) and all(isinstance(e, str) for e in examples)):
         raise RodeDraadError(f"{path}: examples must be a list of questions.")
-    return Sources(
-        {id: _described(path, id, table) for id, table in tables.items()}, tuple(examples)
-    )
+    return Sources({id: _described(path, id, table) for id, table in tables.items()}, tuple(examples))
 
 
 def _described(path: Path, id: str, table: Any) -> dict[str, str]:
@@ -109,15 +106,11 @@ def _described(path: Path, id: str, table: Any) -> dict[str, str]:
         raise RodeDraadError(f'{path}: {id} must be a table, ["{id}"], with fields under it.')
     for name, value in table.items():
         if name not in known:
-            raise RodeDraadError(
-                f"{path} gives {id!r} the field {name!r}. Known are: {', '.join(known)}."
-            )
+            raise RodeDraadError(f"{path} gives {id!r} the field {name!r}. Known are: {', '.join(known)}.")
         if not isinstance(value, str | date):
             raise RodeDraadError(f"{path}: {name} of {id!r} must be text or a date.")
     if table.get("language", "nl") not in LANGUAGES:
-        raise RodeDraadError(
-            f"{path}: the language of {id!r} must be one of {', '.join(LANGUAGES)}."
-        )
+        raise RodeDraadError(f"{path}: the language of {id!r} must be one of {', '.join(LANGUAGES)}.")
     return {name: str(value) for name, value in table.items()}
 
 

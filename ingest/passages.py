@@ -17,8 +17,8 @@ def split_passages(document: Document, size: int = PASSAGE_SIZE) -> list[Passage
     """The document's passages in order, of at most `size` characters, without overlap.
 
     A passage ends where a sentence does, and at the end of a paragraph if it can; a heading
-    stays with the text under it where both fit. Only a sentence that with the
-    white space before it has no room in `size` is cut, between two words.
+    stays with the text under it where both fit. Only a sentence that has no room in `size`, with
+    the white space before it, is cut, between two words.
     """
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 

@@ -22,7 +22,11 @@ _NAVIGATION = re.compile(
     r"""(?ix)
     (imprimer|imprimir|print(en|\ this\ page)?|afdrukken|drucken)
     | (partager|compartir|share|delen|teilen)
-    | (terug\ naar|retour\ (à|au|aux)|back\ to|volver\ a[l]?|zurück\ zu[mr]?)\ .{1,40}
+    | (terug\ naar|retour\ (à|au)|back\ to|volver\ al?|zurück\ zu[mr]?)
+      \ ((het|la|le|l[’']|the|el)\ ?)?
+      (dossier|overzicht|lijst|begin|boven|home|startpagina|inhoud|zoekresultaten
+      |sommaire|liste|accueil|haut|résultats|overview|list|top|contents|search|results
+      |índice|lista|inicio|resultados|übersicht|liste|anfang|startseite)
     | (in\ dezelfde\ categorie|dans\ la\ même\ catégorie|in\ the\ same\ category
       |en\ la\ misma\ categoría)\b.*
     | (\S+\ [-–]\ )?(página\ en\ (castellano|español)|(page|version)\ (en\ )?français(e)?
@@ -69,13 +73,13 @@ def reflow(pages: Sequence[str], language: str) -> tuple[str, tuple[int, ...]]:
     Paragraphs are set apart by an empty line, the lines of a list by a line break. A document
     of a single page has no page starts. `language` (ISO 639-1) decides how hyphens are mended.
     """
-    lines = [line for line in _lines(pages) if not _NAVIGATION.fullmatch(line.text)]
+    lines = list(_lines(pages))
+    wrap = _Wrap.of(lines)
+    if not wrap.width:  # a hard-wrapped line may read like navigation and be prose
+        lines = [line for line in lines if not _NAVIGATION.fullmatch(line.text)]
     if not lines:
         return "", ()
-    wrap = _Wrap.of(lines)
-    vocabulary = Counter(
-        word.casefold() for line in lines for word in re.findall(r"\w+(?:-\w+)*", line.text)
-    )
+    vocabulary = Counter(word.casefold() for line in lines for word in re.findall(r"\w+(?:-\w+)*", line.text))
     parts, offset, block = [], 0, lines[0]
     starts = [0] * (block.page + 1)
     for before, line in pairwise(lines):
@@ -111,7 +115,7 @@ class _Wrap:
 
     @classmethod
     def of(cls, lines: Sequence[_Line]) -> "_Wrap":
-        width = sorted(len(line.text) for line in lines)[len(lines) * 98 // 100]
+        width = sorted(len(line.text) for line in lines)[len(lines) * 98 // 100] if lines else 0
         full = sum(_is_full(before, line, FULL_LINE * width) for before, line in pairwise(lines))
         capitals = sum(line.text[0].isupper() for line in lines)
         if (

@@ -34,16 +34,12 @@ def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_ask_prints_quotes_and_their_sources(
-    folders: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_ask_prints_quotes_and_their_sources(folders: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ask", QUESTION, *folders]) == 0
     out = capsys.readouterr().out
     assert "[1] “" in out
     assert "225.000 gezinnen" in out
-    assert (
-        "\nBronnen\n[1] 50 jaar ontwikkelingssamenwerking in Peru, Noémie Nyst, 2015-12-01" in out
-    )
+    assert "\nBronnen\n[1] 50 jaar ontwikkelingssamenwerking in Peru, Noémie Nyst, 2015-12-01" in out
 
 
 def test_ask_says_in_the_questions_language_that_there_is_no_answer(
@@ -70,9 +66,7 @@ def check_turn(turn: dict[str, Any], passages: int) -> None:
         assert len(passage["text"]) == passage["end"] - passage["start"]
 
 
-def test_json_is_a_batch_line_without_an_id(
-    folders: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_json_is_a_batch_line_without_an_id(folders: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ask", QUESTION, "--json", *folders]) == 0
     line = json.loads(capsys.readouterr().out)
     assert list(line) == ["id", "turns"]
@@ -105,6 +99,18 @@ def test_batch_answers_questions_and_conversations(folders: list[str], tmp_path:
     assert lines[1]["turns"][1]["understood_as"] == f"{QUESTION} En waar?"
     assert lines[2]["turns"][0]["abstained"] is True
     assert lines[0]["turns"][0]["quotes"][0]["page"] is None
+
+
+def test_an_answer_does_not_depend_on_the_number_of_passages(folders: list[str]) -> None:
+    talk = json.dumps({"turns": [{"question": "Wat doet Royal Knit?"}, {"question": "En waar?"}]})
+    few, many = (
+        json.loads(run("ask", "--batch", "-", "--passages", n, *folders, stdin=talk).stdout)
+        for n in ("0", "40")
+    )
+    for one, other in zip(few["turns"], many["turns"], strict=True):
+        assert one["quotes"] == other["quotes"]
+        check_turn(one, 0)
+        check_turn(other, 40)
 
 
 def test_batch_reads_standard_input_and_answers_around_bad_lines(folders: list[str]) -> None:
@@ -158,9 +164,7 @@ def test_ask_says_when_the_corpus_has_changed(
     (mine / "new.txt").write_text("Een nieuwe tekst over lama's.", "utf-8")
     capsys.readouterr()
     assert main(["ask", QUESTION, *folders]) == 0
-    assert "has changed since it was indexed. To catch up: rodedraad index" in (
-        capsys.readouterr().err
-    )
+    assert "has changed since it was indexed. To catch up: rodedraad index" in (capsys.readouterr().err)
 
 
 def test_index_reports_what_it_found(tmp_path: Path) -> None:
@@ -223,9 +227,7 @@ def test_eval_prints_a_table_and_json(
 def test_a_reader_that_goes_away_is_no_error(folders: list[str]) -> None:
     lines = "\n".join(['{"question": "Wat is cacao blanco?"}'] * 200)
     command = f"{sys.executable} -m app.cli ask --batch - {' '.join(folders)} | head -n 1"
-    done = subprocess.run(
-        ["bash", "-c", command], input=lines, capture_output=True, text=True, timeout=120
-    )
+    done = subprocess.run(["bash", "-c", command], input=lines, capture_output=True, text=True, timeout=120)
     assert "Traceback" not in done.stderr
     assert done.stdout.count("\n") == 1
 

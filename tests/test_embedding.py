@@ -16,9 +16,7 @@ from index.settings import Settings
 from ingest.errors import RodeDraadError
 
 ROOT = Path(__file__).parent.parent
-VOCABULARY = (
-    "[PAD] [UNK] [CLS] [SEP] [MASK] : query passage de boer koffie plukt farmer coffee".split()
-)
+VOCABULARY = "[PAD] [UNK] [CLS] [SEP] [MASK] : query passage de boer koffie plukt farmer coffee".split()
 TEXTS = [
     "Wat verdient een dorp aan zijn bos?",
     "How does Red Social formalise miners?",
@@ -147,7 +145,8 @@ def test_progress_adds_up_to_the_number_of_texts():
 
 
 def test_without_a_setting_the_bundled_model_is_used():
-    assert load_embedder(Settings()) is bundled_static()
+    embedder = load_embedder(Settings())
+    assert (embedder.name, embedder.dimension) == ("bundled", 384)
 
 
 def test_a_static_model_by_its_folder_gives_the_numbers_of_sentence_transformers(small_static):
@@ -178,9 +177,7 @@ def test_a_static_model_in_a_folder_of_its_own_is_found(small_static, tmp_path):
 def test_prefixes_stand_before_questions_and_passages(kind, request):
     folder = str(request.getfixturevalue(kind))
     plain = load_embedder(Settings(model=folder))
-    prefixed = load_embedder(
-        Settings(model=folder, query_prefix="query: ", passage_prefix="passage: ")
-    )
+    prefixed = load_embedder(Settings(model=folder, query_prefix="query: ", passage_prefix="passage: "))
     text = ["de boer plukt koffie"]
     by_hand = plain.passages(["query: de boer plukt koffie", "passage: de boer plukt koffie"])
     assert np.abs(prefixed.questions(text)[0] - by_hand[0]).max() < 1e-6
@@ -288,8 +285,6 @@ def test_asking_never_imports_the_heavy_libraries(tmp_path):
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'gradio'}\n"
         "print(code, sorted(heavy & sys.modules.keys()))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, encoding="utf-8"
-    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, encoding="utf-8")
     assert done.stdout.splitlines()[-1] == "0 []", done.stderr
     assert "[1] “" in done.stdout

@@ -178,9 +178,7 @@ def test_markdown_code_stays_as_it_is() -> None:
     assert markdown("Typ `make *chat*`:\n\n```sh\nmake  chat\n# klaar\n```\n\n    ls *.md\n") == (
         "Typ make *chat*:\n\nmake  chat\n# klaar\n\nls *.md"
     )
-    assert markdown("Schrijf `<br>` voor een nieuwe regel.") == (
-        "Schrijf <br> voor een nieuwe regel."
-    )
+    assert markdown("Schrijf `<br>` voor een nieuwe regel.") == ("Schrijf <br> voor een nieuwe regel.")
 
 
 def test_markdown_line_breaks_quotes_escapes_and_entities() -> None:

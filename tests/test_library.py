@@ -260,9 +260,7 @@ def test_a_sources_toml_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
     ids=["empty", "white space", "only a mark", "soft hyphens", "navigation", "nuls", "pdf"],
 )
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])
-def test_a_file_without_text_is_unreadable(
-    tmp_path: Path, name: str, data: bytes, message: str
-) -> None:
+def test_a_file_without_text_is_unreadable(tmp_path: Path, name: str, data: bytes, message: str) -> None:
     (tmp_path / name).write_bytes(data)
     source = only_source(tmp_path)
     with pytest.raises(UnreadableDocument, match=message):

@@ -11,9 +11,7 @@ from index.settings import Settings
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 COMMANDS = next(
-    action.choices
-    for action in _parser()._actions
-    if isinstance(action, argparse._SubParsersAction)
+    action.choices for action in _parser()._actions if isinstance(action, argparse._SubParsersAction)
 )
 
 

@@ -48,9 +48,7 @@ RAW = st.one_of(
     st.text("ab AB.-–•1)\n\r\f\t\v\x00\x85\u00ad\u2028\u0301", max_size=120),
     st.lists(
         st.sampled_from(
-            "koffie struc- turen De Peru. • 12. – \n \n\n Imprimer\n \u00ad \ufeff \x9f \x1d".split(
-                " "
-            )
+            "koffie struc- turen De Peru. • 12. – \n \n\n Imprimer\n \u00ad \ufeff \x9f \x1d".split(" ")
         ),
         max_size=60,
     ).map(" ".join),
@@ -150,8 +148,7 @@ def test_a_short_line_that_ends_no_sentence_is_a_heading() -> None:
 BULLETS = (
     "• De Belgische ambassade nam, samen met de verschillende actoren, het initiatief om in "
     "Lima de resultaten te tonen.",
-    "• Een wedstrijd werd uitgeschreven voor het ontwerp van een gemeenschappelijk logo van "
-    "Peru en België.",
+    "• Een wedstrijd werd uitgeschreven voor het ontwerp van een gemeenschappelijk logo van Peru en België.",
     "• Een documentaire.",
 )
 
@@ -160,9 +157,7 @@ BULLETS = (
 @pytest.mark.parametrize("width", [50, 60, 72])
 def test_wrapped_bullets_become_a_line_each(hanging: str, width: int) -> None:
     bullets = "\n".join(textwrap.fill(b, width, subsequent_indent=hanging) for b in BULLETS)
-    raw = "\n\n".join(
-        [textwrap.fill(PARAGRAPHS[1], width), bullets, textwrap.fill(PARAGRAPHS[0], width)]
-    )
+    raw = "\n\n".join([textwrap.fill(PARAGRAPHS[1], width), bullets, textwrap.fill(PARAGRAPHS[0], width)])
     assert reflowed(raw) == "\n\n".join([PARAGRAPHS[1], "\n".join(BULLETS), PARAGRAPHS[0]])
 
 
@@ -299,9 +294,7 @@ def test_a_word_is_broken_over_the_page_break() -> None:
         ("-", "turen", "nl", "- "),
     ],
 )
-def test_a_hyphen_at_the_end_of_a_line(
-    line: str, following: str, language: str, expected: str
-) -> None:
+def test_a_hyphen_at_the_end_of_a_line(line: str, following: str, language: str, expected: str) -> None:
     assert before_join(line, following, {}, language) == expected
 
 
@@ -405,9 +398,7 @@ def test_navigation_is_taken_out_only_where_it_is_the_line(line: str) -> None:
 
 
 def test_lists_captions_and_headings_of_the_web_page_stay_apart(years: str) -> None:
-    assert years.startswith(
-        "50 jaar ontwikkelingssamenwerking in Peru\n\nNoémie Nyst\n01 december 2015\n"
-    )
+    assert years.startswith("50 jaar ontwikkelingssamenwerking in Peru\n\nNoémie Nyst\n01 december 2015\n")
     assert "\n\nEen aantal initiatieven:\n\n• Een wedstrijd werd uitgeschreven" in years
     assert "meer dan 2000 leden.\n• In april werd een fotowedstrijd" in years
     assert "via verschillende kanalen:\n\n1. De gouvernementele samenwerking" in years
@@ -435,3 +426,20 @@ def test_a_very_long_text_is_reflowed_soon(text: str) -> None:
     started = time.perf_counter()
     reflowed(text)
     assert time.perf_counter() - started < 5
+
+
+def test_a_wrapped_line_that_reads_like_navigation_is_kept():
+    prose = (
+        "Toen de oogst voorbij was, brachten de families hun zakken koffie te voet\n"
+        "terug naar het begin\n"
+        "van het pad, waar de vrachtwagens van de coöperatie al drie dagen wachtten\n"
+        "op de laatste kilo's van dat jaar, die nergens anders verkocht raakten dan\n"
+        "in de hoofdstad en in de twee havens die nog open waren voor de kleine boer.\n"
+    )
+    text, _ = reflow([prose], "nl")
+    assert "te voet terug naar het begin van het pad" in text
+
+
+def test_a_verse_that_starts_like_navigation_is_kept():
+    text, _ = reflow(["Terug naar de rivier\nwaar wij woonden"], "nl")
+    assert text == "Terug naar de rivier\nwaar wij woonden"

@@ -48,7 +48,7 @@ def texts(home):
 def mark_vectors(home):
     """Give every passage of an index a vector that no model makes; the number of passages."""
     generation = open_current(home)
-    vectors = np.zeros((generation.passages, 256), np.float32)
+    vectors = np.zeros(generation.vectors().shape, np.float32)
     vectors[np.arange(len(vectors)), np.arange(len(vectors))] = 1
     VectorIndex.build(vectors).write(generation.folder / VECTORS)
     (generation.folder / "manifest.json").unlink()
@@ -67,9 +67,7 @@ def marks(home, id):
 
 def paragraphs(*numbers):
     """A paragraph for each number, each a passage of its own."""
-    return "\n\n".join(
-        f"Dorp {n} heeft {n} huizen. " + "Er wonen veel boeren. " * 22 for n in numbers
-    )
+    return "\n\n".join(f"Dorp {n} heeft {n} huizen. " + "Er wonen veel boeren. " * 22 for n in numbers)
 
 
 def test_a_first_indexing_adds_every_document(corpus, home):
@@ -152,9 +150,7 @@ def test_the_same_bytes_in_two_files_are_two_documents(corpus, home):
 def test_a_copy_of_an_indexed_document_leaves_the_published_files_alone(corpus, home):
     reindex(corpus, home)
     generation = open_current(home)  # a reader
-    files = {
-        p: p.stat().st_mtime_ns for p in generation.folder.rglob("*.json") if "texts" in p.parts
-    }
+    files = {p: p.stat().st_mtime_ns for p in generation.folder.rglob("*.json") if "texts" in p.parts}
     for path in files:
         os.utime(path, ns=(1, 1))
     (corpus / "wol2.txt").write_text(WOOL, "utf-8")
@@ -274,9 +270,7 @@ def test_nothing_readable_is_one_clear_error_and_the_old_index_stays(corpus, hom
     with pytest.raises(RodeDraadError) as caught:
         reindex(other, home)
     assert str(caught.value) == (
-        f"No document in {other} can be read:\n"
-        "  beeld.txt: it is not text\n"
-        "  leeg.txt: it holds no text"
+        f"No document in {other} can be read:\n  beeld.txt: it is not text\n  leeg.txt: it holds no text"
     )
     assert published(home) == "000001\n"
     assert list(texts(home)) == ["koffie.txt", "wol.txt"]

@@ -38,9 +38,7 @@ def test_a_citation_leads_to_the_quoted_sentence(address: str, open_page: OpenPa
     )
 
 
-def test_a_citation_of_an_earlier_answer_still_leads_to_its_source(
-    address: str, open_page: OpenPage
-) -> None:
+def test_a_citation_of_an_earlier_answer_still_leads_to_its_source(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
     ask(page, "Hoeveel gezinnen werken er in de koffiesector?")
     ask(page, "Sinds wanneer steunt het TDC het project van Royal Knit?")
@@ -54,8 +52,7 @@ def test_a_follow_up_shows_how_it_was_understood(address: str, open_page: OpenPa
     ask(page, "Welke coöperatie van aardappelboeren staat op de foto?")
     ask(page, "En met hoeveel zijn ze?")
     assert page.locator(".turn").nth(1).locator(".understood").inner_text() == (
-        "Begrepen als: Welke coöperatie van aardappelboeren staat op de foto? "
-        "En met hoeveel zijn ze?"
+        "Begrepen als: Welke coöperatie van aardappelboeren staat op de foto? En met hoeveel zijn ze?"
     )
 
 
@@ -77,9 +74,7 @@ def test_an_example_is_asked_by_a_click(address: str, open_page: OpenPage) -> No
     assert page.locator(".turn .question").inner_text() == RED_SOCIAL
 
 
-def test_a_question_too_long_gets_a_message_and_stays_in_the_box(
-    address: str, open_page: OpenPage
-) -> None:
+def test_a_question_too_long_gets_a_message_and_stays_in_the_box(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
     page.fill("#question textarea", "a" * 100_000)
     page.press("#question textarea", "Enter")
@@ -139,9 +134,7 @@ def test_hostile_documents_are_shown_and_never_run(tmp_path: Path, open_page: Op
         assert page.evaluate("window.hit") is None
 
 
-def test_a_running_chat_takes_up_a_new_index(
-    corpus: Path, tmp_path: Path, open_page: OpenPage
-) -> None:
+def test_a_running_chat_takes_up_a_new_index(corpus: Path, tmp_path: Path, open_page: OpenPage) -> None:
     mine = shutil.copytree(corpus, tmp_path / "corpus")
     with chat_server(mine, tmp_path / "home") as address:
         page = open_page(address)

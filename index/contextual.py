@@ -1,0 +1,67 @@
+"""Contextual: the bundled transformer, run by onnxruntime without importing torch."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from index.embedding import Progress, Vectors, read_tokenizer
+from ingest.errors import RodeDraadError
+
+LONGEST = 256
+"""Tokens of a text that are read, its two marks included; the rest is left out."""
+
+PADDED = 4_096
+"""Tokens read at once, padding included: enough for two cores, little enough for their cache."""
+
+
+class ContextualEmbedder:
+    """Texts to float32[n, 384], rows of unit length, by a transformer with eight-bit weights."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Read contextual.onnx and tokenizer.json from a folder; RodeDraadError if it cannot."""
+        try:
+            tokenizer, self._tokenizer = read_tokenizer(folder)
+            ids = map(self._tokenizer.token_to_id, ("[CLS]", "[SEP]"))
+            self._first, self._last = (id for id in ids if id is not None)
+            weights = (folder / "contextual.onnx").read_bytes()
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = 2
+            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+            self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # the libraries raise exceptions of no common kind
+            raise RodeDraadError(
+                f"The model in {folder} cannot be read ({error}). Install Rode Draad anew, or "
+                "name another model in settings.toml."
+            ) from error
+        self.name = name
+        self.dimension: int = self._session.get_outputs()[0].shape[1]
+        self.fingerprint = hashlib.sha256(tokenizer + weights).hexdigest()
+
+    def questions(self, texts: Sequence[str]) -> Vectors:
+        """Embed questions."""
+        return self.passages(texts)
+
+    def passages(self, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
+        """Embed passages or sentences of the sources, those of like length together."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        tokens = [[self._first, *encoding.ids[: LONGEST - 2], self._last] for encoding in encodings]
+        order = sorted(range(len(tokens)), key=lambda place: len(tokens[place]))
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        start = 0
+        while start < len(order):
+            end = start + 1
+            while end < len(order) and (end + 1 - start) * len(tokens[order[end]]) <= PADDED:
+                end += 1
+            places = order[start:end]
+            ids = np.zeros((len(places), len(tokens[places[-1]])), np.int64)
+            mask = np.zeros_like(ids)
+            for row, place in enumerate(places):
+                ids[row, : len(tokens[place])] = tokens[place]
+                mask[row, : len(tokens[place])] = 1
+            vectors[places] = self._session.run(["vectors"], {"ids": ids, "mask": mask})[0]
+            progress(len(places))
+            start = end
+        return vectors
