@@ -6,6 +6,7 @@ import socket
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
@@ -109,21 +110,15 @@ def build(index: OpenIndex, examples: Sequence[str]) -> gr.Blocks:
                 source = gr.HTML(source_html(None), elem_id="source", js_on_load=None)
 
         outputs = [question, talk, source, answers]
-        asked = [question.submit, send.click]
-        for event in asked:
+        asked: list[tuple[Any, gr.Textbox | gr.Button]] = [
+            (question.submit, question),
+            (send.click, question),
+        ]
+        asked += [(button.click, button) for button in buttons]
+        for event, text in asked:
             event(
                 respond,
-                [question, answers],
-                outputs,
-                concurrency_limit=AT_ONCE,
-                concurrency_id="ask",
-                show_progress="hidden",
-                api_visibility="private",
-            ).then(None, js=SHOW_ANSWER)
-        for button in buttons:
-            button.click(
-                respond,
-                [button, answers],
+                [text, answers],
                 outputs,
                 concurrency_limit=AT_ONCE,
                 concurrency_id="ask",

@@ -117,11 +117,6 @@ def _port(text: str) -> int:
 
 
 def _index(options: argparse.Namespace) -> int:
-    _reindex(options)
-    return 0
-
-
-def _reindex(options: argparse.Namespace) -> None:
     from index.build import reindex
 
     with _progress() as progress:
@@ -139,6 +134,7 @@ def _reindex(options: argparse.Namespace) -> None:
         _say(f"  not indexed: {id}: {reason}")
     for id in report.passed_over:
         _say(f"  passed over, not a kind of file that is read: {id}")
+    return 0
 
 
 def _open(options: argparse.Namespace) -> "Searcher":
@@ -148,7 +144,7 @@ def _open(options: argparse.Namespace) -> "Searcher":
     from index.search import Searcher
 
     if current(options.home) is None:
-        _reindex(options)
+        _index(options)
     searcher = Searcher(options.home)
     if is_outdated(searcher.generation, options.corpus):
         _say(f"{options.corpus} has changed since it was indexed. To catch up: rodedraad index")
@@ -274,7 +270,7 @@ def _chat(options: argparse.Namespace) -> int:
     from ingest.library import load_sources
 
     take_port(options.port)
-    _reindex(options)
+    _index(options)
     serve(options.home, options.port, load_sources(options.corpus).examples)
     return 0
 

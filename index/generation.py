@@ -154,14 +154,7 @@ def read_text(folder: Path, entry: Entry) -> tuple[Document, list[Passage]]:
         page_starts=tuple(content["page_starts"]),
     )
     passages = [
-        Passage(
-            document_id=document.id,
-            start=start,
-            end=end,
-            text=document.text[start:end],
-            page=document.page_at(start),
-            sentences=tuple((s, e) for s, e in sentences),
-        )
+        document.passage(start, end, ((s, e) for s, e in sentences))
         for start, end, sentences in content["passages"]
     ]
     return document, passages

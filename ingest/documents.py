@@ -1,6 +1,7 @@
 """Documents: the values that flow from a file to a quote, with character offsets."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 Span = tuple[int, int]
@@ -45,6 +46,11 @@ class Document:
     def title(self) -> str:
         """The title, or the file's path where the source has none."""
         return self.citation.title or self.id
+
+    def passage(self, start: int, end: int, sentences: Iterable[Span]) -> Passage:
+        """The passage from `start` to `end`, with the sentences inside it."""
+        page = self.page_at(start)
+        return Passage(self.id, start, end, self.text[start:end], page, tuple(sentences))
 
     def page_at(self, offset: int) -> int | None:
         """The page, counted from 1, that holds the character at `offset`; None without pages."""

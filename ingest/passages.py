@@ -35,16 +35,8 @@ def split_passages(document: Document, size: int = PASSAGE_SIZE) -> list[Passage
         start = chunk.metadata["start_index"]
         end = start + len(chunk.page_content)
         inside = sentences[max(bisect_left(starts, start) - 1, 0) : bisect_left(starts, end)]
-        passages.append(
-            Passage(
-                document_id=document.id,
-                start=start,
-                end=end,
-                text=document.text[start:end],
-                page=document.page_at(start),
-                sentences=tuple((max(s, start), min(e, end)) for s, e in inside if e > start),
-            )
-        )
+        spans = ((max(s, start), min(e, end)) for s, e in inside if e > start)
+        passages.append(document.passage(start, end, spans))
     return passages
 
 
