@@ -9,6 +9,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,7 @@ def _xquad(folder: Path, settings: Settings, progress: Progress) -> Figures:
                 for number, line in enumerate(file.open(encoding="utf-8"))
                 for question in json.loads(line)["questions"]
             ]
-            found: dict[str, list[int]] = {signal: [] for signal in SIGNALS}
+            found: dict[str, list[float]] = {signal: [] for signal in SIGNALS}
             for done, (gold, question) in enumerate(asked):
                 progress(f"XQuAD {file.stem}→{TEXTS}", done + 1, len(asked))
                 hits = searcher.search(searcher.query(question), len(rows))
@@ -81,11 +82,14 @@ def _xquad(folder: Path, settings: Settings, progress: Progress) -> Figures:
     return figures
 
 
-def _rank(hits: Sequence[Hit], signal: str, gold: str) -> int:
-    """The gold document's rank, from 1, by one signal or all together; the last among equals."""
+def _rank(hits: Sequence[Hit], signal: str, gold: str) -> float:
+    """The gold document's rank, from 1, by one signal or all together; the last among equals.
+
+    Infinity where no signal proposed the document.
+    """
     values = [hit.score if signal == "together" else hit.signals[signal] for hit in hits]
-    own = next(v for v, hit in zip(values, hits, strict=True) if hit.document.id == gold)
-    return sum(value >= own for value in values)
+    own = [value for value, hit in zip(values, hits, strict=True) if hit.document.id == gold]
+    return sum(value >= own[0] for value in values) if own else inf
 
 
 def _flores(folder: Path, embedder: Embedder, progress: Progress) -> Figures:
