@@ -26,7 +26,10 @@ BATCH = 256
 
 
 class Embedder(Protocol):
-    """Texts to float32[n, dimension], rows of unit length; a text without a token is all zeros."""
+    """Texts to float32[n, dimension], rows of unit length.
+
+    By a static table, a text without a token is all zeros.
+    """
 
     name: str
     dimension: int

@@ -2,10 +2,12 @@
 
 import gzip
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+Row = TypeVar("Row")
 
 LEGAL = frozenset({"acquis", "eforms-sdk", "eu-food-law", "treaty-name", "treaty-sent"})
 """Sources of treaties and laws, many and alike: they may fill only a part of the passages."""
@@ -138,14 +140,29 @@ def batches(
 ) -> list[list[Pair]]:
     """Shuffled batches of texts of like length: at most `characters` when padded, at most `most` pairs."""
     order = rng.sample(pairs, len(pairs))
-    found: list[list[Pair]] = []
-    for start in range(0, len(order), 100 * most):
-        batch: list[Pair] = []
-        for pair in sorted(order[start : start + 100 * most], key=lambda pair: len(pair.text)):
-            if batch and (len(batch) == most or (len(batch) + 1) * len(pair.text) > characters):
+    return of_like_length(order, lambda pair: len(pair.text), characters, 100 * most, most, rng)
+
+
+def of_like_length(
+    rows: Sequence[Row],
+    length: Callable[[Row], int],
+    padded: int,
+    window: int,
+    most: int,
+    rng: random.Random,
+) -> list[list[Row]]:
+    """Shuffled batches of rows of like length, each from one window of the order given.
+
+    A batch has at most `most` rows, and at most the length `padded` when all are padded to the longest.
+    """
+    found: list[list[Row]] = []
+    for start in range(0, len(rows), window):
+        batch: list[Row] = []
+        for row in sorted(rows[start : start + window], key=length):
+            if batch and (len(batch) == most or (len(batch) + 1) * length(row) > padded):
                 found.append(batch)
                 batch = []
-            batch.append(pair)
+            batch.append(row)
         found.append(batch)
     rng.shuffle(found)
     return found

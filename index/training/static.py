@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from index.training.data import Pair
+from index.training.data import Pair, of_like_length
 from index.training.loop import Figures, Loop, Plan, best_device
 
 RATE = 3e-3
@@ -24,6 +24,11 @@ PASSES = 2
 TENSOR = "embedding.weight"
 MOST_TOKENS = 64
 """Different tokens of a text that are looked at."""
+PADDED = 2_000
+"""Tokens that a batch may have on its longer side, padding included."""
+MOST_ROWS = 256
+WINDOW = 8_000
+"""Pairs next to each other, from which a batch is made."""
 
 Tokens = NDArray[np.int64]
 
@@ -84,7 +89,11 @@ class TableTraining:
         self._rarity = torch.from_numpy(rarity).float().clamp(min=0.05).to(self._device)
         rows = [row for row in zip(*sides, strict=True) if len(row[0]) and len(row[1])]
         orders = (rows if at % 2 else rng.sample(rows, len(rows)) for at in range(PASSES))
-        batches = [batch for order in orders for batch in token_batches(order, rng)]
+        batches = [
+            batch
+            for order in orders
+            for batch in of_like_length(order, longer_side, PADDED, WINDOW, MOST_ROWS, rng)
+        ]
         self._loop.train(batches, self._loss_of, figures)
 
     def _tokens(self, texts: Sequence[str], rng: random.Random) -> list[Tokens]:
@@ -115,26 +124,6 @@ class TableTraining:
             functional.cross_entropy(view * SCALE, own) for score in scores for view in (score, score.T)
         ]
         return torch.stack(losses).mean()
-
-
-def token_batches(
-    rows: Sequence[tuple[Tokens, Tokens]], rng: random.Random, tokens: int = 2_000, most: int = 256
-) -> list[list[tuple[Tokens, Tokens]]]:
-    """Shuffled batches of pairs of like length, each from near places in the order given.
-
-    `tokens` is the most a batch may have on the longer side, padding included.
-    """
-    found: list[list[tuple[Tokens, Tokens]]] = []
-    for start in range(0, len(rows), 8_000):
-        batch: list[tuple[Tokens, Tokens]] = []
-        for row in sorted(rows[start : start + 8_000], key=longer_side):
-            if batch and (len(batch) == most or (len(batch) + 1) * longer_side(row) > tokens):
-                found.append(batch)
-                batch = []
-            batch.append(row)
-        found.append(batch)
-    rng.shuffle(found)
-    return found
 
 
 def longer_side(row: tuple[Tokens, Tokens]) -> int:
