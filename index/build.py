@@ -28,8 +28,11 @@ from index.generation import (
 from index.settings import Settings, load_settings
 from index.vectors import VectorIndex
 from index.words import WordIndex
+from ingest.documents import Document
 from ingest.errors import RodeDraadError, UnreadableDocument
-from ingest.library import Source, read_bytes, read_document, scan
+from ingest.formats import SUFFIXES
+from ingest.library import Source, read_bytes, scan
+from ingest.parsing import Parsers
 from ingest.passages import split_passages
 
 Progress = Callable[[str, int, int], None]
@@ -59,18 +62,24 @@ def reindex(corpus: Path, home: Path, progress: Progress = lambda doing, done, t
     sources, others = scan(corpus)
     report = Report(passed_over=others)
     if not sources:
-        raise RodeDraadError(f"There is no document in {corpus}. Put .txt or .md files there.")
+        kinds = ", ".join(SUFFIXES)
+        raise RodeDraadError(f"There is no document in {corpus}. Put files there: {kinds}.")
     embedder = load_embedder(settings)
     with writing(home) as folder, _last_generation(home) as old:
         (folder / TEXTS).mkdir()
         entries = []
         known = {entry.path: entry for entry in old.manifest.documents} if old else {}
-        for done, source in enumerate(sources):
-            progress("Reading documents", done, len(sources))
-            before = known.get(source.id)
-            if entry := _enter(source, old, before, settings, folder / TEXTS, report):
-                entries.append(entry)
-        progress("Reading documents", len(sources), len(sources))
+        progress("Reading documents", 0, len(sources))
+        with Parsers(settings.limits) as parsers:
+
+            def read(source: Source) -> Document | UnreadableDocument | None:
+                return _read(source, old, known.get(source.id), settings, parsers)
+
+            for done, (source, found) in enumerate(zip(sources, parsers.map(read, sources), strict=True), 1):
+                before = known.get(source.id)
+                if entry := _enter(source, found, old, before, settings, folder / TEXTS, report):
+                    entries.append(entry)
+                progress("Reading documents", done, len(sources))
         if not entries:
             reasons = "".join(f"\n  {id}: {reason}" for id, reason in report.failed.items())
             raise RodeDraadError(f"No document in {corpus} can be read:{reasons}")
@@ -111,8 +120,36 @@ def _last_generation(home: Path) -> Iterator[Generation | None]:
         yield generation
 
 
+def _read(
+    source: Source, old: Generation | None, known: Entry | None, settings: Settings, parsers: Parsers
+) -> Document | UnreadableDocument | None:
+    """A source as it is now; None where it is as before; or why it cannot be read.
+
+    `known` is its entry in the old generation. Several threads call this at once.
+    """
+    try:
+        if known and (known.size, known.mtime_ns) == (source.size, source.mtime_ns):
+            data, sha256 = None, known.sha256
+        else:
+            data = read_bytes(source, settings.largest_bytes)
+            sha256 = hashlib.sha256(data).hexdigest()
+        if (
+            old
+            and known
+            and (known.sha256, known.declared_language) == (sha256, source.declared_language)
+            and old.manifest.settings == settings.as_dict()
+        ):
+            return None
+        if data is None:
+            data = read_bytes(source, settings.largest_bytes)
+        return parsers.read_document(source, data)
+    except UnreadableDocument as error:
+        return error
+
+
 def _enter(
     source: Source,
+    found: Document | UnreadableDocument | None,
     old: Generation | None,
     known: Entry | None,
     settings: Settings,
@@ -121,40 +158,28 @@ def _enter(
 ) -> Entry | None:
     """Put a source's text under `texts`; its entry, or None if it never could be read.
 
-    `known` is its entry in the old generation.
+    `found` is what `_read` made of it, and `known` its entry in the old generation.
     """
-    try:
-        if known and (known.size, known.mtime_ns) == (source.size, source.mtime_ns):
-            data, sha256 = None, known.sha256
-        else:
-            data = read_bytes(source)
-            sha256 = hashlib.sha256(data).hexdigest()
-        if (
-            old
-            and known
-            and (known.sha256, known.declared_language) == (sha256, source.declared_language)
-            and old.manifest.settings == settings.as_dict()
-        ):
-            _link(old.folder / TEXTS / known.text, texts / known.text)
-            report.unchanged.append(source.id)
-            return replace(known, mtime_ns=source.mtime_ns, citation=source.citation)
-        document = read_document(source, read_bytes(source) if data is None else data)
-    except UnreadableDocument as error:
-        report.failed[source.id] = str(error)
+    if not isinstance(found, Document):
         if old and known:
             _link(old.folder / TEXTS / known.text, texts / known.text)
-        return known
-    passages = split_passages(document, settings.passage_size)
+        if found:
+            report.failed[source.id] = str(found)
+            return known
+        assert known is not None
+        report.unchanged.append(source.id)
+        return replace(known, mtime_ns=source.mtime_ns, citation=source.citation)
+    passages = split_passages(found, settings.passage_size)
     (report.changed if known else report.added).append(source.id)
     return Entry(
         path=source.id,
-        sha256=document.sha256,
+        sha256=found.sha256,
         size=source.size,
         mtime_ns=source.mtime_ns,
         declared_language=source.declared_language,
-        language=document.language,
+        language=found.language,
         citation=source.citation,
-        text=write_text(texts, document, passages),
+        text=write_text(texts, found, passages),
         passages=len(passages),
     )
 
@@ -173,7 +198,7 @@ def _texts(entries: Iterable[Entry], folder: Path) -> Iterator[tuple[str, str]]:
     """Every passage's text and language, in order."""
     for entry in entries:
         for passage in read_text(folder, entry)[1]:
-            yield passage.text, entry.language
+            yield passage.text, passage.language
 
 
 def _embed(

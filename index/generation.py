@@ -24,10 +24,10 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from index.vectors import VectorIndex
-from ingest.documents import Citation, Document, Passage
+from ingest.documents import Citation, Document, Heading, Passage
 from ingest.errors import RodeDraadError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, VECTORS, WORDS, TEXTS = "manifest.json", "vectors.faiss", "words", "texts"
 
 
@@ -45,7 +45,7 @@ class Entry:
     mtime_ns: int
     declared_language: str | None  # as sources.toml gives it
     language: str
-    citation: Citation
+    citation: Citation  # as sources.toml gives it
     text: str  # the name of its file under texts/
     passages: int
 
@@ -133,6 +133,9 @@ def write_text(folder: Path, document: Document, passages: list[Passage]) -> str
     content = {
         "text": document.text,
         "page_starts": document.page_starts,
+        "headings": [[h.start, h.end, h.above] for h in document.headings],
+        "languages": document.languages,
+        "citation": asdict(document.own),
         "passages": [[p.start, p.end, p.sentences] for p in passages],
     }
     data = json.dumps(content, ensure_ascii=False).encode()
@@ -145,13 +148,17 @@ def write_text(folder: Path, document: Document, passages: list[Passage]) -> str
 def read_text(folder: Path, entry: Entry) -> tuple[Document, list[Passage]]:
     """What `write_text` wrote for a document; raises IndexProblem if it is damaged."""
     content = json.loads(_text_bytes(folder, entry))
+    own = Citation(**content["citation"])
     document = Document(
         id=entry.path,
         sha256=entry.sha256,
         language=entry.language,
-        citation=entry.citation,
+        citation=entry.citation.completed_by(own),
         text=content["text"],
         page_starts=tuple(content["page_starts"]),
+        headings=tuple(Heading(*heading) for heading in content["headings"]),
+        languages=tuple((offset, language) for offset, language in content["languages"]),
+        own=own,
     )
     passages = [
         document.passage(start, end, ((s, e) for s, e in sentences))

@@ -6,9 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import RodeDraadError
+from ingest.library import LARGEST_FILE
+from ingest.parsing import PARSE_MEMORY, PARSE_SECONDS, Limits
 from ingest.passages import PASSAGE_SIZE
 
 SETTINGS_FILE = "settings.toml"
+MEGABYTE = 1_000_000  # bytes
+
+_BOUNDS = {
+    "passage_size": (100, 10_000, "characters"),
+    "largest_file": (1, 10_000, "megabytes"),
+    "parse_seconds": (1, 86_400, "seconds"),
+    "parse_megabytes": (200, 1_000_000, "megabytes"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +29,19 @@ class Settings:
     query_prefix: str = ""  # E5 models want "query: "
     passage_prefix: str = ""  # E5 models want "passage: "
     passage_size: int = PASSAGE_SIZE  # characters
+    largest_file: int = LARGEST_FILE // MEGABYTE  # megabytes; a larger file is not read
+    parse_seconds: int = PARSE_SECONDS  # that reading one file may take
+    parse_megabytes: int = PARSE_MEMORY // MEGABYTE  # of memory that reading one file may take
+
+    @property
+    def largest_bytes(self) -> int:
+        """The size of the largest file that is read."""
+        return self.largest_file * MEGABYTE
+
+    @property
+    def limits(self) -> Limits:
+        """What reading one file may take."""
+        return Limits(self.parse_seconds, self.parse_megabytes * MEGABYTE)
 
     def as_dict(self) -> dict[str, Any]:
         """The settings as JSON values."""
@@ -46,6 +69,7 @@ def load_settings(home: Path) -> Settings:
         if type(value) is not kinds[name]:
             raise RodeDraadError(f"{path}: {name} has the wrong type ({value!r}).")
     settings = Settings(**values)
-    if not 100 <= settings.passage_size <= 10_000:
-        raise RodeDraadError(f"{path}: passage_size must lie between 100 and 10000 characters.")
+    for name, (least, most, unit) in _BOUNDS.items():
+        if not least <= getattr(settings, name) <= most:
+            raise RodeDraadError(f"{path}: {name} must lie between {least} and {most} {unit}.")
     return settings

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 Span = tuple[int, int]
 """Start and end of a slice of a reading text, in characters."""
@@ -18,6 +18,19 @@ class Citation:
     date: str | None = None  # ISO 8601
     url: str | None = None
 
+    def completed_by(self, other: "Citation") -> "Citation":
+        """This citation, with the fields of another where it has none."""
+        return Citation(*(getattr(self, f.name) or getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: `document.text[start:end]`, above the text that follows it."""
+
+    start: int  # character offset into the reading text
+    end: int
+    above: int | None  # the number, from 0, of the heading that it stands under
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -29,6 +42,8 @@ class Passage:
     text: str
     page: int | None  # of its first character, counted from 1
     sentences: tuple[Span, ...]  # offsets into the reading text, inside start and end
+    language: str  # ISO 639-1
+    section: tuple[str, ...]  # the headings above its first character, highest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +52,13 @@ class Document:
 
     id: str  # path relative to the corpus, with forward slashes
     sha256: str  # of the file's bytes, hexadecimal
-    language: str  # ISO 639-1
+    language: str  # ISO 639-1, of most of the text
     citation: Citation
     text: str  # the reading text
     page_starts: tuple[int, ...]  # offset of each page's first character; empty without pages
+    headings: tuple[Heading, ...] = ()  # in order
+    languages: tuple[tuple[int, str], ...] = ()  # from which offset on which; empty if all is in one
+    own: Citation = Citation()  # what the file says of itself, where sources.toml is silent
 
     @property
     def title(self) -> str:
@@ -49,9 +67,32 @@ class Document:
 
     def passage(self, start: int, end: int, sentences: Iterable[Span]) -> Passage:
         """The passage from `start` to `end`, with the sentences inside it."""
-        page = self.page_at(start)
-        return Passage(self.id, start, end, self.text[start:end], page, tuple(sentences))
+        return Passage(
+            document_id=self.id,
+            start=start,
+            end=end,
+            text=self.text[start:end],
+            page=self.page_at(start),
+            sentences=tuple(sentences),
+            language=self.language_at(start),
+            section=self.section_at(start),
+        )
 
     def page_at(self, offset: int) -> int | None:
         """The page, counted from 1, that holds the character at `offset`; None without pages."""
         return bisect_right(self.page_starts, offset) or None
+
+    def language_at(self, offset: int) -> str:
+        """The language of the character at `offset`, as ISO 639-1."""
+        index = bisect_right(self.languages, offset, key=lambda item: item[0])
+        return self.languages[index - 1][1] if index else self.language
+
+    def section_at(self, offset: int) -> tuple[str, ...]:
+        """The headings that the character at `offset` stands under or in, highest first."""
+        section: list[str] = []
+        number: int | None = bisect_right(self.headings, offset, key=lambda heading: heading.start) - 1
+        while number is not None and number >= 0:
+            heading = self.headings[number]
+            section.append(self.text[heading.start : heading.end])
+            number = heading.above
+        return tuple(reversed(section))

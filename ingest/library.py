@@ -1,7 +1,9 @@
 """Library: the documents of a corpus folder, and what sources.toml says of them."""
 
+import errno
 import hashlib
 import os
+import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -9,13 +11,23 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ingest.content import INVISIBLE
 from ingest.documents import Citation, Document
 from ingest.errors import RodeDraadError, UnreadableDocument
-from ingest.formats import READERS
-from ingest.language import LANGUAGES, detect_language
+from ingest.formats import SUFFIXES, reader
+from ingest.language import LANGUAGES, language_of, language_spans
 from ingest.reflow import reflow
 
 SOURCES_FILE = "sources.toml"
+LARGEST_FILE = 200_000_000
+"""Bytes of the largest file that is read, unless a setting says otherwise."""
+
+LONGEST_TEXT = 20_000_000
+"""Characters of the longest reading text: some ten thousand pages."""
+
+LONGEST_TITLE = 200
+"""Characters of the longest heading that, where a text begins with it, is its title."""
+
 _CITATION_FIELDS = tuple(field.name for field in fields(Citation))
 
 
@@ -29,6 +41,7 @@ class Source:
     mtime_ns: int
     declared_language: str | None  # as sources.toml gives it
     citation: Citation
+    trouble: str | None = None  # why it is not to be read
 
 
 def scan(corpus: Path) -> tuple[list[Source], list[str]]:
@@ -43,33 +56,64 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
         )
     described = load_sources(corpus).described
     sources, others = [], []
-    for path in sorted(_files(corpus)):
-        id = path.relative_to(corpus).as_posix()
-        if path.suffix.lower() not in READERS:
+    for path, trouble in sorted(_files(corpus)):
+        name = path.relative_to(corpus).as_posix()
+        id = INVISIBLE.sub(lambda character: ascii(character[0])[1:-1], name)
+        if path.suffix.lower() not in SUFFIXES and not trouble:
             others.append(id)
             continue
+        if id != name:
+            trouble = "its name holds a line break or another character that does not show; rename it"
         given = described.get(id, {})
-        status = path.stat()
+        size, mtime_ns, problem = _look(path, corpus)
         sources.append(
             Source(
                 id=id,
                 path=path,
-                size=status.st_size,
-                mtime_ns=status.st_mtime_ns,
+                size=size,
+                mtime_ns=mtime_ns,
                 declared_language=given.get("language"),
                 citation=Citation(**{name: given.get(name) for name in _CITATION_FIELDS}),
+                trouble=trouble or problem,
             )
         )
     return sources, others
 
 
-def _files(corpus: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(corpus):
+def _files(corpus: Path) -> Iterator[tuple[Path, str]]:
+    """Everything in the folder that is not hidden and no folder, and folders that cannot be read."""
+    too_deep: list[Path] = []
+
+    def complain(error: OSError) -> None:
+        if error.errno != errno.ENAMETOOLONG:
+            raise RodeDraadError(
+                f"The folder {error.filename} cannot be read ({error.strerror}). Give leave to read it, or "
+                "take it out of the documents."
+            ) from error
+        too_deep.append(Path(error.filename))
+
+    for folder, folders, names in os.walk(corpus, onerror=complain):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        for name in (*names, *links):
             path = Path(folder, name)
-            if not name.startswith(".") and path != corpus / SOURCES_FILE and path.is_file():
-                yield path
+            if not name.startswith(".") and path != corpus / SOURCES_FILE:
+                yield path, ""
+    yield from ((folder, "its folders lie too deep in one another") for folder in too_deep)
+
+
+def _look(path: Path, corpus: Path) -> tuple[int, int, str | None]:
+    """The size of a file in bytes, when it was last changed, and why it is not to be read, if so."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        return 0, 0, f"it cannot be read ({error.strerror})"
+    trouble = None
+    if not stat.S_ISREG(status.st_mode):
+        trouble = "it is a folder, a pipe or a device under the name of a document"
+    elif path.is_symlink() and not path.resolve().is_relative_to(corpus.resolve()):
+        trouble = "it is a link to a file outside the folder of documents; put a copy there"
+    return status.st_size, status.st_mtime_ns, trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +158,53 @@ def _described(path: Path, id: str, table: Any) -> dict[str, str]:
     return {name: str(value) for name, value in table.items()}
 
 
-def read_bytes(source: Source) -> bytes:
-    """The bytes of a source's file; raises UnreadableDocument when they cannot be had."""
+def read_bytes(source: Source, largest: int = LARGEST_FILE) -> bytes:
+    """The bytes of a source's file.
+
+    Raises UnreadableDocument when they cannot be had, or are more than `largest`.
+    """
+    if source.trouble:
+        raise UnreadableDocument(source.trouble)
+    if source.size > largest:
+        raise UnreadableDocument(
+            f"it holds {source.size / 1e6:,.0f} MB, more than the {largest / 1e6:,.0f} MB that are read; "
+            "split it, or raise largest_file in settings.toml"
+        )
     try:
-        return source.path.read_bytes()
+        with open(source.path, "rb", opener=_open_at_once) as file:
+            return file.read(largest + 1)[:largest]
     except OSError as error:
         raise UnreadableDocument(f"it cannot be read ({error.strerror})") from error
 
 
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file, without waiting for a writer should a pipe have taken its place."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def read_document(source: Source, data: bytes) -> Document:
     """The document in a file's bytes; raises UnreadableDocument when there is no text in them."""
-    pages = READERS[source.path.suffix.lower()](data)
-    language = source.declared_language or detect_language("\n".join(pages))
-    text, page_starts = reflow(pages, language)
-    if not text:
+    content = reader(source.path.suffix.lower())(data)
+    if sum(len(line.text) for line in content.lines) > LONGEST_TEXT:
+        raise UnreadableDocument(f"it holds more than {LONGEST_TEXT:,} characters of text; split it")
+    if not content.lines:
         raise UnreadableDocument("it holds no text")
+    declared = source.declared_language
+    language = declared or language_of(
+        "\n".join(line.text for line in content.lines[:1000]), content.language
+    )
+    text, page_starts, headings = reflow(content.lines, language)
+    own = content.citation
+    if headings and headings[0].start == 0 and headings[0].end <= LONGEST_TITLE:
+        own = own.completed_by(Citation(title=text[: headings[0].end]))
     return Document(
         id=source.id,
         sha256=hashlib.sha256(data).hexdigest(),
         language=language,
-        citation=source.citation,
+        citation=source.citation.completed_by(own),
         text=text,
-        page_starts=page_starts,
+        page_starts=page_starts if content.paged else (),
+        headings=headings,
+        languages=() if declared else language_spans(text, language),
+        own=own,
     )

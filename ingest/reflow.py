@@ -5,16 +5,17 @@ Text taken from a web page has a line a paragraph, and remains of the site's nav
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
+from ingest.content import Line, clean
+from ingest.documents import Heading
+from ingest.furniture import without_furniture
 from ingest.hyphens import before_join
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ud800-\udfff]")
-_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _LIST_ITEM = re.compile(r"(?:[•·▪◦●*–-]|\d{1,2}[.)])\s+\S")
 _DASH_OR_NUMBER = re.compile(r"[-–\d]")
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
@@ -59,103 +60,126 @@ Measured on the corpus: 0.23 in the text taken from a PDF.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class Reading(NamedTuple):
+    """A reading text, and where its pages and headings stand in it."""
+
     text: str
-    page: int
-    gap: int  # blank lines before it
-    indented: bool
+    page_starts: tuple[int, ...]
+    headings: tuple[Heading, ...]
 
 
-def reflow(pages: Sequence[str], language: str) -> tuple[str, tuple[int, ...]]:
-    """The reading text of raw pages, and the offset at which each page starts in it.
+def reflow(lines: Sequence[Line], language: str) -> Reading:
+    """The reading text of a file's lines.
 
-    Paragraphs are set apart by an empty line, the lines of a list by a line break. A document
-    of a single page has no page starts. `language` (ISO 639-1) decides how hyphens are mended.
+    Paragraphs are set apart by an empty line, the lines of a list by a line break. `language`
+    (ISO 639-1) decides how hyphens are mended.
     """
-    lines = list(_lines(pages))
-    wrap = _Wrap.of(lines)
-    if not wrap.width:  # a hard-wrapped line may read like navigation and be prose
-        lines = [line for line in lines if not _NAVIGATION.fullmatch(line.text)]
     if not lines:
-        return "", ()
+        return Reading("", (), ())
     vocabulary = Counter(word.casefold() for line in lines for word in re.findall(r"\w+(?:-\w+)*", line.text))
-    parts, offset, block = [], 0, lines[0]
+    parts, offset, block, begun = [], 0, lines[0], 0
     starts = [0] * (block.page + 1)
+    outline = _Outline()
     for before, line in pairwise(lines):
-        if separator := wrap.separator(block, before, line):
+        if separator := _separator(block, before, line):
             parts.append(before.text + separator)
-            block = line
+            outline.add(block, begun, offset + len(before.text))
+            block, begun = line, offset + len(parts[-1])
         else:
             parts.append(before_join(before.text, line.text, vocabulary, language))
         offset += len(parts[-1])
         starts += [offset] * (line.page + 1 - len(starts))
-    return "".join(parts) + lines[-1].text, tuple(starts) if len(pages) > 1 else ()
+    parts.append(lines[-1].text)
+    outline.add(block, begun, offset + len(parts[-1]))
+    return Reading("".join(parts), tuple(starts), tuple(outline.headings))
 
 
-def _lines(pages: Sequence[str]) -> Iterator[_Line]:
+class _Outline:
+    """The headings met so far, and which of them the next line stands under."""
+
+    def __init__(self) -> None:
+        self.headings: list[Heading] = []
+        self._open: list[tuple[int, int]] = []  # level and number of each, highest first
+
+    def add(self, block: Line, start: int, end: int) -> None:
+        if not block.level:
+            return
+        while self._open and self._open[-1][0] >= block.level:
+            self._open.pop()
+        self.headings.append(Heading(start, end, self._open[-1][1] if self._open else None))
+        self._open.append((block.level, len(self.headings) - 1))
+
+
+def text_lines(pages: Sequence[str]) -> list[Line]:
+    """The lines of raw text, a string a page, without what the page or the site put around it."""
+    lines = without_furniture(list(_lines(pages)))
+    width = _width(lines)
+    if not width:  # a hard-wrapped line may read like navigation and be prose
+        return [line for line in lines if not _NAVIGATION.fullmatch(line.text)]
+    usual = Counter(line.gap for line in lines[1:]).most_common(1)[0][0]
+    indented = sum(line.indented for line in lines)
+    indents = 0 < indented < len(lines) // 5
+    return [
+        replace(line, width=width, gap=max(line.gap - usual, 0), indented=line.indented and indents)
+        for line in lines
+    ]
+
+
+def _lines(pages: Sequence[str]) -> Iterator[Line]:
     gap = 0
     for number, page in enumerate(pages):
-        clean = unicodedata.normalize("NFC", _CONTROL.sub("", _LINE_END.sub("\n", page)))
-        for raw in clean.splitlines():
+        for raw in clean(page).split("\n"):
             if text := " ".join(raw.split()):
-                yield _Line(text, number, gap, raw[0].isspace())
+                yield Line(text, number, gap, raw[0].isspace())
                 gap = 0
             else:
                 gap += 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Wrap:
-    """How a text breaks its lines, and so where its paragraphs end."""
-
-    width: int  # characters of the longest lines; 0 where a line is a paragraph
-    gap: int  # blank lines between two lines of a paragraph
-    indents: bool  # whether an indented line starts something new
-
-    @classmethod
-    def of(cls, lines: Sequence[_Line]) -> "_Wrap":
-        width = sorted(len(line.text) for line in lines)[len(lines) * 98 // 100] if lines else 0
-        full = sum(_is_full(before, line, FULL_LINE * width) for before, line in pairwise(lines))
-        capitals = sum(line.text[0].isupper() for line in lines)
-        if (
-            not NARROWEST <= width <= WIDEST
-            or full < max(HARD_WRAPPED * (len(lines) - 1), 1)
-            or capitals > VERSE * len(lines)
-        ):
-            return cls(0, 0, False)
-        gap = Counter(line.gap for line in lines[1:]).most_common(1)[0][0]
-        indented = sum(line.indented for line in lines)
-        return cls(width, gap, 0 < indented < len(lines) // 5)
-
-    def separator(self, block: _Line, before: _Line, line: _Line) -> str:
-        """What stands between two lines of the reading text; empty where they are one.
-
-        `block` is the first line of the paragraph or list item that `before` belongs to.
-        """
-        in_list = _LIST_ITEM.match(block.text)
-        ended = _SENTENCE_END.search(before.text)
-        same_page = line.page == before.page
-        if _LIST_ITEM.match(line.text):
-            runs_on = (
-                _DASH_OR_NUMBER.match(line.text)
-                and not (in_list or ended or line.gap > self.gap)
-                and _is_full(before, line, FULL_LINE * self.width)
-            )
-            if not (self.width and runs_on):
-                return "\n" if in_list else "\n\n"
-        if not self.width:
-            return "\n" if same_page and not line.gap else "\n\n"
-        if line.text[0].islower() and not ended:
-            return ""  # a sentence runs on, however the lines are set
-        if line.gap > self.gap and (same_page or ended):
-            return "\n\n"
-        if self.indents and line.indented and not in_list:
-            return "\n\n"
-        share = FULL_LINE if ended else HEADING
-        return "" if _is_full(before, line, share * self.width) else "\n\n"
+def _width(lines: Sequence[Line]) -> int:
+    """Characters of the longest lines of a hard-wrapped text; 0 where a line is a paragraph."""
+    width = sorted(len(line.text) for line in lines)[len(lines) * 98 // 100] if lines else 0
+    full = sum(_is_full(before, line, FULL_LINE * width) for before, line in pairwise(lines))
+    capitals = sum(line.text[0].isupper() for line in lines)
+    if (
+        not NARROWEST <= width <= WIDEST
+        or full < max(HARD_WRAPPED * (len(lines) - 1), 1)
+        or capitals > VERSE * len(lines)
+    ):
+        return 0
+    return width
 
 
-def _is_full(before: _Line, line: _Line, width: float) -> bool:
+def _separator(block: Line, before: Line, line: Line) -> str:
+    """What stands between two lines of the reading text; empty where they are one.
+
+    `block` is the first line of the paragraph or list item that `before` belongs to.
+    """
+    if before.level or line.level:
+        return "" if before.level == line.level and line.width and not line.gap else "\n\n"
+    in_list = _LIST_ITEM.match(block.text)
+    ended = _SENTENCE_END.search(before.text)
+    same_page = line.page == before.page
+    if _LIST_ITEM.match(line.text):
+        runs_on = (
+            _DASH_OR_NUMBER.match(line.text)
+            and not (in_list or ended or line.gap)
+            and _is_full(before, line, FULL_LINE * before.width)
+        )
+        if not (line.width and runs_on):
+            return "\n" if in_list else "\n\n"
+    if not line.width:
+        return "\n" if same_page and not line.gap else "\n\n"
+    if line.text[0].islower() and not ended:
+        return ""  # a sentence runs on, however the lines are set
+    if line.gap and (same_page or ended):
+        return "\n\n"
+    if line.indented and not in_list:
+        return "\n\n"
+    share = FULL_LINE if ended else HEADING
+    return "" if _is_full(before, line, share * before.width) else "\n\n"
+
+
+def _is_full(before: Line, line: Line, width: float) -> bool:
     first_word = line.text.split(" ", 1)[0]
     return len(before.text) + 1 + len(first_word) > width

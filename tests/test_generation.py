@@ -225,7 +225,7 @@ def test_another_format_is_said_to_be_one(place):
     path.write_text(json.dumps({**content, "format": 99}), "utf-8")
     with pytest.raises(IndexProblem) as caught:
         open_current(place / "home")
-    assert "made by another version of Rode Draad (format 99, not 1)" in str(caught.value)
+    assert "made by another version of Rode Draad (format 99, not 2)" in str(caught.value)
     assert str(caught.value).endswith("Run: rodedraad index")
     reindex(place / "corpus", place / "home")
     assert answers(place) == WOOL

@@ -10,7 +10,7 @@ from app.answer import Answer, Quote
 from app.page import conversation_html, source_html
 from index.build import reindex
 from index.search import Hit, Searcher
-from ingest.documents import Citation, Document, Passage
+from ingest.documents import Citation, Document
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>&amp;\"'${alert(3)}{{value}}"
 TAG = re.compile(r"<[^>]*>")
@@ -18,7 +18,7 @@ TAG = re.compile(r"<[^>]*>")
 
 def an_answer(text: str, title: str, question: str, start: int, end: int) -> Answer:
     document = Document("a.txt", "", "nl", Citation(title=title, author=title), text, ())
-    passage = Passage("a.txt", 0, len(text), text, None, ((start, end),))
+    passage = document.passage(0, len(text), [(start, end)])
     hit = Hit(1, 1.0, {}, passage, document)
     quote = Quote(1, text[start:end], document, start, end, None, hit)
     return Answer(question, question + "?", "nl", False, 0.9, (quote,), (hit,), 1.0)

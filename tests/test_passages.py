@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ingest.documents import Citation, Document, Passage
 from ingest.library import read_bytes, read_document, scan
 from ingest.passages import PASSAGE_SIZE, split_passages
-from ingest.reflow import reflow
+from ingest.reflow import reflow, text_lines
 from ingest.sentences import sentence_spans
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -19,6 +19,11 @@ CORPUS = Path(__file__).parents[1] / "corpus"
 
 def document(text: str, page_starts: tuple[int, ...] = ()) -> Document:
     return Document("a.txt", "", "nl", Citation(), text, page_starts)
+
+
+def read(pages: list[str]) -> tuple[str, tuple[int, ...]]:
+    text, starts, _ = reflow(text_lines(pages), "nl")
+    return text, starts if len(pages) > 1 else ()
 
 
 def texts(passages: list[Passage]) -> list[str]:
@@ -79,7 +84,7 @@ def test_every_passage_of_any_text_is_a_slice_of_it(text: str, size: int) -> Non
 @settings(deadline=None, max_examples=100)
 @given(st.lists(st.lists(PIECES, max_size=20).map("".join), max_size=4), SIZES)
 def test_every_passage_of_a_reading_text_is_a_slice_of_it(pages: list[str], size: int) -> None:
-    check(document(*reflow(pages, "nl")), size)
+    check(document(*read(pages)), size)
 
 
 SENTENCES = st.integers(1, 11).map(lambda words: "Dan " + "koffie " * words + "daar.")
@@ -103,9 +108,9 @@ def test_every_passage_of_the_corpus_is_a_slice_of_it(number: int, size: int) ->
 
 def test_passages_of_the_corpus_begin_and_end_with_whole_sentences() -> None:
     for source in scan(CORPUS)[0]:
-        read = read_document(source, read_bytes(source))
-        whole = set(sentence_spans(read.text))
-        for passage in split_passages(read):
+        whole_text = read_document(source, read_bytes(source))
+        whole = set(sentence_spans(whole_text.text))
+        for passage in split_passages(whole_text):
             assert set(passage.sentences) <= whole
             assert len(passage.text) <= PASSAGE_SIZE
 
@@ -169,14 +174,14 @@ def test_equal_passages_keep_their_own_places() -> None:
 
 def test_a_passage_is_on_the_page_of_its_first_character() -> None:
     paragraph = "Een zin op deze bladzijde, die wat langer is dan nodig en dan weer ophoudt."
-    read = document(*reflow([paragraph, "", f"{paragraph}\n\n{paragraph}"], "nl"))
-    assert [p.page for p in split_passages(read, 100)] == [1, 3, 3]
+    paged = document(*read([paragraph, "", f"Nu: {paragraph}\n\nDan: {paragraph}"]))
+    assert [p.page for p in split_passages(paged, 100)] == [1, 3, 3]
     assert [p.page for p in split_passages(document(paragraph))] == [None]
 
 
 def test_pages_of_a_document() -> None:
-    read = document("Een. Twee. Vier.", (0, 5, 11, 11))
-    assert [read.page_at(offset) for offset in (0, 4, 5, 10, 11, 15)] == [1, 1, 2, 2, 4, 4]
+    paged = document("Een. Twee. Vier.", (0, 5, 11, 11))
+    assert [paged.page_at(offset) for offset in (0, 4, 5, 10, 11, 15)] == [1, 1, 2, 2, 4, 4]
     assert document("Een.").page_at(0) is None
 
 
@@ -186,10 +191,10 @@ def test_a_passage_that_starts_in_the_page_before_says_that_page() -> None:
         "ngo TRIAS werkte en die daar in augustus enkele projecten bezocht.",
         50,
     )
-    read = document(*reflow(["\n".join(lines[:2]) + "\n", "\n".join(lines[2:])], "nl"))
-    (passage,) = split_passages(read)
+    paged = document(*read(["\n".join(lines[:2]) + "\n", "\n".join(lines[2:])]))
+    (passage,) = split_passages(paged)
     assert passage.text == " ".join(lines)
-    assert (passage.page, read.page_at(passage.end - 1)) == (1, 2)
+    assert (passage.page, paged.page_at(passage.end - 1)) == (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -205,6 +210,6 @@ def test_a_passage_that_starts_in_the_page_before_says_that_page() -> None:
     ids=["words", "one word", "sentences", "short sentences", "initials", "headings"],
 )
 def test_a_very_long_text_is_cut_soon(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(split_passages(document(text))) > 2000
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
