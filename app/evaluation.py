@@ -125,7 +125,7 @@ def _outcome(id: str, turn: int, gold: dict[str, Any], answer: Answer, corpus: l
         answered=any(answers(quote, span) for quote in quotes for span in spans),
         ranks=tuple(n for n, text in enumerate(found, 1) if any(covers(text, span) for span in spans)),
         all_relevant=sum(any(covers(text, span) for span in spans) for text in corpus),
-        milliseconds=answer.milliseconds,
+        milliseconds=round(answer.milliseconds, 1),
     )
 
 

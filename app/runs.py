@@ -1,7 +1,7 @@
 """Runs: an evaluation kept in a file, and two of them compared over the same questions."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from math import comb
 from pathlib import Path
@@ -29,6 +29,9 @@ from index.search import Searcher
 from ingest.errors import RodeDraadError
 
 FORMAT = 1
+COMPARED = tuple(name for name in MEASURES if name != "milliseconds")
+"""The measures that two runs are compared by; time tells as much of what else the machine did."""
+
 NOISE = 0.05
 """A difference whose p-value is at least this may be noise."""
 
@@ -66,16 +69,12 @@ class Run:
         Raises RodeDraadError when the file cannot be written.
         """
         figures = (
-            f"{json.dumps(name)}: {{\n{_rows(f'{json.dumps(m)}: {_plain(f)}' for m, f in row.items())}\n}}"
-            for name, row in figures_as_json(self.figures()).items()
+            f"{_plain(group)}: {{\n{_rows(f'{_plain(name)}: {_plain(f)}' for name, f in row.items())}\n}}"
+            for group, row in figures_as_json(self.figures()).items()
         )
-        content = {
-            "format": FORMAT,
-            "command": self.command,
-            "made_by": self.made_by,
-        }
-        text = ",\n".join(f"{json.dumps(key)}: {_plain(value)}" for key, value in content.items())
-        outcomes = _rows(_plain(_rounded(outcome)) for outcome in self.outcomes)
+        head = {"format": FORMAT, "command": self.command, "made_by": self.made_by}
+        text = _rows(f"{_plain(key)}: {_plain(value)}" for key, value in head.items())
+        outcomes = _rows(_plain(asdict(outcome)) for outcome in self.outcomes)
         write(path, f'{{\n{text},\n"figures": {{\n{_rows(figures)}\n}},\n"outcomes": [\n{outcomes}\n]\n}}\n')
 
     @classmethod
@@ -123,17 +122,8 @@ def _plain(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _rows(lines: Any) -> str:
+def _rows(lines: Iterable[str]) -> str:
     return ",\n".join(lines)
-
-
-def _rounded(outcome: Outcome) -> dict[str, Any]:
-    line = asdict(outcome)
-    return {
-        **line,
-        "confidence": round(line["confidence"], 6),
-        "milliseconds": round(line["milliseconds"], 1),
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +146,7 @@ class Change:
         Noise is a p-value of at least NOISE, or a difference of less than half a unit: rounding
         alone moves every question a little, all the same way.
         """
-        units = (self.after - self.before) * 10 ** digits(self.measure)
+        units = (self.after - self.before) * 10.0 ** digits(self.measure)
         if self.p >= NOISE or abs(units) < 0.5:
             return 0.0
         return -units if self.measure in LESS_IS_BETTER else units
@@ -172,7 +162,7 @@ class Comparison:
 
 
 def compare(before: Run, after: Run) -> Comparison:
-    """Every measure of two runs, over the questions that both asked, with the same gold answer.
+    """The measures of two runs, over the questions that both asked, with the same gold answer.
 
     Raises RodeDraadError when there is no such question.
     """
@@ -198,8 +188,8 @@ def _key(outcome: Outcome) -> tuple[str, str, bool, str]:
 
 
 def _changes(group: str, before: Sequence[Outcome], after: Sequence[Outcome]) -> list[Change]:
-    pairs = {name: (statistic(name, before), statistic(name, after)) for name in MEASURES}
-    draws: dict[str, list[Values]] = {name: [] for name in MEASURES}
+    pairs = {name: (statistic(name, before), statistic(name, after)) for name in COMPARED}
+    draws: dict[str, list[Values]] = {name: [] for name in COMPARED}
     for weights in resamples(after):
         for name, (then, now) in pairs.items():
             draws[name].append(now(weights) - then(weights))

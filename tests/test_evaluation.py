@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.evaluation import GOLD, answers, covers, evaluate, load_gold, squash
+from app.evaluation import Outcome, answers, covers, evaluate, load_gold, squash
 from app.measures import (
     MEASURES,
     Bin,
@@ -83,7 +83,7 @@ def test_a_measure_over_no_question_has_no_value() -> None:
         assert figures[name].count == 0
 
 
-def sure(answerable: list[float], unanswerable: list[float]) -> list:  # type: ignore[type-arg]
+def sure(answerable: list[float], unanswerable: list[float]) -> list[Outcome]:
     return [
         outcome(f"{name}{n}", answerable=name == "yes", confidence=confidence)
         for name, confidences in (("yes", answerable), ("no", unanswerable))
@@ -225,8 +225,8 @@ def test_a_folder_without_questions_is_told_so(searcher: Searcher, tmp_path: Pat
         evaluate(searcher, tmp_path / "nowhere")
 
 
-def test_the_gold_questions_are_all_asked(searcher: Searcher) -> None:
-    sizes = {name: len(members) for name, members in groups(evaluate(searcher, GOLD)).items()}
+def test_the_gold_questions_are_all_asked(outcomes: list[Outcome]) -> None:
+    sizes = {name: len(members) for name, members in groups(outcomes).items()}
     assert {name: size for name, size in sizes.items() if ":" not in name} == {
         "all": 160, "nl": 80, "en": 40, "fr": 20, "es": 20, "low overlap": 92, "follow-ups": 29,
     }  # fmt: skip
