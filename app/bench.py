@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.evaluation import evaluate, success_at
+from app.evaluation import evaluate
+from app.measures import success_at
 from index.build import reindex
 from index.embedding import Embedder, bundled_static, load_embedder
 from index.search import WEIGHTS, Hit, Searcher

@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,11 +80,20 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--port", type=_port, default=7860, help="port on 127.0.0.1 (7860)")
 
     evaluate = command("eval", _eval, "ask the gold questions and print how many answers are right")
+    for option, metavar, what in (
+        ("--data", "PATH", "file of gold lines, or folder with questions.jsonl and conversations.jsonl"),
+        ("--save", "FILE", "keep the run, with what each question got"),
+        ("--against", "FILE", "compare with a run that was kept"),
+        ("--report", "FILE", "write an HTML page with plots and every question"),
+        ("--make", "FILE", "help to write gold lines over the corpus, and add them to FILE"),
+    ):
+        evaluate.add_argument(option, type=Path, metavar=metavar, help=what)
     evaluate.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help="folder with questions.jsonl and conversations.jsonl (tests/evaluation)",
+        "--without",
+        action="append",
+        default=[],
+        metavar="SIGNAL",
+        help="switch a signal off: coverage, dense, bm25, nearness or expansion; may be repeated",
     )
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
 
@@ -137,15 +146,15 @@ def _index(options: argparse.Namespace) -> int:
     return 0
 
 
-def _open(options: argparse.Namespace) -> "Searcher":
-    """The index; made first where there is none."""
+def _open(options: argparse.Namespace, without: Sequence[str] = ()) -> "Searcher":
+    """The index, without some of its signals; made first where there is none."""
     from index.build import is_outdated
     from index.generation import current
     from index.search import Searcher
 
     if current(options.home) is None:
         _index(options)
-    searcher = Searcher(options.home)
+    searcher = Searcher(options.home, without)
     if is_outdated(searcher.generation, options.corpus):
         _say(f"{options.corpus} has changed since it was indexed. To catch up: rodedraad index")
     return searcher
@@ -276,23 +285,16 @@ def _chat(options: argparse.Namespace) -> int:
 
 
 def _eval(options: argparse.Namespace) -> int:
-    from dataclasses import asdict
+    if options.make:
+        from app.gold import write_gold
 
-    from app.evaluation import GOLD, evaluate, groups, measures
+        write_gold(_open(options).generation, options.make)
+        return 0
+    from app.evaluation_command import run_evaluation
 
-    searcher = _open(options)
+    searcher = _open(options, options.without)
     with _progress() as progress:
-        outcomes = evaluate(
-            searcher,
-            options.data or GOLD,
-            lambda done, total: progress("Asking", done, total),
-        )
-    table = {name: measures(members) for name, members in groups(outcomes).items()}
-    if options.json:
-        plain = {n: {m: asdict(f) for m, f in row.items()} for n, row in table.items()}
-        print(json.dumps(plain, ensure_ascii=False, indent=2))
-    else:
-        _print_figures(table)
+        run_evaluation(searcher, options, progress)
     return 0
 
 
@@ -307,27 +309,6 @@ def _bench(options: argparse.Namespace) -> int:
         for name, value in figures.items():
             print(f"{name:<40} {value:.3f}" if value <= 1 else f"{name:<40} {value:,.0f}")
     return 0
-
-
-def _print_figures(table: dict[str, dict[str, Any]]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    shown = Table(box=box.SIMPLE, caption="means with bootstrap 95 % intervals over questions")
-    shown.add_column()
-    for name, row in table.items():
-        shown.add_column(f"{name}\n{max(f.count for f in row.values())}", justify="right")
-    for measure in next(iter(table.values())):
-        figures = [row[measure] for row in table.values()]
-        digits = 1 if measure == "milliseconds" else 0 if measure == "quoted characters" else 2
-        cells = [
-            f"{f.value:.{digits}f}\n[dim]{f.low:.{digits}f}–{f.high:.{digits}f}[/]" if f.count else "–"
-            for f in figures
-        ]
-        shown.add_row(measure, *cells)
-    width = None if sys.stdout.isatty() else 120
-    Console(width=width).print(shown)
 
 
 def _say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Evaluation: how often the right passage is found, the right sentence quoted, silence kept.
+"""Evaluation: what each gold question got, judged by the evidence that its line names.
 
 Text is compared squashed: lower case, letters and digits only. A passage *covers* a span of
 evidence when it holds the span whole, or at least 80 % of it at the passage's edge. A quote
@@ -6,14 +6,11 @@ evidence when it holds the span whole, or at least 80 % of it at the passage's e
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import ceil, log2
+from math import ceil
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from app.answer import Answer
 from app.conversation import ask
@@ -21,39 +18,32 @@ from index.search import Searcher
 from ingest.errors import RodeDraadError
 
 GOLD = Path(__file__).parent.parent / "tests" / "evaluation"
+FILES = ("questions.jsonl", "conversations.jsonl")
 COVERED = 0.8
 INSIDE = 0.5
-DRAWS = 10_000  # of the bootstrap
 PASSAGES = 10
-
-Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A question of the gold set and what it got."""
+    """A question of the gold set and what it got; all that the measures need, and a reader."""
 
-    gold: dict[str, Any]
+    id: str  # the gold line's, or its place; in a conversation, with the turn behind it
     turn: int  # in its conversation, from 1; 0 for a question asked alone
-    answer: Answer
-    relevant: tuple[bool, ...]  # for each passage found, whether it covers a span
-    all_relevant: int  # passages of the corpus that cover a span
+    question: str
+    understood_as: str
+    lang: str
+    kind: str  # as the gold line says, or empty
+    overlap: str  # likewise
+    answerable: bool  # the sources hold an answer
+    wanted: str  # the answer, or else the evidence; empty if there is none
+    confidence: float
+    abstained: bool
+    quotes: tuple[str, ...]
     answered: bool  # a quote answers
-
-    @property
-    def answerable(self) -> bool:
-        """Whether the sources hold an answer."""
-        return bool(self.gold["answerable"])
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A mean with its bootstrap 95 % interval, over `count` questions."""
-
-    value: float
-    low: float
-    high: float
-    count: int
+    ranks: tuple[int, ...]  # from 1 to 10, of the passages found that cover a span
+    all_relevant: int  # passages of the corpus that cover a span
+    milliseconds: float
 
 
 def squash(text: str) -> str:
@@ -79,138 +69,96 @@ def answers(quote: str, span: str) -> bool:
 
 def evaluate(
     searcher: Searcher,
-    folder: Path,
+    data: Path,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Outcome]:
-    """Ask every question of questions.jsonl and conversations.jsonl in a folder.
+    """Ask every question and conversation of a file of gold lines, or of a folder's two files.
 
-    Raises RodeDraadError when a file cannot be read as gold lines.
+    Raises RodeDraadError when there is none, when a line is no gold line, or when two have one id.
     """
-    talks = [(0, [line]) for line in load_gold(folder / "questions.jsonl")]
-    talks += [(1, line["turns"]) for line in load_gold(folder / "conversations.jsonl")]
+    files = [data] if data.is_file() else [data / name for name in FILES]
+    talks = [(f"{file.stem}:{n}", line) for file in files for n, line in enumerate(load_gold(file), 1)]
     if not talks:
-        raise RodeDraadError(f"There is no questions.jsonl or conversations.jsonl in {folder}.")
+        raise RodeDraadError(f"There is no question in {data}: name a file, or a folder with {FILES[0]}.")
     generation = searcher.generation
     corpus = [squash(generation.passage(n)[1].text) for n in range(generation.passages)]
-    outcomes = []
-    for done, (first, talk) in enumerate(talks):
+    outcomes: dict[str, Outcome] = {}
+    for done, (place, line) in enumerate(talks):
         progress(done, len(talks))
-        before: list[Answer] = []
-        for turn, gold in enumerate(talk, first):
-            answer = ask(searcher, gold["question"], before, PASSAGES)
-            outcomes.append(_outcome(gold, turn, answer, corpus))
-            before.append(answer)
+        for outcome in _talk(searcher, str(line.get("id", place)), line, corpus):
+            if outcome.id in outcomes:
+                raise RodeDraadError(f"Two questions in {data} have the id {outcome.id!r}: change one.")
+            outcomes[outcome.id] = outcome
     progress(len(talks), len(talks))
-    return outcomes
+    return list(outcomes.values())
 
 
-def _outcome(gold: dict[str, Any], turn: int, answer: Answer, corpus: list[str]) -> Outcome:
-    spans = [squash(span) for span in gold.get("evidence", ())]
+def _talk(searcher: Searcher, id: str, line: dict[str, Any], corpus: list[str]) -> Iterator[Outcome]:
+    if "turns" not in line:
+        yield _outcome(id, 0, line, ask(searcher, line["question"], (), PASSAGES), corpus)
+        return
+    before: list[Answer] = []
+    for turn, gold in enumerate(line["turns"], 1):
+        answer = ask(searcher, gold["question"], before, PASSAGES)
+        before.append(answer)
+        yield _outcome(f"{id}/{turn}", turn, {"lang": line.get("lang"), **gold}, answer, corpus)
+
+
+def _outcome(id: str, turn: int, gold: dict[str, Any], answer: Answer, corpus: list[str]) -> Outcome:
+    evidence = gold.get("evidence", []) if gold["answerable"] else []
+    spans = [squash(span) for span in evidence]
     found = [squash(hit.passage.text) for hit in answer.hits[:PASSAGES]]
     quotes = [squash(quote.text) for quote in answer.quotes]
     return Outcome(
-        gold=gold,
+        id=id,
         turn=turn,
-        answer=answer,
-        relevant=tuple(any(covers(text, span) for span in spans) for text in found),
-        all_relevant=sum(any(covers(text, span) for span in spans) for text in corpus),
+        question=answer.question,
+        understood_as=answer.understood_as,
+        lang=gold.get("lang") or answer.language,
+        kind=gold.get("kind", ""),
+        overlap=gold.get("overlap", ""),
+        answerable=gold["answerable"],
+        wanted=gold.get("answer") or " … ".join(evidence),
+        confidence=answer.confidence,
+        abstained=answer.abstained,
+        quotes=tuple(quote.text for quote in answer.quotes),
         answered=any(answers(quote, span) for quote in quotes for span in spans),
+        ranks=tuple(n for n, text in enumerate(found, 1) if any(covers(text, span) for span in spans)),
+        all_relevant=sum(any(covers(text, span) for span in spans) for text in corpus),
+        milliseconds=round(answer.milliseconds, 1),
     )
 
 
 def load_gold(path: Path) -> list[dict[str, Any]]:
-    """The gold lines of a file; none if there is no such file.
+    """The gold lines of a file, blank ones left out; none if there is no such file.
 
     Raises RodeDraadError naming the line that is no gold line.
     """
     lines = []
     number = 0
     try:
-        for line in path.read_text("utf-8").splitlines():
+        for line in path.read_text("utf-8").split("\n"):
             number += 1
-            gold = json.loads(line)
-            for turn in gold.get("turns", [gold]):
-                if turn["answerable"] and not turn["evidence"]:
-                    raise KeyError("evidence")
-                _ = turn["question"]
-                turn.setdefault("lang", gold.get("lang", "all"))
-            lines.append(gold)
+            if line.strip():
+                lines.append(json.loads(line))
+                for turn in lines[-1].get("turns", lines[-1:]):
+                    _check(turn)
     except FileNotFoundError:
         return []
+    except OSError as error:
+        raise RodeDraadError(f"{path} cannot be read ({error.strerror}).") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RodeDraadError(f"{path}, line {number}, is no gold question ({error}).") from error
+        reason = f"no {error}" if isinstance(error, KeyError) else error
+        raise RodeDraadError(f"{path}, line {number}, is no gold question ({reason}).") from error
     return lines
 
 
-def success_at(outcome: Outcome, k: int) -> float:
-    """1 if a passage among the first k covers a span."""
-    return float(any(outcome.relevant[:k]))
-
-
-def reciprocal_rank(outcome: Outcome) -> float:
-    """1/rank of the first passage among ten that covers a span, else 0."""
-    return next((1 / rank for rank, hit in enumerate(outcome.relevant, 1) if hit), 0.0)
-
-
-def ndcg(outcome: Outcome) -> float:
-    """nDCG@10 with binary relevance (Järvelin and Kekäläinen 2002)."""
-    gains = [hit / log2(rank + 1) for rank, hit in enumerate(outcome.relevant, 1)]
-    best = [1 / log2(rank + 1) for rank in range(1, min(outcome.all_relevant, PASSAGES) + 1)]
-    return sum(gains) / sum(best) if best else 0.0
-
-
-def figure(values: Sequence[float]) -> Figure:
-    """The mean of a measure over questions, and its bootstrap interval (seed 0)."""
-    if not values:
-        return Figure(float("nan"), float("nan"), float("nan"), 0)
-    data: Values = np.asarray(values, np.float64)
-    draws = np.random.default_rng(0).integers(len(data), size=(DRAWS, len(data)))
-    low, high = np.quantile(data[draws].mean(axis=1), [0.025, 0.975])
-    return Figure(float(data.mean()), float(low), float(high), len(data))
-
-
-def measures(outcomes: Sequence[Outcome]) -> dict[str, Figure]:
-    """Every measure over a group of questions."""
-    answerable = [o for o in outcomes if o.answerable]
-    unanswerable = [o for o in outcomes if not o.answerable]
-    given = [o for o in answerable if not o.answer.abstained]
-    lengths = [float(sum(len(q.text) for q in o.answer.quotes)) for o in given]
-    return {
-        "success@1": figure([success_at(o, 1) for o in answerable]),
-        "success@3": figure([success_at(o, 3) for o in answerable]),
-        "success@5": figure([success_at(o, 5) for o in answerable]),
-        "MRR@10": figure([reciprocal_rank(o) for o in answerable]),
-        "nDCG@10": figure([ndcg(o) for o in answerable]),
-        "quote accuracy": figure([float(o.answered) for o in given]),
-        "quoted characters": figure(lengths),
-        "answerable refused": figure([float(o.answer.abstained) for o in answerable]),
-        "unanswerable refused": figure([float(o.answer.abstained) for o in unanswerable]),
-        "abstention AUROC": _auroc_figure(answerable, unanswerable),
-        "milliseconds": figure([o.answer.milliseconds for o in outcomes]),
-    }
-
-
-def _auroc_figure(answerable: Sequence[Outcome], unanswerable: Sequence[Outcome]) -> Figure:
-    yes = np.array([o.answer.confidence for o in answerable])
-    no = np.array([o.answer.confidence for o in unanswerable])
-    if not (len(yes) and len(no)):
-        return figure([])
-    won = np.sign(np.subtract.outer(yes, no)) / 2 + 0.5
-    random = np.random.default_rng(0)
-    draws = [
-        won[random.integers(len(yes), size=len(yes))][:, random.integers(len(no), size=len(no))].mean()
-        for _ in range(1_000)
-    ]
-    low, high = np.quantile(draws, [0.025, 0.975])
-    return Figure(float(won.mean()), float(low), float(high), len(yes) + len(no))
-
-
-def groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
-    """Single questions by language and overlap, and the follow-up turns."""
-    single = [o for o in outcomes if o.turn == 0]
-    result = {"all": single}
-    for language in dict.fromkeys(o.gold["lang"] for o in single):
-        result[language] = [o for o in single if o.gold["lang"] == language]
-    result["low overlap"] = [o for o in single if o.gold.get("overlap") == "low"]
-    result["follow-ups"] = [o for o in outcomes if o.turn > 1]
-    return {name: members for name, members in result.items() if members}
+def _check(gold: dict[str, Any]) -> None:
+    if not isinstance(gold["question"], str) or not squash(gold["question"]):
+        raise ValueError("the question is empty")
+    if not isinstance(gold["answerable"], bool):
+        raise ValueError("answerable is neither true nor false")
+    if gold["answerable"] and not (
+        isinstance(gold["evidence"], list) and gold["evidence"] and all(map(squash, gold["evidence"]))
+    ):
+        raise ValueError("the evidence is no list of pieces of the sources")

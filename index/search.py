@@ -1,6 +1,6 @@
 """Search: a question becomes ranked passages, each with what every signal gave it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import exp
 from pathlib import Path
@@ -10,6 +10,7 @@ from index.generation import WORDS, Generation, IndexProblem, current, open_curr
 from index.settings import load_settings
 from index.words import QuestionWord, WordIndex, coverage
 from ingest.documents import Document, Passage
+from ingest.errors import RodeDraadError
 from ingest.language import detect_language, load_in_background
 
 WEIGHTS = {"coverage": 1.0, "dense": 0.6, "bm25": 0.25, "nearness": 0.3}
@@ -20,6 +21,9 @@ all .90, .930 / .913; without coverage .77, .871 / .783; without dense .83, .884
 .920 / .913. Across languages BM25 finds only names, so it counts where question and passage share one.
 Nearness, to the passage that the talk is about, counts in follow-ups only.
 """
+
+SWITCHES = (*WEIGHTS, "expansion")
+"""What a searcher can do without; without expansion, words match only the same words."""
 
 CANDIDATES = 200
 """How many passages each signal proposes."""
@@ -53,12 +57,17 @@ class Query:
 class Searcher:
     """The published generation of an index home, open for questions."""
 
-    def __init__(self, home: Path) -> None:
-        """Open the index.
+    def __init__(self, home: Path, without: Collection[str] = ()) -> None:
+        """Open the index; the signals in `without`, of SWITCHES, give 0 and propose nothing.
 
         Raises IndexProblem when there is none, when it is damaged, or when it was made by a
-        model or prefixes other than those in force.
+        model or prefixes other than those in force; RodeDraadError when there is no such signal.
         """
+        if unknown := set(without) - set(SWITCHES):
+            raise RodeDraadError(
+                f"There is no signal {min(unknown)!r} to do without; there are {', '.join(SWITCHES)}."
+            )
+        self.without = frozenset(without)
         load_in_background()
         settings = load_settings(home)
         self.generation: Generation = open_current(home)
@@ -90,7 +99,7 @@ class Searcher:
             language=detect_language(question),
             vector=self._embedder.questions([question]),
             static=bundled_static().questions([question]),
-            words=self._words.match(question),
+            words=self._words.match(question, "expansion" not in self.without),
         )
 
     def search(self, query: Query, k: int, near: Sequence[Passage] = ()) -> list[Hit]:
@@ -99,6 +108,9 @@ class Searcher:
         dense = dict(zip(numbers[0].tolist(), cosines[0].tolist(), strict=True))
         covered = dict(self._words.search_coverage(query.words, CANDIDATES))
         bm25 = dict(self._words.search_bm25(query.text, query.language, CANDIDATES))
+        for name, proposed in (("dense", dense), ("coverage", covered), ("bm25", bm25)):
+            if name in self.without:
+                proposed.clear()
         hits = []
         for number in dense.keys() | covered.keys() | bm25.keys():
             document, passage = self.generation.passage(number)
@@ -107,12 +119,14 @@ class Searcher:
             if number not in covered:
                 covered[number] = self._coverage(query, passage.text, document.language)
             same_language = query.language == document.language
-            signals = {
-                "coverage": covered[number],
-                "dense": dense[number],
-                "bm25": bm25.get(number, 0.0) if same_language else 0.0,
-                "nearness": max((_nearness(passage, other) for other in near), default=0.0),
-            }
+            signals = self._kept(
+                {
+                    "coverage": covered[number],
+                    "dense": dense[number],
+                    "bm25": bm25.get(number, 0.0) if same_language else 0.0,
+                    "nearness": max((_nearness(passage, other) for other in near), default=0.0),
+                }
+            )
             hits.append((weighted(signals), number, signals, passage, document))
         hits.sort(key=lambda hit: (-hit[0], hit[1]))
         return [
@@ -124,9 +138,12 @@ class Searcher:
         """The signals of texts that are not in the index by themselves, such as sentences."""
         cosines = bundled_static().passages(texts) @ query.static[0]
         return [
-            {"coverage": self._coverage(query, text, language), "dense": float(cosine)}
+            self._kept({"coverage": self._coverage(query, text, language), "dense": float(cosine)})
             for text, cosine in zip(texts, cosines, strict=True)
         ]
+
+    def _kept(self, signals: dict[str, float]) -> dict[str, float]:
+        return {name: 0.0 if name in self.without else value for name, value in signals.items()}
 
     def _coverage(self, query: Query, text: str, language: str) -> float:
         analysis = self._words.analysis

@@ -141,8 +141,11 @@ class WordIndex:
         (folder / "vocabulary.txt").write_text("\n".join(ordered), "utf-8")
         VectorIndex.build(static.passages(ordered)).write(folder / "vocabulary.faiss")
 
-    def match(self, question: str) -> list[QuestionWord]:
-        """Each different word of the question with its matches in the corpus."""
+    def match(self, question: str, expand: bool = True) -> list[QuestionWord]:
+        """Each different word of the question with its matches in the corpus: the nearest words.
+
+        With `expand` off, only the same word.
+        """
         words = list(dict.fromkeys(self.analysis.words(question)))
         if not words or not self._vocabulary:
             return []
@@ -152,7 +155,7 @@ class WordIndex:
             matches = {
                 self._vocabulary[row]: min(cosine, 1.0)
                 for row, cosine in zip(nearest, likeness, strict=True)
-                if cosine >= LEAST_COSINE
+                if cosine >= LEAST_COSINE and (expand or self._vocabulary[row] == word)
             }
             matched.append(QuestionWord(word, self._rarity(matches), matches))
         return matched

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.evaluation import GOLD, Outcome, evaluate
 from index.build import reindex
 from index.search import Searcher
 
@@ -26,3 +27,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def searcher(home: Path) -> Searcher:
     return Searcher(home)
+
+
+@pytest.fixture(scope="session")
+def outcomes(searcher: Searcher) -> list[Outcome]:
+    """What the gold questions of tests/evaluation get."""
+    return evaluate(searcher, GOLD)

@@ -1,0 +1,44 @@
+"""The evaluation report, as a browser draws it."""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser
+
+from app.evaluation import GOLD
+from app.report import report_html
+from app.runs import Run
+
+DRAWN = """() => [...document.querySelectorAll('svg text, svg polyline, svg circle')].every(part => {
+  const inner = part.getBoundingClientRect(), outer = part.closest('svg').getBoundingClientRect();
+  return inner.left >= outer.left - 1 && inner.right <= outer.right + 1
+      && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
+})"""
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "paper"), [(1280, "light", "rgb(255, 255, 255)"), (390, "dark", "rgb(23, 22, 21)")]
+)
+def test_the_report_fits_its_window_and_folds_what_went_right(
+    browser: Browser, tmp_path: Path, width: int, scheme: Literal["light", "dark"], paper: str
+) -> None:
+    run = Run.load(GOLD / "figures.json")
+    path = tmp_path / "report.html"
+    path.write_text(report_html(run, run.figures()), "utf-8")
+    complaints: list[str] = []
+    with browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme) as context:
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("request", lambda request: complaints.append(request.url))
+        page.goto(path.as_uri())
+        assert complaints == [path.as_uri()]  # the page itself, and nothing else
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == paper
+        assert page.locator("svg").count() == 4
+        assert page.evaluate(DRAWN), "a plot is cut off"
+        right = page.locator("details", has=page.locator(".right")).first
+        row = right.locator(".questions tbody tr").first
+        assert not row.is_visible()
+        right.locator("summary").click()
+        assert row.is_visible()
