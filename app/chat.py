@@ -1,9 +1,7 @@
 """Chat: the Gradio page, with the talk on the left and the source on the right."""
 
-import errno
 import os
-import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -14,38 +12,23 @@ import gradio as gr
 
 from app.answer import Answer
 from app.conversation import ask
-from app.page import conversation_html, source_html
+from app.evidence import follow, places, source_html
+from app.page import conversation_html, summary
+from app.phrases import language_of, page_phrases, phrase
 from index.search import Searcher
 from ingest.errors import RodeDraadError
 
-HOST = "127.0.0.1"
 AT_ONCE = 4
 """How many questions are answered side by side."""
 
-FONTS = ("Iowan Old Style", "Palatino Linotype", "Palatino", "Georgia", "serif")
-STYLE = Path(__file__).parent / "chat.css"
-CLICK_CITATION = """
-element.addEventListener('click', event => {
-  const link = event.target.closest('a.citation');
-  if (!link) return;
-  event.preventDefault();
-  trigger('click', {turn: Number(link.dataset.turn), citation: Number(link.dataset.citation)});
-});
-"""
-SHOW_ANSWER = """
-() => requestAnimationFrame(() => {
-  document.querySelector('.turn:last-child')?.scrollIntoView({block: 'nearest'});
-  const mark = document.querySelector('mark.chosen'), pane = mark?.closest('.source');
-  if (pane) pane.scrollTop = mark.offsetTop - pane.clientHeight / 3;
-})
-"""
-SHOW_MARK = """
-() => requestAnimationFrame(() =>
-  document.querySelector('mark.chosen')?.scrollIntoView({block: 'center'}))
-"""
+LONGEST_TALK = 100
+"""Turns of a conversation that are kept."""
 
-Outcome = tuple[str, str, str, list[Answer]]
-"""The question box, the talk, the source pane and the answers of a session."""
+THREAD = Path(__file__).parent / "thread.js"
+PHRASES = gr.I18n(**page_phrases())
+
+Outcome = tuple[Any, str, str, Any, list[Answer]]
+"""The question box, the talk, what a screen reader is told, the source pane, the session's answers."""
 
 
 class OpenIndex:
@@ -68,34 +51,51 @@ class OpenIndex:
 def build(index: OpenIndex, examples: Sequence[str]) -> gr.Blocks:
     """The page over an index, with example questions to click."""
 
-    def respond(question: str, answers: list[Answer]) -> Outcome:
+    def respond(question: str, answers: list[Answer], request: gr.Request) -> Iterator[Outcome]:
+        language = language_of(request.headers)
         try:
-            answers = [*answers, ask(index.searcher(), question, answers)]
+            answer = ask(index.searcher(), question, answers)
         except RodeDraadError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return "", conversation_html(answers), source_html(answers[-1]), answers
+        answers = [*answers, answer][-LONGEST_TALK:]
+        # The answer first: a long source takes the browser longer.
+        yield "", conversation_html(answers, language), summary(answer), gr.skip(), answers
+        shown = [] if answer.abstained else places(answer)
+        source = source_html(shown, 1, len(answers) - 1, language=language)
+        yield gr.skip(), gr.skip(), gr.skip(), source, answers
 
-    def show(answers: list[Answer], click: gr.EventData) -> str:
-        turn, citation = click._data["turn"], click._data["citation"]
-        return source_html(answers[turn] if turn < len(answers) else None, citation)
+    def show(answers: list[Answer], click: gr.EventData, request: gr.Request) -> str:
+        place = click._data
+        return _source(answers, int(place["turn"]), int(place["number"]), language_of(request.headers))
 
-    def forget() -> Outcome:
-        return "", conversation_html([]), source_html(None), []
+    def open_page(request: gr.Request) -> tuple[str, str, str]:
+        language = language_of(request.headers)
+        query = dict(request.query_params)
+        place = follow(index.searcher().generation, query) if "document" in query else None
+        shown = [place] if place else []
+        notice = phrase("link_stale", language) if "document" in query and not place else ""
+        return conversation_html([], language), source_html(shown, language=language), notice
+
+    def forget(request: gr.Request) -> Outcome:
+        language = language_of(request.headers)
+        return "", conversation_html([], language), "", source_html([], language=language), []
 
     page = gr.Blocks(title="Rode Draad", analytics_enabled=False)
     with page:
         answers = gr.State([])
         with gr.Row(elem_id="head"):
-            gr.HTML("<h1>Rode Draad</h1>")
-            new = gr.Button("New conversation", size="sm", min_width=120, elem_id="new")
+            gr.HTML("<h1><span>Rode Draad</span></h1>")
+            new = gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new")
         with gr.Row(elem_id="panes"):
             with gr.Column(elem_id="left"):
-                talk = gr.HTML(conversation_html([]), elem_id="conversation", js_on_load=CLICK_CITATION)
+                talk = gr.HTML(elem_id="conversation", js_on_load=THREAD.read_text("utf-8"))
+                told = gr.HTML(elem_id="told", elem_classes="unseen", js_on_load=None)
+                notice = gr.HTML(elem_id="notice", js_on_load=None)
                 with gr.Row(elem_id="ask"):
                     question = gr.Textbox(
-                        placeholder="Vraag, ask, demandez, pregunte …",
+                        placeholder=PHRASES("question"),
                         show_label=False,
-                        label="Question",
+                        label=PHRASES("question"),
                         lines=1,
                         max_lines=4,
                         autofocus=True,
@@ -103,13 +103,13 @@ def build(index: OpenIndex, examples: Sequence[str]) -> gr.Blocks:
                         scale=8,
                         elem_id="question",
                     )
-                    send = gr.Button("Ask", variant="primary", scale=1, min_width=70)
+                    send = gr.Button(PHRASES("ask"), variant="primary", scale=1, min_width=70)
                 with gr.Row(elem_id="examples"):
                     buttons = [gr.Button(example, size="sm") for example in examples]
             with gr.Column(elem_id="right"):
-                source = gr.HTML(source_html(None), elem_id="source", js_on_load=None)
+                source = gr.HTML(elem_id="source", js_on_load=None)
 
-        outputs = [question, talk, source, answers]
+        outputs = [question, talk, told, source, answers]
         asked: list[tuple[Any, gr.Textbox | gr.Button]] = [
             (question.submit, question),
             (send.click, question),
@@ -124,42 +124,16 @@ def build(index: OpenIndex, examples: Sequence[str]) -> gr.Blocks:
                 concurrency_id="ask",
                 show_progress="hidden",
                 api_visibility="private",
-            ).then(None, js=SHOW_ANSWER)
-        talk.click(show, answers, source, show_progress="hidden", api_visibility="private").then(
-            None, js=SHOW_MARK
-        )
+            )
+        page.load(open_page, None, [talk, source, notice], show_progress="hidden", api_visibility="private")
+        talk.click(show, answers, source, show_progress="hidden", api_visibility="private")
         new.click(forget, None, outputs, show_progress="hidden", api_visibility="private")
     return page
 
 
-def take_port(port: int) -> None:
-    """Raise RodeDraadError unless the port is free."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            reason = "is in use" if error.errno == errno.EADDRINUSE else "cannot be opened"
-            raise RodeDraadError(
-                f"Port {port} {reason}. Choose another: rodedraad chat --port {port + 1}, or "
-                f"make chat PORT={port + 1}"
-            ) from error
-
-
-def serve(home: Path, port: int, examples: Sequence[str]) -> None:
-    """Serve the page on 127.0.0.1 until interrupted."""
-    page = build(OpenIndex(home), examples)
-    page.queue(max_size=64).launch(
-        server_name=HOST,
-        server_port=port,
-        prevent_thread_lock=True,
-        quiet=True,
-        ssr_mode=False,
-        footer_links=[],
-        theme=gr.themes.Base(
-            primary_hue="red", neutral_hue="stone", font=list(FONTS), font_mono=["monospace"]
-        ),
-        css_paths=STYLE,
-    )
-    print(f"Rode Draad is open at http://{HOST}:{port} (Ctrl-C stops it)", flush=True)
-    page.block_thread()
+def _source(answers: Sequence[Answer], turn: int, number: int, language: str) -> str:
+    """The source pane for a place that an answer of the talk points to."""
+    if not 0 <= turn < len(answers):
+        return source_html([], language=language)
+    answer = answers[turn]
+    return source_html(places(answer), number, turn, answer.abstained, language)

@@ -275,12 +275,12 @@ def _print_answer(answer: "Answer") -> None:
 
 
 def _chat(options: argparse.Namespace) -> int:
-    from app.chat import serve, take_port
+    from app.serve import serve, take_port
     from ingest.library import load_sources
 
-    take_port(options.port)
+    take_port("127.0.0.1", options.port)
     _index(options)
-    serve(options.home, options.port, load_sources(options.corpus).examples)
+    serve(options.home, "127.0.0.1", options.port, load_sources(options.corpus).examples)
     return 0
 
 

@@ -1,20 +1,42 @@
-"""Page: answers and sources as HTML, with every character of theirs escaped."""
+"""Page: the talk as HTML, with every character of a document or a question escaped."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from html import escape
 
-from app.answer import Answer, Quote
+from app.answer import Answer
+from app.evidence import link, places
 from app.phrases import phrase, reference
-from ingest.documents import Document
+from app.references import Place
 
-NEAREST = 3
-"""How many passages an abstention shows."""
+SURE, LIKELY = 0.9, 0.7
+"""The confidence from which an answer is called very likely and likely."""
+
+MATCHED_WORDS = 4
+"""How many words of the question an answer shows with what they were found as."""
+
+LONG_ENOUGH = 4
+"""Letters of a word whose match is shown: shorter ones are mostly articles and question words."""
 
 
-def conversation_html(answers: Sequence[Answer]) -> str:
-    """The talk so far: each question, and its quotes as links to the source pane."""
+def conversation_html(answers: Sequence[Answer], language: str = "en") -> str:
+    """The talk so far: each question, and its quotes as links to the source pane.
+
+    `language` is that of the page's own words; an answer's are in its question's language.
+    """
+    if not answers:
+        return f'<div class="talk"><p class="welcome">{phrase("welcome", language)}</p></div>'
     turns = "".join(_turn(number, answer) for number, answer in enumerate(answers))
-    return f'<div class="talk" role="log" aria-live="polite">{turns}</div>'
+    return f'<div class="talk">{turns}</div>'
+
+
+def summary(answer: Answer) -> str:
+    """What a screen reader is told of an answer: how sure it is, and its quotes."""
+    if answer.abstained:
+        return escape(phrase("no_answer", answer.language))
+    quotes = " ".join(f"[{quote.citation}] {quote.text}" for quote in answer.quotes)
+    return escape(f"{phrase(_confidence(answer), answer.language)} {quotes}")
 
 
 def _turn(number: int, answer: Answer) -> str:
@@ -25,75 +47,78 @@ def _turn(number: int, answer: Answer) -> str:
     body = _abstention(number, answer) if answer.abstained else _quotes(number, answer)
     return (
         f'<section class="turn" lang="{answer.language}">'
-        f'<p class="question">{escape(answer.question)}</p>{understood}{body}</section>'
+        f'<h2 class="question">{escape(answer.question)}</h2>{understood}{body}</section>'
     )
 
 
 def _quotes(number: int, answer: Answer) -> str:
+    shown = places(answer)
+    lead = min(answer.quotes, key=lambda quote: quote.hit.rank)
     quotes = "".join(
-        f'<blockquote lang="{quote.document.language}">{escape(quote.text)} '
-        f"{_link(number, quote.citation)}</blockquote>"
-        for quote in answer.quotes
+        f'<blockquote lang="{place.document.language}"{_class("lead", quote is lead)}>'
+        f"{escape(place.text)} {_link(number, place, f'[{place.number}]')}</blockquote>"
+        for place, quote in zip(shown, answer.quotes, strict=True)
     )
     sources = "".join(
-        f"<li>{_link(number, quote.citation)} {escape(reference(quote.document, quote.page))}</li>"
-        for quote in answer.quotes
+        f"<li>{_link(number, place, f'[{place.number}]')} "
+        f"{escape(reference(place.document, place.page))}</li>"
+        for place in shown
     )
-    title = phrase("sources", answer.language)
-    return f'{quotes}<p class="sources">{title}</p><ul class="sources">{sources}</ul>'
+    words = "".join(f"<li>{escape(asked)} → {escape(found)}</li>" for asked, found in matched_words(answer))
+    if words:
+        words = f'<p class="aside">{phrase("matched", answer.language)}</p><ul class="words">{words}</ul>'
+    return (
+        f'{quotes}<p class="confidence">{phrase(_confidence(answer), answer.language)}</p>'
+        f'<p class="aside">{phrase("sources", answer.language)}</p><ul class="sources">{sources}</ul>{words}'
+    )
 
 
 def _abstention(number: int, answer: Answer) -> str:
     nearest = "".join(
-        f'<blockquote class="nearest" lang="{hit.document.language}">{escape(hit.passage.text)}'
-        f"<cite>{escape(reference(hit.document, hit.passage.page))}</cite></blockquote>"
-        for hit in answer.hits[:NEAREST]
+        f'<blockquote class="nearest" lang="{place.document.language}">{escape(place.text)}'
+        f"<cite>{_link(number, place, reference(place.document, place.page))}</cite></blockquote>"
+        for place in places(answer)
     )
+    told = f'<p class="abstained">{phrase("no_answer", answer.language)}</p>'
+    if not nearest:
+        return told
+    return f'{told}<p class="aside">{phrase("nearest", answer.language)}</p>{nearest}'
+
+
+def matched_words(answer: Answer) -> list[tuple[str, str]]:
+    """Words of the question that the quotes hold in another form: as asked, and as printed there."""
+    asked = _by_fold(answer.understood_as)
+    printed = _by_fold(" ".join(quote.text for quote in answer.quotes))
+    pairs: dict[str, str] = {}
+    for word, match in (pair for quote in answer.quotes for pair in quote.hit.words.items()):
+        found = printed.get(match) or next((printed[folded] for folded in printed if match in folded), None)
+        if found and len(word) >= LONG_ENOUGH and word in asked and word not in printed:
+            pairs.setdefault(asked[word], found)
+    return list(pairs.items())[:MATCHED_WORDS]
+
+
+def _by_fold(text: str) -> dict[str, str]:
+    """The words of a text as printed, by what they are without capitals and accents."""
+    return {_folded(word): word for word in reversed(re.findall(r"\w+", text))}
+
+
+def _folded(word: str) -> str:
+    """Lower case, accents folded."""
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def _confidence(answer: Answer) -> str:
+    """The name of the phrase that says how sure the answer is."""
+    return "sure" if answer.confidence >= SURE else "likely" if answer.confidence >= LIKELY else "unsure"
+
+
+def _class(name: str, given: bool) -> str:
+    return f' class="{name}"' if given else ""
+
+
+def _link(turn: int, place: Place, text: str) -> str:
     return (
-        f'<p class="abstained">{phrase("no_answer", answer.language)}</p>'
-        f"<details><summary>{phrase('nearest', answer.language)}</summary>{nearest}</details>"
+        f'<a class="citation" href="{escape(link(place))}" data-turn="{turn}" '
+        f'data-number="{place.number}">{escape(text)}</a>'
     )
-
-
-def _link(turn: int, citation: int) -> str:
-    return (
-        f'<a class="citation" href="#quote-{citation}" data-turn="{turn}" '
-        f'data-citation="{citation}">[{citation}]</a>'
-    )
-
-
-def source_html(answer: Answer | None, citation: int = 1) -> str:
-    """The whole document that a citation of the answer names, its quotes marked.
-
-    The mark of the citation itself has the class "chosen".
-    """
-    quotes = answer.quotes if answer else ()
-    chosen = next((quote for quote in quotes if quote.citation == citation), None)
-    if chosen is None:
-        return '<div class="source empty"></div>'
-    document = chosen.document
-    here = [quote for quote in quotes if quote.document.id == document.id]
-    return (
-        f'<article class="source" lang="{document.language}">'
-        f'<header><a class="back" href="#conversation" aria-label="Back to the answer">↑</a>'
-        f"<h2>{escape(document.title)}</h2><p>{escape(_byline(document))}</p></header>"
-        f'<div class="text">{_marked(document.text, here, chosen)}</div></article>'
-    )
-
-
-def _byline(document: Document) -> str:
-    citation = document.citation
-    known = (citation.author, citation.publisher, citation.date, citation.url)
-    return " · ".join(filter(None, (*known, document.id)))
-
-
-def _marked(text: str, quotes: Sequence[Quote], chosen: Quote) -> str:
-    parts, end = [], 0
-    for quote in sorted(quotes, key=lambda quote: quote.start):
-        kind = ' class="chosen"' if quote is chosen else ""
-        parts.append(
-            f'{escape(text[end : quote.start])}<mark id="quote-{quote.citation}"{kind} '
-            f'data-citation="{quote.citation}">{escape(quote.text)}</mark>'
-        )
-        end = quote.end
-    return "".join(parts) + escape(text[end:])

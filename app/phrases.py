@@ -1,10 +1,17 @@
-"""Phrases: the few sentences of our own around an answer, in the question's language."""
+"""Phrases: the words of our own around answers and on the page, in the languages we speak."""
 
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 from ingest.documents import Document
 
-_PHRASES: Final = {
+SPOKEN: Final = {"nl": "Nederlands", "en": "English", "fr": "Français", "es": "Español"}
+"""The languages of the page, each by its own name."""
+
+_ANSWER: Final = {
     "no_answer": {
         "nl": "Hierop geven de bronnen geen antwoord.",
         "en": "The sources hold no answer to this.",
@@ -33,13 +40,127 @@ _PHRASES: Final = {
         "es": "Entendido como",
         "de": "Verstanden als",
     },
+    "sure": {
+        "nl": "Zeer waarschijnlijk staat het antwoord hierin.",
+        "en": "Very likely the answer is in here.",
+        "fr": "La réponse s’y trouve très probablement.",
+        "es": "Es muy probable que la respuesta esté aquí.",
+        "de": "Sehr wahrscheinlich steht die Antwort hierin.",
+    },
+    "likely": {
+        "nl": "Waarschijnlijk staat het antwoord hierin.",
+        "en": "Probably the answer is in here.",
+        "fr": "La réponse s’y trouve probablement.",
+        "es": "Probablemente la respuesta esté aquí.",
+        "de": "Wahrscheinlich steht die Antwort hierin.",
+    },
+    "unsure": {
+        "nl": "Misschien staat het antwoord hierin; lees de bron erbij.",
+        "en": "Perhaps the answer is in here; read the source beside it.",
+        "fr": "La réponse s’y trouve peut-être ; lisez aussi la source.",
+        "es": "Quizá la respuesta esté aquí; lea también la fuente.",
+        "de": "Vielleicht steht die Antwort hierin; lesen Sie die Quelle dazu.",
+    },
+    "matched": {
+        "nl": "Woorden gevonden als",
+        "en": "Words found as",
+        "fr": "Mots trouvés sous la forme",
+        "es": "Palabras encontradas como",
+        "de": "Wörter gefunden als",
+    },
+}
+
+_PAGE: Final = {
+    "new": {
+        "nl": "Nieuw gesprek",
+        "en": "New conversation",
+        "fr": "Nouvelle conversation",
+        "es": "Nueva conversación",
+    },
+    "question": {
+        "nl": "Stel een vraag over de documenten",
+        "en": "Ask the documents a question",
+        "fr": "Posez une question aux documents",
+        "es": "Haga una pregunta a los documentos",
+    },
+    "ask": {"nl": "Vraag", "en": "Ask", "fr": "Demander", "es": "Preguntar"},
+    "welcome": {
+        "nl": "Elk antwoord is een letterlijk citaat. De rode draad leidt naar de plaats waar het staat.",
+        "en": "Every answer is a verbatim quote. The red thread leads to the place where it stands.",
+        "fr": "Chaque réponse est une citation exacte. Le fil rouge mène à l’endroit où elle se trouve.",
+        "es": "Cada respuesta es una cita literal. El hilo rojo lleva al lugar donde está.",
+    },
+    "source": {"nl": "Bron", "en": "Source", "fr": "Source", "es": "Fuente"},
+    "source_empty": {
+        "nl": "Hier verschijnt de bron, met elk citaat gemarkeerd.",
+        "en": "The source appears here, with every quote marked.",
+        "fr": "La source s’affiche ici, chaque citation surlignée.",
+        "es": "Aquí aparece la fuente, con cada cita marcada.",
+    },
+    "link_stale": {
+        "nl": "Het citaat waar deze link naar wijst, staat niet meer in de documenten.",
+        "en": "The quote that this link points to is no longer in the documents.",
+        "fr": "La citation que vise ce lien ne se trouve plus dans les documents.",
+        "es": "La cita a la que apunta este enlace ya no está en los documentos.",
+    },
+    "quotes": {"nl": "Citaten", "en": "Quotes", "fr": "Citations", "es": "Citas"},
+    "quote_number": {
+        "nl": "Citaat {number} van {count}",
+        "en": "Quote {number} of {count}",
+        "fr": "Citation {number} sur {count}",
+        "es": "Cita {number} de {count}",
+    },
+    "nearest_number": {
+        "nl": "Geen antwoord: passage {number} van {count}",
+        "en": "No answer: passage {number} of {count}",
+        "fr": "Pas une réponse : passage {number} sur {count}",
+        "es": "No es respuesta: pasaje {number} de {count}",
+    },
+    "previous": {"nl": "Vorige", "en": "Previous", "fr": "Précédent", "es": "Anterior"},
+    "next": {"nl": "Volgende", "en": "Next", "fr": "Suivant", "es": "Siguiente"},
+    "close": {
+        "nl": "Terug naar het antwoord",
+        "en": "Back to the answer",
+        "fr": "Retour à la réponse",
+        "es": "Volver a la respuesta",
+    },
+    "copy": {"nl": "Kopieer", "en": "Copy", "fr": "Copier", "es": "Copiar"},
+    "copied": {"nl": "Gekopieerd", "en": "Copied", "fr": "Copié", "es": "Copiado"},
+    "copy_plain": {
+        "nl": "Citaat met bron",
+        "en": "Quote with source",
+        "fr": "Citation et source",
+        "es": "Cita con fuente",
+    },
+    "copy_markdown": {"nl": "Markdown", "en": "Markdown", "fr": "Markdown", "es": "Markdown"},
+    "copy_bibtex": {"nl": "BibTeX", "en": "BibTeX", "fr": "BibTeX", "es": "BibTeX"},
+    "copy_link": {"nl": "Link", "en": "Link", "fr": "Lien", "es": "Enlace"},
 }
 
 
 def phrase(name: str, language: str) -> str:
     """The phrase in a language (ISO 639-1); in English where we do not speak it."""
-    translations = _PHRASES[name]
+    translations: dict[str, str] = (_ANSWER | _PAGE)[name]
     return translations.get(language, translations["en"])
+
+
+def page_phrases() -> dict[str, dict[str, str]]:
+    """Of each language of the page, its phrases by name."""
+    return {language: {name: phrase(name, language) for name in _PAGE} for language in SPOKEN}
+
+
+def language_of(headers: Mapping[str, str]) -> str:
+    """The language of the page for a request: its cookie `language`, or the browser's first choice.
+
+    English where we speak none of those that it accepts.
+    """
+    cookies = SimpleCookie()
+    with suppress(CookieError):
+        cookies.load(headers.get("cookie", ""))
+    chosen = cookies["language"].value if "language" in cookies else ""
+    ranges = re.sub(r";[^,]*|-[^,;]*", "", headers.get("accept-language", "").lower())
+    accepted = re.findall(r"[a-z]{2,3}", ranges)
+    return next((language for language in (chosen, *accepted) if language in SPOKEN), "en")
 
 
 def reference(document: Document, page: int | None = None) -> str:

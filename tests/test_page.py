@@ -1,19 +1,19 @@
 """The page's HTML: nothing of a document or a question is ever markup."""
 
-import re
+from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
 from app.answer import Answer, Quote
-from app.page import conversation_html, source_html
+from app.evidence import places, source_html
+from app.page import conversation_html, matched_words, summary
+from app.phrases import language_of, page_phrases
 from index.build import reindex
 from index.search import Hit, Searcher
 from ingest.documents import Citation, Document
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>&amp;\"'${alert(3)}{{value}}"
-TAG = re.compile(r"<[^>]*>")
 
 
 def an_answer(text: str, title: str, question: str, start: int, end: int) -> Answer:
@@ -26,40 +26,50 @@ def an_answer(text: str, title: str, question: str, start: int, end: int) -> Ans
 
 def test_hostile_text_is_escaped_everywhere() -> None:
     answer = an_answer(HOSTILE, HOSTILE, HOSTILE, 0, len(HOSTILE))
-    for html in (conversation_html([answer]), source_html(answer)):
+    for html in (conversation_html([answer]), summary(answer), source_html(places(answer))):
         assert "<script" not in html
         assert "<img" not in html
         assert "&lt;script&gt;" in html
 
 
-@settings(deadline=None)
-@given(text=st.text(min_size=1), data=st.data())
-def test_the_source_pane_shows_the_text_to_the_letter(text: str, data: st.DataObject) -> None:
-    start = data.draw(st.integers(0, len(text) - 1))
-    end = data.draw(st.integers(start + 1, len(text)))
-    html = source_html(an_answer(text, "t", "q", start, end))
-    shown = html.split('<div class="text">')[1].removesuffix("</div></article>")
-    unescaped = TAG.sub("", shown)
-    for entity, character in (
-        ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#x27;", "'"), ("&amp;", "&"),
-    ):  # fmt: skip
-        unescaped = unescaped.replace(entity, character)
-    assert unescaped == text
-
-
-def test_the_chosen_quote_is_marked_among_those_of_its_document(searcher: Searcher) -> None:
+def test_words_found_in_another_language_are_told(searcher: Searcher) -> None:
     from app.answer import answer
 
-    given_answer = answer(searcher, "Wat drogen ze in de productie-eenheid in Cajamarca?")
-    html = source_html(given_answer, 1)
-    here = [q for q in given_answer.quotes if q.document.id == given_answer.quotes[0].document.id]
-    assert html.count("<mark ") == len(here)
-    assert html.count('class="chosen"') == 1
+    assert matched_words(answer(searcher, "How many families live from coffee?")) == [
+        ("many", "veel"),
+        ("coffee", "koffiesector"),
+    ]
+    assert matched_words(an_answer("abc", "t", "q", 0, 3)) == []
 
 
-def test_a_citation_that_is_not_there_shows_nothing(searcher: Searcher) -> None:
-    assert source_html(None) == '<div class="source empty"></div>'
-    assert source_html(an_answer("abc", "t", "q", 0, 3), 7) == '<div class="source empty"></div>'
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [(0.97, "Zeer waarschijnlijk"), (0.8, "Waarschijnlijk"), (0.5, "Misschien")],
+)
+def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
+    answer = replace(an_answer("abc", "t", "q", 0, 3), confidence=confidence)
+    assert f">{words} staat het antwoord hierin" in conversation_html([answer])
+
+
+@pytest.mark.parametrize(
+    ("cookie", "accepted", "language"),
+    [
+        ("", "fr-BE,fr;q=0.9,nl;q=0.8", "fr"),
+        ("", "de-DE,de;q=0.9,es;q=0.8,en;q=0.7", "es"),
+        ("language=nl", "fr", "nl"),
+        ("language=xx; a=b", "fr", "fr"),
+        ("=;;", "", "en"),
+    ],
+)
+def test_the_page_speaks_what_the_browser_asks(cookie: str, accepted: str, language: str) -> None:
+    assert language_of({"cookie": cookie, "accept-language": accepted}) == language
+
+
+def test_every_phrase_of_the_page_is_spoken_in_every_language() -> None:
+    translations = page_phrases()
+    assert list(translations) == ["nl", "en", "fr", "es"]
+    names = {name: {phrases[name] for phrases in translations.values()} for name in translations["en"]}
+    assert {name for name, said in names.items() if len(said) < 3} == {"copy_markdown", "copy_bibtex"}
 
 
 def test_an_abstention_shows_passages_that_are_marked_as_no_answer(tmp_path: Path) -> None:
@@ -74,4 +84,4 @@ def test_an_abstention_shows_passages_that_are_marked_as_no_answer(tmp_path: Pat
     assert "The sources hold no answer to this." in html
     assert "What comes nearest, though it is no answer:" in html
     assert "De bessen worden in mei geplukt." in html
-    assert "citation" not in html
+    assert html.count('<blockquote class="nearest"') == 1

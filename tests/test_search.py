@@ -260,3 +260,11 @@ def test_another_passage_size_waits_for_the_next_indexing(villages):
     (villages / "settings.toml").write_text("passage_size = 300", "utf-8")
     searcher = Searcher(villages)
     assert searcher.search(searcher.query("koffie"), 1)[0].document.id == "dorp.txt"
+
+
+def test_a_hit_tells_which_words_of_the_question_its_passage_holds(searcher):
+    query = searcher.query("How many families live from coffee?")
+    words = next(hit.words for hit in searcher.search(query, 10) if "225.000 gezinnen" in hit.passage.text)
+    assert words["coffee"] == "koffie"
+    assert words["families"] == "gezinnen"
+    assert "from" not in words

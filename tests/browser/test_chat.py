@@ -29,7 +29,7 @@ def test_a_citation_leads_to_the_quoted_sentence(address: str, open_page: OpenPa
     page.locator("blockquote a.citation", has_text="[1]").first.click()
     marked = page.wait_for_selector("mark.chosen")
     assert marked.text_content() == quoted
-    assert marked.get_attribute("data-citation") == "1"
+    assert marked.get_attribute("data-number") == "1"
     page.wait_for_function(
         """() => {
           const box = document.querySelector('mark.chosen').getBoundingClientRect();

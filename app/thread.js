@@ -1,0 +1,158 @@
+// The thread: leads from a citation in the talk to its quote in the source, and back.
+// Runs as the talk's js_on_load, so `trigger` asks the server to show a place.
+
+const find = selector => document.querySelector(selector);
+const citation = ({turn, number}) =>
+  find(`a.citation[data-turn="${Number(turn)}"][data-number="${Number(number)}"]`);
+const reading = now => find('#panes').classList.toggle('reading', now); // on a phone: the source over the talk
+const SVG = 'http://www.w3.org/2000/svg';
+
+let article = null; // that the source pane shows
+let shown = ''; // which place it shows: Gradio may keep the element and change what is in it
+let asked = 0; // turns of the talk
+let arrival = null; // what to do once the place asked for is there
+
+const placeOf = element => element ? `${element.dataset.turn} ${element.dataset.number} ${element.dataset.link}` : '';
+
+function show(turn, number, after) {
+  arrival = after;
+  if (article?.dataset.turn === String(turn) && article.dataset.number === String(number)) arrive();
+  else trigger('click', {turn: Number(turn), number: Number(number)});
+}
+
+function arrive() {
+  article = find('#source article');
+  shown = placeOf(article);
+  const chosen = article?.querySelector(`mark[data-number="${article.dataset.number}"]`);
+  chosen?.classList.add('chosen');
+  if (arrival) arrival(chosen);
+  else if (article?.dataset.turn === '-1') reading(true);
+  else greet();
+  arrival = null;
+  if (chosen) {
+    const text = article.querySelector('.text');
+    text.scrollTop = chosen.offsetTop - text.clientHeight / 3;
+  }
+  draw();
+}
+
+function greet() { // a new answer: what was open before it is no longer
+  reading(false);
+  history.replaceState(null, '', location.pathname);
+}
+
+function leave() {
+  reading(false);
+  article?.querySelector('mark.chosen')?.classList.remove('chosen');
+  draw();
+}
+
+function remember(write) {
+  const {turn, number, link} = article.dataset;
+  history[write]({turn, number}, '', link);
+}
+
+function open(link) {
+  const {turn, number} = link.dataset;
+  show(turn, number, mark => {
+    reading(true);
+    remember('pushState');
+    mark?.focus({preventScroll: true});
+  });
+}
+
+function step(button) {
+  const way = button.classList.contains('next') ? '.next' : '.previous';
+  show(article.dataset.turn, button.dataset.number, () => {
+    remember('replaceState');
+    const same = article.querySelector(way);
+    (same.disabled ? article.querySelector('.step:enabled') : same)?.focus();
+  });
+}
+
+function close() {
+  if (!article?.querySelector('mark.chosen')) return;
+  const back = citation(article.dataset) ?? find('#question textarea');
+  leave();
+  history.replaceState(null, '', location.pathname);
+  back.focus();
+}
+
+async function copy(button) {
+  const text = button.dataset.copy || new URL(article.dataset.link, location).href;
+  if (window.isSecureContext) await navigator.clipboard.writeText(text);
+  else { // a page over plain http on the network has no clipboard of its own
+    const box = Object.assign(document.createElement('textarea'), {value: text});
+    article.append(box);
+    box.select();
+    document.execCommand('copy');
+    box.remove();
+  }
+  const menu = button.closest('details'), summary = menu.querySelector('summary');
+  menu.open = false;
+  summary.focus();
+  const said = summary.textContent;
+  summary.textContent = menu.dataset.copied;
+  setTimeout(() => { summary.textContent = said; }, 1500);
+}
+
+function within(box, value) {
+  return Math.min(Math.max(value, box.top), box.bottom);
+}
+
+function draw() {
+  const from = article && citation(article.dataset), to = article?.querySelector('mark.chosen');
+  const path = thread.firstChild;
+  if (!from || !to || !from.offsetParent || !to.offsetParent) return path.removeAttribute('d');
+  const start = from.getBoundingClientRect(), end = to.getClientRects()[0];
+  const talk = find('.talk').getBoundingClientRect();
+  const text = article.querySelector('.text').getBoundingClientRect();
+  const x1 = start.right + 4, x2 = text.left + 2, middle = talk.right + (x2 - talk.right) / 2;
+  const y1 = within(talk, start.bottom - 3), y2 = within(text, end.bottom - 1);
+  path.setAttribute('d', `M${x1},${y1} H${talk.right - 8} C${middle},${y1} ${middle},${y2} ${x2},${y2} H${end.left}`);
+}
+
+const thread = document.createElementNS(SVG, 'svg');
+thread.id = 'thread';
+thread.setAttribute('aria-hidden', 'true');
+thread.append(document.createElementNS(SVG, 'path'));
+document.body.append(thread);
+
+find('#told').setAttribute('role', 'status');
+
+let drawing = 0;
+const redraw = () => { cancelAnimationFrame(drawing); drawing = requestAnimationFrame(draw); };
+addEventListener('resize', redraw);
+addEventListener('scroll', redraw, {capture: true, passive: true});
+const look = () => {
+  const turns = document.querySelectorAll('.turn');
+  if (turns.length > asked) find('.talk').scrollTop = turns[turns.length - 1].offsetTop;
+  asked = turns.length;
+  const now = find('#source article');
+  if (now !== article || placeOf(now) !== shown) arrive();
+  else redraw();
+};
+new MutationObserver(look).observe(document.body, {childList: true, subtree: true, attributeFilter: ['data-turn', 'data-number', 'data-link']});
+
+addEventListener('click', event => {
+  const at = selector => event.target.closest?.(selector);
+  const link = at('a.citation');
+  if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+    event.preventDefault();
+    open(link);
+  } else if (at('#source .step')) step(at('.step'));
+  else if (at('#source .close')) close();
+  else if (at('#source [data-copy]')) copy(at('[data-copy]'));
+});
+addEventListener('keydown', event => {
+  if (event.key !== 'Escape') return;
+  const menu = find('details.copy[open]');
+  if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
+  else close();
+});
+addEventListener('popstate', event => {
+  const place = event.state;
+  if (place?.turn && citation(place)) show(place.turn, place.number, () => reading(true));
+  else leave();
+});
+look();

@@ -1,0 +1,134 @@
+"""The source beside the answer, as a person reads, steps through and shares it."""
+
+import re
+
+from playwright.sync_api import Page
+
+from tests.browser.test_chat import RED_SOCIAL, OpenPage, ask
+
+CHOSEN = "document.querySelector('mark.chosen')?.dataset.number"
+LANDED = re.compile(r"/\?document=vijf-projecten-in-peru\.txt&start=\d+&end=\d+&check=[0-9a-f]{12}$")
+
+
+def open_quote(page: Page, number: int) -> None:
+    page.locator(f"blockquote a.citation[data-number='{number}']").last.click()
+    page.wait_for_function(f"{CHOSEN} === '{number}'")
+    page.wait_for_url(LANDED)
+
+
+def test_the_keyboard_steps_from_quote_to_quote_and_back_to_the_answer(
+    address: str, open_page: OpenPage
+) -> None:
+    page = open_page(address)
+    ask(page, RED_SOCIAL)
+    page.locator("blockquote a.citation").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(LANDED)
+    assert page.evaluate("document.activeElement.matches('mark.chosen')")
+    page.locator("#source .next").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"{CHOSEN} === '2'")
+    assert page.locator(".tools span").inner_text() == "Quote 2 of 2"
+    assert page.evaluate("document.activeElement.className") == "step previous"
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"{CHOSEN} === '1'")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.textContent") == "[1]"
+    assert page.locator("mark.chosen").count() == 0
+    assert page.url == f"{address}/"
+
+
+def test_the_back_button_goes_back_through_the_quotes(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    ask(page, RED_SOCIAL)
+    open_quote(page, 1)
+    first = page.url
+    open_quote(page, 2)
+    page.go_back()
+    page.wait_for_function(f"{CHOSEN} === '1'")
+    assert page.url == first
+    page.go_back()
+    page.wait_for_function(f"!{CHOSEN}")
+    assert page.url == f"{address}/"
+    page.go_forward()
+    page.wait_for_function(f"{CHOSEN} === '1'")
+
+
+def test_a_red_thread_runs_from_the_citation_to_the_quote(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    ask(page, RED_SOCIAL)
+    open_quote(page, 2)
+    ends = page.evaluate(
+        """() => {
+          const box = document.querySelector('#thread path').getBoundingClientRect();
+          const link = document.querySelector('blockquote a.citation[data-number="2"]');
+          const to = document.querySelector('mark.chosen').getClientRects()[0];
+          return [box.left - link.getBoundingClientRect().right, box.right - to.left];
+        }"""
+    )
+    assert max(map(abs, ends)) < 8
+    page.keyboard.press("Escape")
+    assert page.locator("#thread path").get_attribute("d") is None
+
+
+def test_a_link_opens_its_quote_for_someone_else(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    ask(page, RED_SOCIAL)
+    open_quote(page, 2)
+    quote = page.locator("mark.chosen").inner_text()
+    other = open_page(page.url)
+    other.wait_for_selector("mark.chosen")
+    assert other.locator("mark").all_inner_texts() == [quote]
+    assert other.locator(".turn").count() == 0
+    stale = open_page(page.url.replace("check=", "check=0"))
+    stale.wait_for_selector("#notice:has-text('no longer in the documents')")
+    assert stale.locator("mark").count() == 0
+
+
+def test_a_quote_is_copied_with_its_reference(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, RED_SOCIAL)
+    open_quote(page, 1)
+    quote = page.locator("mark.chosen").inner_text()
+    copied = []
+    for name in ("Quote with source", "Markdown", "BibTeX", "Link"):
+        page.locator(".copy summary").click()
+        page.locator(".copy button", has_text=name).click()
+        page.wait_for_selector(".copy summary:has-text('Copied')")
+        copied.append(page.evaluate("navigator.clipboard.readText()"))
+        page.wait_for_selector(".copy summary:text-is('Copy')")
+    assert copied[0] == f"“{quote}” (vijf-projecten-in-peru.txt)"
+    assert copied[1].startswith("> In 2007 stond Red Social mee")
+    assert copied[2].startswith("@misc{vijf-projecten-in-peru-")
+    assert copied[3] == page.url
+
+
+def test_an_abstention_never_looks_like_an_answer(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    ask(page, "Who won the world cup of 1998?")
+    assert page.locator(".turn .abstained").inner_text() == "The sources hold no answer to this."
+    assert page.locator(".turn blockquote").count() == page.locator(".turn blockquote.nearest").count() == 3
+    assert page.locator("mark").count() == 0
+    page.locator("blockquote.nearest a.citation").nth(1).click()
+    page.wait_for_function(f"{CHOSEN} === '2'")
+    assert page.locator(".tools span").inner_text() == "No answer: passage 2 of 3"
+    assert page.locator(".source.nearest").count() == 1
+
+
+def test_on_a_phone_the_source_lies_over_the_talk_until_one_goes_back(
+    address: str, open_page: OpenPage
+) -> None:
+    page = open_page(address, width=390, height=844)
+    ask(page, RED_SOCIAL)
+    assert not page.locator("#source article").is_visible()
+    open_quote(page, 2)
+    page.wait_for_function(
+        """() => {
+          const box = document.querySelector('mark.chosen').getBoundingClientRect();
+          return box.top > 0 && box.bottom < innerHeight;
+        }"""
+    )
+    page.go_back()
+    page.wait_for_function("document.querySelector('#right').offsetParent === null")
+    assert page.locator(".turn").is_visible()
