@@ -295,11 +295,14 @@ def test_a_text_without_a_word_can_be_indexed_and_asked(tmp_path, home):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="file names are Unicode there")
-def test_a_file_name_that_is_no_unicode_can_be_indexed(corpus, home):
+def test_a_file_name_that_is_no_unicode_is_listed_and_the_others_are_indexed(corpus, home):
     (corpus / os.fsdecode(b"caf\xe9.txt")).write_text("De koffie is klaar.", "utf-8")
-    assert len(reindex(corpus, home).added) == 3
+    report = reindex(corpus, home)
+    assert report.added == ["koffie.txt", "wol.txt"]
+    assert list(report.failed) == ["caf\\udce9.txt"]
+    assert "rename it" in report.failed["caf\\udce9.txt"]
     assert published(home) == "000001\n"
-    assert len(reindex(corpus, home).unchanged) == 3
+    assert len(reindex(corpus, home).unchanged) == 2
     assert published(home) == "000001\n"
 
 
