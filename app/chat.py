@@ -13,6 +13,8 @@ import gradio as gr
 from app.answer import Answer
 from app.conversation import ask
 from app.evidence import follow, places, source_html
+from app.guard import REQUEST_ID
+from app.log import LOG
 from app.page import conversation_html, summary
 from app.phrases import language_of, page_phrases, phrase
 from index.search import Searcher
@@ -57,6 +59,17 @@ def build(index: OpenIndex, examples: Sequence[str]) -> gr.Blocks:
             answer = ask(index.searcher(), question, answers)
         except RodeDraadError as error:
             raise gr.Error(str(error), print_exception=False) from error
+        LOG.info(
+            "answer",
+            extra={
+                "request": request.headers.get(REQUEST_ID),
+                "question": answer.question,
+                "language": answer.language,
+                "abstained": answer.abstained,
+                "confidence": round(answer.confidence, 3),
+                "milliseconds": round(answer.milliseconds, 1),
+            },
+        )
         answers = [*answers, answer][-LONGEST_TALK:]
         # The answer first: a long source takes the browser longer.
         yield "", conversation_html(answers, language), summary(answer), gr.skip(), answers
@@ -125,9 +138,16 @@ def build(index: OpenIndex, examples: Sequence[str]) -> gr.Blocks:
                 show_progress="hidden",
                 api_visibility="private",
             )
-        page.load(open_page, None, [talk, source, notice], show_progress="hidden", api_visibility="private")
-        talk.click(show, answers, source, show_progress="hidden", api_visibility="private")
-        new.click(forget, None, outputs, show_progress="hidden", api_visibility="private")
+        page.load(
+            open_page,
+            None,
+            [talk, source, notice],
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        talk.click(show, answers, source, queue=False, show_progress="hidden", api_visibility="private")
+        new.click(forget, None, outputs, queue=False, show_progress="hidden", api_visibility="private")
     return page
 
 

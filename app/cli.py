@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -77,7 +78,25 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--passages", type=_count, default=10, metavar="N", help="passages in the JSON (10)")
 
     chat = command("chat", _chat, "serve the chat to a browser, after bringing the index up to date")
-    chat.add_argument("--port", type=_port, default=7860, help="port on 127.0.0.1 (7860)")
+    chat.add_argument("--port", type=_port, default=7860, help="port (7860)")
+    chat.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="address to open (127.0.0.1); 0.0.0.0: all"
+    )
+    chat.add_argument(
+        "--root-path",
+        type=_root_path,
+        default="",
+        metavar="PATH",
+        help="path, or whole address, under which a proxy shows the page",
+    )
+    chat.add_argument(
+        "--auth", type=Path, metavar="FILE", help="let in the people of this password file only"
+    )
+    chat.add_argument("--add-user", metavar="NAME", help="ask for a password, add it to the file, and end")
+    chat.add_argument(
+        "--log", type=Path, metavar="FILE", help="write a JSON line for each request (-: stderr)"
+    )
+    chat.add_argument("--log-questions", action="store_true", help="with the text of the questions")
 
     evaluate = command("eval", _eval, "ask the gold questions and print how many answers are right")
     for option, metavar, what in (
@@ -123,6 +142,12 @@ def _port(text: str) -> int:
     if not 1 <= number <= 65535:
         raise argparse.ArgumentTypeError("must lie between 1 and 65535")
     return number
+
+
+def _root_path(text: str) -> str:
+    if not re.fullmatch(r"(https?://[^/?#\s]+)?(/[^?#\s]*)?", text):
+        raise argparse.ArgumentTypeError("must be such as /documents or https://example.org/documents")
+    return text.rstrip("/")
 
 
 def _index(options: argparse.Namespace) -> int:
@@ -275,12 +300,37 @@ def _print_answer(answer: "Answer") -> None:
 
 
 def _chat(options: argparse.Namespace) -> int:
-    from app.serve import serve, take_port
+    if options.add_user is not None:
+        return _add_user(options)
+    from app.log import start_log
+    from app.passwords import Passwords
+    from app.serve import Serving, serve, take_port
     from ingest.library import load_sources
 
-    take_port("127.0.0.1", options.port)
+    passwords = Passwords(options.auth) if options.auth else None
+    take_port(options.host, options.port)
+    start_log(options.log, options.log_questions)
     _index(options)
-    serve(options.home, "127.0.0.1", options.port, load_sources(options.corpus).examples)
+    serving = Serving(options.host, options.port, options.root_path, passwords)
+    serve(options.home, load_sources(options.corpus).examples, serving)
+    return 0
+
+
+def _add_user(options: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from app.passwords import add_user
+
+    if not options.auth:
+        raise RodeDraadError(f"Name the password file too: --auth FILE --add-user {options.add_user}")
+    if sys.stdin.isatty():
+        password = getpass("Password: ")
+        if getpass("Once more: ") != password:
+            raise RodeDraadError("The two differ; nothing was changed.")
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    add_user(options.auth, options.add_user, password)
+    print(f"{options.add_user} can log in, by {options.auth}.")
     return 0
 
 

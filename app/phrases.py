@@ -103,6 +103,12 @@ _PAGE: Final = {
         "fr": "La citation que vise ce lien ne se trouve plus dans les documents.",
         "es": "La cita a la que apunta este enlace ya no está en los documentos.",
     },
+    "busy": {
+        "nl": "Er wordt nu veel gevraagd. Probeer het over een paar tellen opnieuw.",
+        "en": "Many questions are being asked just now. Try again in a few seconds.",
+        "fr": "Beaucoup de questions sont posées en ce moment. Réessayez dans quelques secondes.",
+        "es": "Se están haciendo muchas preguntas. Vuelva a intentarlo en unos segundos.",
+    },
     "quotes": {"nl": "Citaten", "en": "Quotes", "fr": "Citations", "es": "Citas"},
     "quote_number": {
         "nl": "Citaat {number} van {count}",

@@ -3,47 +3,95 @@
 import errno
 import logging
 import socket
+import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from starlette.responses import JSONResponse
 
 from app.chat import PHRASES, OpenIndex, build
+from app.guard import HEALTH, Guard, Rules, names_of
+from app.passwords import Passwords
 from app.theme import STYLE, theme
 from ingest.errors import RodeDraadError
 
-HOST = "127.0.0.1"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WAITING = 64
 """How many questions may wait for their turn."""
 
 
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Where and for whom the page is served."""
+
+    host: str = LOOPBACK[0]
+    port: int = 7860
+    root_path: str = ""  # path, or whole address, under which a proxy shows the page
+    passwords: Passwords | None = None
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds the page."""
+        root = self.root_path.rstrip("/")
+        if urlsplit(root).netloc:
+            return root
+        host = socket.gethostname() if self.host in ("0.0.0.0", "::") else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{root}"
+
+    def rules(self) -> Rules:
+        """What the guard lets through."""
+        root = urlsplit(self.root_path)
+        return Rules(
+            names=names_of(self.host, root.netloc),
+            public=root.netloc.lower(),
+            prefix=root.path.rstrip("/"),
+            passwords=self.passwords,
+        )
+
+
 def take_port(host: str, port: int) -> None:
     """Raise RodeDraadError unless the port is free."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-        except OSError as error:
-            reason = "is in use" if error.errno == errno.EADDRINUSE else "cannot be opened"
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise RodeDraadError(
-                f"Port {port} {reason}. Choose another: rodedraad chat --port {port + 1}, or "
-                f"make chat PORT={port + 1}"
+                f"{host} is no address of this machine. Take 0.0.0.0 for every address that it has."
             ) from error
+        reason = "is in use" if error.errno == errno.EADDRINUSE else "cannot be opened"
+        raise RodeDraadError(
+            f"Port {port} {reason}. Choose another: rodedraad chat --port {port + 1}, or "
+            f"make chat PORT={port + 1}"
+        ) from error
 
 
-def serve(home: Path, host: str, port: int, examples: Sequence[str]) -> None:
-    """Serve the page until interrupted."""
-    page = build(OpenIndex(home), examples)
+def application(index: OpenIndex, examples: Sequence[str], serving: Serving) -> Guard:
+    """The page and the routes beside it, behind the guard."""
+    page = build(index, examples)
     page.queue(max_size=WAITING)
     app = FastAPI(openapi_url=None)
+
+    @app.get(HEALTH)
+    def health() -> JSONResponse:
+        try:
+            return JSONResponse({"status": "ok", "generation": index.searcher().generation.folder.name})
+        except RodeDraadError:
+            return JSONResponse({"status": "no index"}, 503)
+
     gr.mount_gradio_app(
         app,
         page,
         "/",
-        server_name=host,
-        server_port=port,
+        server_name=serving.host,
+        server_port=serving.port,
+        root_path=serving.root_path.rstrip("/") or None,
         ssr_mode=False,
         run_history=False,
         footer_links=[],
@@ -51,5 +99,23 @@ def serve(home: Path, host: str, port: int, examples: Sequence[str]) -> None:
         theme=theme(),
         css_paths=STYLE,
     )
-    print(f"Rode Draad is open at http://{host}:{port} (Ctrl-C stops it)", flush=True)
-    uvicorn.run(app, host=host, port=port, log_level=logging.WARNING, timeout_graceful_shutdown=1)
+    return Guard(app, serving.rules())
+
+
+def serve(home: Path, examples: Sequence[str], serving: Serving) -> None:
+    """Serve the page until interrupted."""
+    app = application(OpenIndex(home), examples, serving)
+    if serving.host not in LOOPBACK and not serving.passwords:
+        print("Everyone who reaches this address can read the documents; --auth asks for a password.",
+              file=sys.stderr)  # fmt: skip
+    print(f"Rode Draad is open at {serving.address} (Ctrl-C stops it)", flush=True)
+    uvicorn.run(
+        app,
+        host=serving.host,
+        port=serving.port,
+        log_config=None,
+        log_level=logging.WARNING,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )

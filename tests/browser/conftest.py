@@ -2,16 +2,13 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.servers import chat_server
 
 FLAGS = [
     "--no-sandbox",
@@ -41,35 +38,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
-
-
-@contextmanager
-def chat_server(corpus: Path, home: Path) -> Iterator[str]:
-    """`rodedraad chat` in a process of its own; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folders = ["--corpus", str(corpus), "--home", str(home)]
-    with (home.parent / "server.log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "chat", "--port", str(port), *folders],
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            deadline = time.monotonic() + 120
-            while True:
-                try:
-                    socket.create_connection(("127.0.0.1", port), 1).close()
-                    break
-                except OSError:
-                    assert server.poll() is None, (home.parent / "server.log").read_text()
-                    assert time.monotonic() < deadline, "the chat did not open its port"
-                    time.sleep(0.2)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(30)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from index.build import reindex
-from tests.browser.conftest import chat_server
+from tests.servers import chat_server
 
 RED_SOCIAL = "How does Red Social formalise miners?"
 OpenPage = Callable[..., Page]
@@ -112,26 +112,6 @@ def test_the_page_fits_a_phone(address: str, open_page: OpenPage) -> None:
     page = open_page(address, width=390, height=844)
     ask(page, "Combien de familles travaillent dans le café ?")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-def test_hostile_documents_are_shown_and_never_run(tmp_path: Path, open_page: OpenPage) -> None:
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    (corpus / "hostile.txt").write_text(
-        'De lama draagt <img src=x onerror="window.hit=1"> een mand met wol naar de markt. '
-        "<script>window.hit=2</script> ${window.hit=3} {{window.hit=4}} is wat er staat.\n\n"
-        "<iframe srcdoc='<script>parent.hit=5</script>'></iframe> De wol is wit.",
-        "utf-8",
-    )
-    with chat_server(corpus, tmp_path / "home") as address:
-        page = open_page(address)
-        ask(page, "Wat draagt de lama naar de markt <img src=x onerror='window.hit=6'>?")
-        page.locator("a.citation").first.click()
-        page.wait_for_selector("mark.chosen")
-        assert page.locator(".source .text").inner_text().count("<script>window.hit=2") == 1
-        assert "${window.hit=3} {{window.hit=4}}" in page.locator(".source .text").inner_text()
-        assert page.locator(".source img, .source iframe, .turn img").count() == 0
-        assert page.evaluate("window.hit") is None
 
 
 def test_a_running_chat_takes_up_a_new_index(corpus: Path, tmp_path: Path, open_page: OpenPage) -> None:
