@@ -14,9 +14,10 @@ from app.answer import Answer
 from app.conversation import ask
 from app.evidence import follow, places, source_html
 from app.guard import REQUEST_ID
+from app.labels import CHOOSE, PHRASES, Labels, languages_html
 from app.log import LOG
 from app.page import conversation_html, summary
-from app.phrases import language_of, page_phrases, phrase
+from app.phrases import language_of, phrase
 from index.search import Searcher
 from ingest.errors import RodeDraadError
 
@@ -27,7 +28,13 @@ LONGEST_TALK = 100
 """Turns of a conversation that are kept."""
 
 THREAD = Path(__file__).parent / "thread.js"
-PHRASES = gr.I18n(**page_phrases())
+
+AT_ONCE_AND_HIDDEN: dict[str, Any] = {
+    "queue": False,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
+"""Of the events that wait for no question, and that programs do not see."""
 
 Outcome = tuple[Any, str, str, Any, list[Answer]]
 """The question box, the talk, what a screen reader is told, the source pane, the session's answers."""
@@ -81,29 +88,48 @@ def build(index: OpenIndex, examples: Sequence[str]) -> gr.Blocks:
         place = click._data
         return _source(answers, int(place["turn"]), int(place["number"]), language_of(request.headers))
 
-    def open_page(request: gr.Request) -> tuple[str, str, str]:
+    def open_page(request: gr.Request) -> list[Any]:
         language = language_of(request.headers)
         query = dict(request.query_params)
         place = follow(index.searcher().generation, query) if "document" in query else None
         shown = [place] if place else []
         notice = phrase("link_stale", language) if "document" in query and not place else ""
-        return conversation_html([], language), source_html(shown, language=language), notice
+        opened = [conversation_html([], language), source_html(shown, language=language), notice]
+        return [*opened, languages_html(language), *labels.updates(language)]
+
+    def speak(answers: list[Answer], choice: gr.EventData, request: gr.Request) -> list[Any]:
+        language = language_of(request.headers)
+        place = choice._data
+        pane = gr.skip()  # a quote that a link led to stays as it is
+        if place["turn"] >= 0 or not place["number"]:
+            pane = _source(answers, int(place["turn"]), int(place["number"]), language)
+        return [
+            conversation_html(answers, language),
+            pane,
+            "",
+            languages_html(language),
+            *labels.updates(language),
+        ]
 
     def forget(request: gr.Request) -> Outcome:
         language = language_of(request.headers)
         return "", conversation_html([], language), "", source_html([], language=language), []
 
+    labels = Labels()
     page = gr.Blocks(title="Rode Draad", analytics_enabled=False)
     with page:
         answers = gr.State([])
         with gr.Row(elem_id="head"):
             gr.HTML("<h1><span>Rode Draad</span></h1>")
-            new = gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new")
+            languages = gr.HTML(languages_html("en"), elem_id="languages", js_on_load=CHOOSE)
+            new = labels.say(gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new"), value="new")
         with gr.Row(elem_id="panes"):
             with gr.Column(elem_id="left"):
                 talk = gr.HTML(elem_id="conversation", js_on_load=THREAD.read_text("utf-8"))
                 told = gr.HTML(elem_id="told", elem_classes="unseen", js_on_load=None)
                 notice = gr.HTML(elem_id="notice", js_on_load=None)
+                with gr.Row(elem_id="examples"):
+                    buttons = [gr.Button(example, size="sm") for example in examples]
                 with gr.Row(elem_id="ask"):
                     question = gr.Textbox(
                         placeholder=PHRASES("question"),
@@ -116,9 +142,9 @@ def build(index: OpenIndex, examples: Sequence[str]) -> gr.Blocks:
                         scale=8,
                         elem_id="question",
                     )
+                    labels.say(question, placeholder="question", label="question")
                     send = gr.Button(PHRASES("ask"), variant="primary", scale=1, min_width=70)
-                with gr.Row(elem_id="examples"):
-                    buttons = [gr.Button(example, size="sm") for example in examples]
+                    labels.say(send, value="ask")
             with gr.Column(elem_id="right"):
                 source = gr.HTML(elem_id="source", js_on_load=None)
 
@@ -138,16 +164,11 @@ def build(index: OpenIndex, examples: Sequence[str]) -> gr.Blocks:
                 show_progress="hidden",
                 api_visibility="private",
             )
-        page.load(
-            open_page,
-            None,
-            [talk, source, notice],
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        )
-        talk.click(show, answers, source, queue=False, show_progress="hidden", api_visibility="private")
-        new.click(forget, None, outputs, queue=False, show_progress="hidden", api_visibility="private")
+        opened = [talk, source, notice, languages, *labels.parts]
+        page.load(open_page, None, opened, **AT_ONCE_AND_HIDDEN)
+        languages.input(speak, answers, opened, **AT_ONCE_AND_HIDDEN)
+        talk.click(show, answers, source, **AT_ONCE_AND_HIDDEN)
+        new.click(forget, None, outputs, **AT_ONCE_AND_HIDDEN)
     return page
 
 

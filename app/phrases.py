@@ -40,13 +40,6 @@ _ANSWER: Final = {
         "es": "Entendido como",
         "de": "Verstanden als",
     },
-    "sure": {
-        "nl": "Zeer waarschijnlijk staat het antwoord hierin.",
-        "en": "Very likely the answer is in here.",
-        "fr": "La réponse s’y trouve très probablement.",
-        "es": "Es muy probable que la respuesta esté aquí.",
-        "de": "Sehr wahrscheinlich steht die Antwort hierin.",
-    },
     "likely": {
         "nl": "Waarschijnlijk staat het antwoord hierin.",
         "en": "Probably the answer is in here.",
@@ -103,6 +96,13 @@ _PAGE: Final = {
         "fr": "La citation que vise ce lien ne se trouve plus dans les documents.",
         "es": "La cita a la que apunta este enlace ya no está en los documentos.",
     },
+    "language": {
+        "nl": "Taal van de pagina",
+        "en": "Language of the page",
+        "fr": "Langue de la page",
+        "es": "Idioma de la página",
+    },
+    "tab_ask": {"nl": "Vragen", "en": "Ask", "fr": "Demander", "es": "Preguntar"},
     "busy": {
         "nl": "Er wordt nu veel gevraagd. Probeer het over een paar tellen opnieuw.",
         "en": "Many questions are being asked just now. Try again in a few seconds.",

@@ -14,8 +14,9 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.responses import JSONResponse
 
-from app.chat import PHRASES, OpenIndex, build
+from app.chat import OpenIndex, build
 from app.guard import HEALTH, Guard, Rules, names_of
+from app.labels import PHRASES
 from app.passwords import Passwords
 from app.theme import STYLE, theme
 from ingest.errors import RodeDraadError

@@ -105,7 +105,7 @@ function draw() {
   const path = thread.firstChild;
   if (!from || !to || !from.offsetParent || !to.offsetParent) return path.removeAttribute('d');
   const start = from.getBoundingClientRect(), end = to.getClientRects()[0];
-  const talk = find('.talk').getBoundingClientRect();
+  const talk = find('#conversation').getBoundingClientRect();
   const text = article.querySelector('.text').getBoundingClientRect();
   const x1 = start.right + 4, x2 = text.left + 2, middle = talk.right + (x2 - talk.right) / 2;
   const y1 = within(talk, start.bottom - 3), y2 = within(text, end.bottom - 1);
@@ -116,7 +116,7 @@ const thread = document.createElementNS(SVG, 'svg');
 thread.id = 'thread';
 thread.setAttribute('aria-hidden', 'true');
 thread.append(document.createElementNS(SVG, 'path'));
-document.body.append(thread);
+find('.gradio-container').append(thread);
 
 find('#told').setAttribute('role', 'status');
 
@@ -126,7 +126,7 @@ addEventListener('resize', redraw);
 addEventListener('scroll', redraw, {capture: true, passive: true});
 const look = () => {
   const turns = document.querySelectorAll('.turn');
-  if (turns.length > asked) find('.talk').scrollTop = turns[turns.length - 1].offsetTop;
+  if (turns.length > asked) find('#conversation').scrollTop = turns[turns.length - 1].offsetTop;
   asked = turns.length;
   const now = find('#source article');
   if (now !== article || placeOf(now) !== shown) arrive();

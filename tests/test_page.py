@@ -44,7 +44,7 @@ def test_words_found_in_another_language_are_told(searcher: Searcher) -> None:
 
 @pytest.mark.parametrize(
     ("confidence", "words"),
-    [(0.97, "Zeer waarschijnlijk"), (0.8, "Waarschijnlijk"), (0.5, "Misschien")],
+    [(0.999, "Waarschijnlijk"), (0.97, "Misschien"), (0.5, "Misschien")],
 )
 def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
     answer = replace(an_answer("abc", "t", "q", 0, 3), confidence=confidence)

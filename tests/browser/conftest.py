@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -51,8 +52,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a page on a server, in a session of its own, and waits until it can be asked."""
     contexts = []
 
-    def open_page(address: str, width: int = 1280, height: int = 800) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height})
+    def open_page(address: str, width: int = 1280, height: int = 800, **settings: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **settings)
         contexts.append(context)
         page = context.new_page()
         page.goto(address)

@@ -1,0 +1,105 @@
+"""The page for everyone: four languages, light and dark, any width, a keyboard, a screen reader."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_chat import RED_SOCIAL, OpenPage, ask
+
+INSIDE = """() => ['#question textarea', '#ask button', '#new', '#languages select'].filter(part => {
+  const box = document.querySelector(part).getBoundingClientRect();
+  return box.width < 24 || box.height < 24 || box.left < 0 || box.top < 0
+      || box.right > innerWidth || box.bottom > innerHeight;
+})"""
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core finds that is serious or worse, and where."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']}: {[node['html'][:150] for node in rule['nodes']]}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_serious(address: str, open_page: OpenPage, scheme: str, width: int) -> None:
+    page = open_page(address, width, 844, color_scheme=scheme)
+    assert serious(page) == []
+    ask(page, RED_SOCIAL)
+    ask(page, "Who won the world cup of 1998?")
+    assert serious(page) == []
+    page.locator("blockquote a.citation").first.click()
+    page.wait_for_selector("mark.chosen")
+    page.locator(".copy summary").click()
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "asks", "welcome"),
+    [
+        ("nl-BE", "Stel een vraag over de documenten", "Elk antwoord is een letterlijk citaat."),
+        ("fr-FR", "Posez une question aux documents", "Chaque réponse est une citation exacte."),
+        ("es-PE", "Haga una pregunta a los documentos", "Cada respuesta es una cita literal."),
+        ("pt-BR", "Ask the documents a question", "Every answer is a verbatim quote."),
+    ],
+)
+def test_the_page_speaks_the_language_of_the_browser(
+    address: str, open_page: OpenPage, locale: str, asks: str, welcome: str
+) -> None:
+    page = open_page(address, locale=locale)
+    expect(page.locator(".welcome")).to_contain_text(welcome)
+    expect(page.locator("#question textarea")).to_have_attribute("placeholder", asks)
+
+
+def test_another_language_is_spoken_at_once_and_the_talk_stays(address: str, open_page: OpenPage) -> None:
+    page = open_page(address, locale="en")
+    ask(page, "Wat doet AIDER in Peru?")
+    page.locator("#languages select").select_option("fr")
+    expect(page.locator("#question textarea")).to_have_attribute(
+        "placeholder", "Posez une question aux documents"
+    )
+    expect(page.locator("#new")).to_have_text("Nouvelle conversation")
+    expect(page.locator(".tools span")).to_have_text("Citation 1 sur 1")
+    expect(page.locator(".turn .question")).to_have_text("Wat doet AIDER in Peru?")
+    expect(page.locator(".turn .aside").first).to_have_text("Bronnen")
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    page.reload()
+    expect(page.locator(".welcome")).to_contain_text("Chaque réponse")
+    expect(page.locator("#languages select")).to_have_value("fr")
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(390, 844), (844, 390), (768, 1024), (1280, 800), (1920, 1080), (3840, 2160)]
+)
+def test_everything_to_ask_with_stays_in_the_window(
+    address: str, open_page: OpenPage, width: int, height: int
+) -> None:
+    page = open_page(address, width, height, locale="fr")
+    assert page.evaluate(INSIDE) == []
+    ask(page, RED_SOCIAL)
+    ask(page, "Hoeveel gezinnen werken er in de koffiesector?")
+    assert page.evaluate(INSIDE) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+def test_a_question_is_asked_read_and_followed_by_keyboard_alone(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    page.wait_for_function("document.activeElement.matches('#question textarea')")
+    page.keyboard.type(RED_SOCIAL)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".turn")
+    assert page.locator("#told[role=status]").inner_text().startswith("Probably the answer is in here. [1]")
+    page.wait_for_selector("#source article")
+    for _ in range(9):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.matches('a.citation')"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.matches('mark.chosen')")
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.activeElement.matches('a.citation')")
