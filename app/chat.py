@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
@@ -12,13 +11,15 @@ import gradio as gr
 
 from app.answer import Answer
 from app.conversation import ask
+from app.documents_tab import documents_tab
 from app.evidence import follow, places, source_html
 from app.guard import REQUEST_ID
-from app.labels import CHOOSE, PHRASES, Labels, languages_html
+from app.labels import CHOOSE, PHRASES, QUIET, Labels, languages_html
+from app.library import Library
 from app.log import LOG
+from app.open_index import OpenIndex
 from app.page import conversation_html, summary
 from app.phrases import language_of, phrase
-from index.search import Searcher
 from ingest.errors import RodeDraadError
 
 AT_ONCE = 4
@@ -29,36 +30,15 @@ LONGEST_TALK = 100
 
 THREAD = Path(__file__).parent / "thread.js"
 
-AT_ONCE_AND_HIDDEN: dict[str, Any] = {
-    "queue": False,
-    "show_progress": "hidden",
-    "api_visibility": "private",
-}
-"""Of the events that wait for no question, and that programs do not see."""
-
 Outcome = tuple[Any, str, str, Any, list[Answer]]
 """The question box, the talk, what a screen reader is told, the source pane, the session's answers."""
 
 
-class OpenIndex:
-    """The index that the page asks; follows a re-index from one question to the next."""
+def build(index: OpenIndex, library: Library, examples: Sequence[str], may_change: bool) -> gr.Blocks:
+    """The page over an index and its documents, with example questions to click.
 
-    def __init__(self, home: Path) -> None:
-        """Open the index; raises IndexProblem as `Searcher` does."""
-        self._home = home
-        self._lock = Lock()
-        self._searcher = Searcher(home)
-
-    def searcher(self) -> Searcher:
-        """The searcher of the generation published last."""
-        with self._lock:
-            if not self._searcher.is_current(self._home):
-                self._searcher = Searcher(self._home)
-            return self._searcher
-
-
-def build(index: OpenIndex, examples: Sequence[str]) -> gr.Blocks:
-    """The page over an index, with example questions to click."""
+    `may_change` says whether people may add and remove documents.
+    """
 
     def respond(question: str, answers: list[Answer], request: gr.Request) -> Iterator[Outcome]:
         language = language_of(request.headers)
@@ -123,7 +103,12 @@ def build(index: OpenIndex, examples: Sequence[str]) -> gr.Blocks:
             gr.HTML("<h1><span>Rode Draad</span></h1>")
             languages = gr.HTML(languages_html("en"), elem_id="languages", js_on_load=CHOOSE)
             new = labels.say(gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new"), value="new")
-        with gr.Row(elem_id="panes"):
+        with gr.Tabs(elem_id="tabs"):
+            asking = labels.say(gr.Tab(PHRASES("tab_ask")), label="tab_ask")
+            documents = labels.say(gr.Tab(PHRASES("tab_documents")), label="tab_documents")
+        with documents:
+            documents_tab(documents, library, labels, languages, may_change)
+        with asking, gr.Row(elem_id="panes"):
             with gr.Column(elem_id="left"):
                 talk = gr.HTML(elem_id="conversation", js_on_load=THREAD.read_text("utf-8"))
                 told = gr.HTML(elem_id="told", elem_classes="unseen", js_on_load=None)
@@ -165,10 +150,10 @@ def build(index: OpenIndex, examples: Sequence[str]) -> gr.Blocks:
                 api_visibility="private",
             )
         opened = [talk, source, notice, languages, *labels.parts]
-        page.load(open_page, None, opened, **AT_ONCE_AND_HIDDEN)
-        languages.input(speak, answers, opened, **AT_ONCE_AND_HIDDEN)
-        talk.click(show, answers, source, **AT_ONCE_AND_HIDDEN)
-        new.click(forget, None, outputs, **AT_ONCE_AND_HIDDEN)
+        page.load(open_page, None, opened, **QUIET)
+        languages.input(speak, answers, opened, **QUIET)
+        talk.click(show, answers, source, **QUIET)
+        new.click(forget, None, outputs, **QUIET)
     return page
 
 

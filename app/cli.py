@@ -13,6 +13,7 @@ from ingest.errors import RodeDraadError
 
 if TYPE_CHECKING:
     from app.answer import Answer
+    from index.build import Report
     from index.search import Searcher
 
 EPILOG = """\
@@ -151,6 +152,11 @@ def _root_path(text: str) -> str:
 
 
 def _index(options: argparse.Namespace) -> int:
+    _reindex(options)
+    return 0
+
+
+def _reindex(options: argparse.Namespace) -> "Report":
     from index.build import reindex
 
     with _progress() as progress:
@@ -168,7 +174,7 @@ def _index(options: argparse.Namespace) -> int:
         _say(f"  not indexed: {id}: {reason}")
     for id in report.passed_over:
         _say(f"  passed over, not a kind of file that is read: {id}")
-    return 0
+    return report
 
 
 def _open(options: argparse.Namespace, without: Sequence[str] = ()) -> "Searcher":
@@ -305,14 +311,13 @@ def _chat(options: argparse.Namespace) -> int:
     from app.log import start_log
     from app.passwords import Passwords
     from app.serve import Serving, serve, take_port
-    from ingest.library import load_sources
 
     passwords = Passwords(options.auth) if options.auth else None
     take_port(options.host, options.port)
     start_log(options.log, options.log_questions)
-    _index(options)
+    report = _reindex(options)
     serving = Serving(options.host, options.port, options.root_path, passwords)
-    serve(options.home, load_sources(options.corpus).examples, serving)
+    serve(options.corpus, options.home, report.failed, serving)
     return 0
 
 

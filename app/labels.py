@@ -11,6 +11,9 @@ from app.phrases import SPOKEN, page_phrases, phrase
 PHRASES = gr.I18n(**page_phrases())
 Part = TypeVar("Part", bound=Block)
 
+QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+"""Of the events that wait for no question, and that programs do not see."""
+
 CHOOSE = """
 const chosen = () => element.querySelector('select').value;
 const speak = () => { document.documentElement.lang = chosen(); };

@@ -11,6 +11,9 @@ from ingest.documents import Document
 SPOKEN: Final = {"nl": "Nederlands", "en": "English", "fr": "Français", "es": "Español"}
 """The languages of the page, each by its own name."""
 
+NAMES: Final = {**SPOKEN, "de": "Deutsch"}
+"""The languages of questions and documents, each by its own name."""
+
 _ANSWER: Final = {
     "no_answer": {
         "nl": "Hierop geven de bronnen geen antwoord.",
@@ -103,6 +106,122 @@ _PAGE: Final = {
         "es": "Idioma de la página",
     },
     "tab_ask": {"nl": "Vragen", "en": "Ask", "fr": "Demander", "es": "Preguntar"},
+    "tab_documents": {"nl": "Documenten", "en": "Documents", "fr": "Documents", "es": "Documentos"},
+    "upload": {
+        "nl": "Documenten toevoegen",
+        "en": "Add documents",
+        "fr": "Ajouter des documents",
+        "es": "Añadir documentos",
+    },
+    "reindex": {
+        "nl": "Opnieuw indexeren",
+        "en": "Index again",
+        "fr": "Réindexer",
+        "es": "Volver a indexar",
+    },
+    "doing_reading": {
+        "nl": "Documenten lezen",
+        "en": "Reading documents",
+        "fr": "Lecture des documents",
+        "es": "Leyendo documentos",
+    },
+    "doing_embedding": {
+        "nl": "Passages omzetten in vectoren",
+        "en": "Turning passages into vectors",
+        "fr": "Conversion des passages en vecteurs",
+        "es": "Convirtiendo pasajes en vectores",
+    },
+    "doing_words": {
+        "nl": "Woorden indexeren",
+        "en": "Indexing words",
+        "fr": "Indexation des mots",
+        "es": "Indexando palabras",
+    },
+    "reindexed": {
+        "nl": "Bijgewerkt: {added} nieuw, {changed} gewijzigd, {removed} verwijderd, {failed} onleesbaar.",
+        "en": "Up to date: {added} added, {changed} changed, {removed} removed, {failed} unread.",
+        "fr": "À jour : {added} ajoutés, {changed} modifiés, {removed} supprimés, {failed} non lus.",
+        "es": "Al día: {added} añadidos, {changed} cambiados, {removed} quitados, {failed} sin leer.",
+    },
+    "refused_kind": {
+        "nl": "dit soort bestand wordt niet gelezen; wel: {kinds}.",
+        "en": "this kind of file is not read; these are: {kinds}.",
+        "fr": "ce type de fichier n’est pas lu ; ceux-ci le sont : {kinds}.",
+        "es": "este tipo de archivo no se lee; sí: {kinds}.",
+    },
+    "refused_name": {
+        "nl": "deze naam kan niet; geef het bestand een kortere, gewone naam.",
+        "en": "this name cannot be; give the file a shorter, plain one.",
+        "fr": "ce nom est impossible ; donnez au fichier un nom plus court et simple.",
+        "es": "este nombre no es posible; dé al archivo uno más corto y sencillo.",
+    },
+    "refused_size": {
+        "nl": "dit bestand is te groot; hoogstens {most} MB wordt gelezen.",
+        "en": "this file is too large; at most {most} MB are read.",
+        "fr": "ce fichier est trop grand ; {most} Mo au plus sont lus.",
+        "es": "este archivo es demasiado grande; se leen {most} MB como máximo.",
+    },
+    "refused_empty": {
+        "nl": "dit bestand is leeg.",
+        "en": "this file is empty.",
+        "fr": "ce fichier est vide.",
+        "es": "este archivo está vacío.",
+    },
+    "refused_known": {
+        "nl": "er is al een document met deze naam; verwijder dat eerst.",
+        "en": "there is a document of this name already; remove that first.",
+        "fr": "un document de ce nom existe déjà ; supprimez-le d’abord.",
+        "es": "ya hay un documento con este nombre; quítelo primero.",
+    },
+    "title": {"nl": "Titel", "en": "Title", "fr": "Titre", "es": "Título"},
+    "text_language": {"nl": "Taal", "en": "Language", "fr": "Langue", "es": "Idioma"},
+    "passages": {"nl": "Passages", "en": "Passages", "fr": "Passages", "es": "Pasajes"},
+    "indexed_on": {"nl": "Gelezen op", "en": "Read on", "fr": "Lu le", "es": "Leído el"},
+    "state": {"nl": "Toestand", "en": "State", "fr": "État", "es": "Estado"},
+    "remove": {"nl": "Verwijderen", "en": "Remove", "fr": "Supprimer", "es": "Quitar"},
+    "remove_question": {
+        "nl": "{id} verwijderen? Het bestand zelf wordt gewist.",
+        "en": "Remove {id}? The file itself is deleted.",
+        "fr": "Supprimer {id} ? Le fichier lui-même est effacé.",
+        "es": "¿Quitar {id}? Se borra el archivo mismo.",
+    },
+    "library_count": {
+        "nl": "{documents} documenten, {passages} passages.",
+        "en": "{documents} documents, {passages} passages.",
+        "fr": "{documents} documents, {passages} passages.",
+        "es": "{documents} documentos, {passages} pasajes.",
+    },
+    "library_more": {
+        "nl": "De eerste {count} staan hier.",
+        "en": "The first {count} are shown.",
+        "fr": "Les {count} premiers sont affichés.",
+        "es": "Se muestran los primeros {count}.",
+    },
+    "state_indexed": {"nl": "In de index", "en": "Indexed", "fr": "Indexé", "es": "Indexado"},
+    "state_changed": {
+        "nl": "Gewijzigd sinds het gelezen is",
+        "en": "Changed since it was read",
+        "fr": "Modifié depuis sa lecture",
+        "es": "Cambiado desde que se leyó",
+    },
+    "state_new": {
+        "nl": "Nog niet gelezen",
+        "en": "Not read yet",
+        "fr": "Pas encore lu",
+        "es": "Aún sin leer",
+    },
+    "state_gone": {
+        "nl": "Bestand is weg",
+        "en": "File is gone",
+        "fr": "Fichier disparu",
+        "es": "Archivo desaparecido",
+    },
+    "state_unread": {
+        "nl": "Kan niet worden gelezen",
+        "en": "Cannot be read",
+        "fr": "Illisible",
+        "es": "No se puede leer",
+    },
     "busy": {
         "nl": "Er wordt nu veel gevraagd. Probeer het over een paar tellen opnieuw.",
         "en": "Many questions are being asked just now. Try again in a few seconds.",

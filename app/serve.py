@@ -4,7 +4,7 @@ import errno
 import logging
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,13 +14,17 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.responses import JSONResponse
 
-from app.chat import OpenIndex, build
-from app.guard import HEALTH, Guard, Rules, names_of
+from app.chat import build
+from app.guard import HEALTH, LARGEST_BODY, Guard, Rules, names_of
 from app.labels import PHRASES
+from app.library import Library
+from app.open_index import OpenIndex
 from app.passwords import Passwords
 from app.theme import STYLE, theme
 from ingest.errors import RodeDraadError
+from ingest.library import load_sources
 
+UPLOAD = "/gradio_api/upload"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WAITING = 64
 """How many questions may wait for their turn."""
@@ -44,14 +48,20 @@ class Serving:
         host = socket.gethostname() if self.host in ("0.0.0.0", "::") else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{root}"
 
-    def rules(self) -> Rules:
-        """What the guard lets through."""
+    @property
+    def may_change(self) -> bool:
+        """Whether whoever comes may change documents: on this machine alone, or with a password."""
+        return bool(self.passwords) or (self.host in LOOPBACK and not self.root_path)
+
+    def rules(self, largest_file: int) -> Rules:
+        """What the guard lets through; files of so many bytes."""
         root = urlsplit(self.root_path)
         return Rules(
             names=names_of(self.host, root.netloc),
             public=root.netloc.lower(),
             prefix=root.path.rstrip("/"),
             passwords=self.passwords,
+            largest=lambda path: largest_file + LARGEST_BODY if path == UPLOAD else LARGEST_BODY,
         )
 
 
@@ -73,10 +83,12 @@ def take_port(host: str, port: int) -> None:
         ) from error
 
 
-def application(index: OpenIndex, examples: Sequence[str], serving: Serving) -> Guard:
+def application(library: Library, index: OpenIndex, examples: Sequence[str], serving: Serving) -> Guard:
     """The page and the routes beside it, behind the guard."""
-    page = build(index, examples)
+    page = build(index, library, examples, serving.may_change)
+    largest = library.largest if serving.may_change else 0
     page.queue(max_size=WAITING)
+    page.has_launched = True  # or Gradio, when mounted, takes any path on the machine for an upload
     app = FastAPI(openapi_url=None)
 
     @app.get(HEALTH)
@@ -99,13 +111,15 @@ def application(index: OpenIndex, examples: Sequence[str], serving: Serving) -> 
         i18n=PHRASES,
         theme=theme(),
         css_paths=STYLE,
+        max_file_size=largest,
     )
-    return Guard(app, serving.rules())
+    return Guard(app, serving.rules(largest))
 
 
-def serve(home: Path, examples: Sequence[str], serving: Serving) -> None:
-    """Serve the page until interrupted."""
-    app = application(OpenIndex(home), examples, serving)
+def serve(corpus: Path, home: Path, failed: Mapping[str, str], serving: Serving) -> None:
+    """Serve the page until interrupted; `failed` are documents that could not be read, and why."""
+    index = OpenIndex(home)
+    app = application(Library(corpus, index, failed), index, load_sources(corpus).examples, serving)
     if serving.host not in LOOPBACK and not serving.passwords:
         print("Everyone who reaches this address can read the documents; --auth asks for a password.",
               file=sys.stderr)  # fmt: skip

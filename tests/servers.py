@@ -12,7 +12,8 @@ from threading import Thread
 
 import uvicorn
 
-from app.chat import OpenIndex
+from app.library import Library
+from app.open_index import OpenIndex
 from app.serve import Serving, application
 
 
@@ -51,10 +52,11 @@ def chat_server(corpus: Path, home: Path, *options: str) -> Iterator[str]:
 
 
 @contextmanager
-def serving(home: Path, rules: Serving | None = None) -> Iterator[str]:
+def serving(home: Path, rules: Serving | None = None, corpus: Path = Path("corpus")) -> Iterator[str]:
     """The chat over an index home in a thread; yields its address on this machine."""
     rules = replace(rules or Serving(), port=free_port())
-    app = application(OpenIndex(home), [], rules)
+    index = OpenIndex(home)
+    app = application(Library(corpus, index), index, [], rules)
     server = uvicorn.Server(uvicorn.Config(app, port=rules.port, log_config=None))
     thread = Thread(target=server.run)
     thread.start()

@@ -1,0 +1,94 @@
+"""The documents tab, as a person uses it: dropping files in, removing them, asking meanwhile."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from index.build import reindex
+from tests.browser.test_access import serious
+from tests.browser.test_chat import OpenPage, ask
+from tests.servers import serving
+
+CABLE = "Wat kost een kaartje voor de kabelbaan van Chachapoyas?"
+
+
+@pytest.fixture(scope="module")
+def library(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server over a corpus of its own."""
+    folder = tmp_path_factory.mktemp("library")
+    mine = shutil.copytree(corpus, folder / "corpus")
+    reindex(mine, folder / "home")
+    with serving(folder / "home", corpus=mine) as address:
+        yield address
+
+
+def open_documents(page: Page) -> None:
+    page.get_by_role("tab", name="Documents").click()
+    page.wait_for_selector("#library tbody tr")
+
+
+def test_a_document_dropped_in_answers_and_taken_out_no_longer_does(
+    library: str, open_page: OpenPage
+) -> None:
+    page = open_page(library)
+    open_documents(page)
+    expect(page.locator("#library caption")).to_contain_text("3 documents, 60 passages.")
+    files = [
+        {"name": "kabelbaan.md", "mimeType": "text/markdown",
+         "buffer": b"# Kabelbaan\n\nEen kaartje voor de kabelbaan van Chachapoyas kost twintig sol."},
+        {"name": "stuk.pdf", "mimeType": "application/pdf", "buffer": b"geen pdf"},
+        {"name": "leeg.txt", "mimeType": "text/plain", "buffer": b""},
+    ]  # fmt: skip
+    page.set_input_files("#upload input[type=file]", files)  # type: ignore[arg-type]
+    page.wait_for_selector("#doing:has-text('Up to date: 1 added, 0 changed, 0 removed, 1 unread.')")
+    assert page.locator("#doing .refused").inner_text() == "leeg.txt: this file is empty."
+    row = page.locator("#library tr.unread")
+    assert row.locator("th").inner_text() == "stuk.pdf"
+    assert "it is damaged, or no PDF" in row.inner_text()
+    assert serious(page) == []
+    page.get_by_role("tab", name="Ask").click()
+    ask(page, CABLE)
+    assert "kost twintig sol" in page.locator(".turn blockquote").first.inner_text()
+    open_documents(page)
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="Remove: kabelbaan.md").click()
+    expect(page.locator("#library tbody tr")).to_have_count(5)
+    said = []
+    page.once("dialog", lambda dialog: (said.append(dialog.message), dialog.accept()))
+    page.get_by_role("button", name="Remove: kabelbaan.md").click()
+    page.wait_for_selector("#doing:has-text('1 removed')")
+    assert said == ["Remove kabelbaan.md? The file itself is deleted."]
+    expect(page.locator("#library tbody tr")).to_have_count(4)
+    page.get_by_role("tab", name="Ask").click()
+    page.click("#new")
+    page.wait_for_selector(".turn", state="detached")
+    ask(page, CABLE)
+    assert "twintig sol" not in page.locator(".turn").inner_text()
+
+
+def test_the_chat_answers_while_a_document_is_read(library: str, open_page: OpenPage) -> None:
+    reader, asker = open_page(library), open_page(library)
+    open_documents(reader)
+    text = "\n\n".join(f"Zin {n} gaat over de wol van lama {n} in dorp {n * 7}." for n in range(1500))
+    file = {"name": "lang.txt", "mimeType": "text/plain", "buffer": text.encode()}
+    reader.set_input_files("#upload input[type=file]", [file])  # type: ignore[list-item]
+    reader.wait_for_selector(
+        "#doing label:has-text('Turning passages into vectors') progress", timeout=60_000
+    )
+    ask(asker, "Hoeveel gezinnen leven van koffie?")
+    assert reader.locator("#doing progress").count() == 1, "the re-index was over before the answer came"
+    assert "gezinnen" in asker.locator(".turn blockquote").first.inner_text()
+    reader.wait_for_selector("#doing:has-text('Up to date: 1 added')", timeout=120_000)
+
+
+def test_the_table_is_told_in_the_language_chosen(library: str, open_page: OpenPage) -> None:
+    page = open_page(library, 390, 844)
+    open_documents(page)
+    page.locator("#languages select").select_option("nl")
+    expect(page.locator("#library caption")).to_contain_text("documenten")
+    expect(page.get_by_role("tab", name="Documenten")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert serious(page) == []
