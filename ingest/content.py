@@ -15,7 +15,7 @@ INVISIBLE = re.compile(
 )
 """What a reader does not see, in a text or in a name."""
 
-_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Line:
     indented: bool = False  # further than the lines around it, as a paragraph's first may be
     width: int = 0  # characters that would fill it; 0 where the file marks what belongs together
     level: int = 0  # of a heading, 1 the highest; 0 for other text
+    size: float = 0.0  # of its type, in points; 0 where the file does not tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Content:
 
 def clean(text: str) -> str:
     """The text with composed accents, line feeds for line ends, and nothing invisible."""
-    return unicodedata.normalize("NFC", INVISIBLE.sub("", _LINE_END.sub("\n", text)))
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", LINE_END.sub("\n", text)))
 
 
 def one_line(text: str) -> str:

@@ -20,7 +20,8 @@ LONGEST = 120
 def without_furniture(lines: Sequence[Line]) -> list[Line]:
     """The lines without those at the edge of their page that a page nearby has in the same place.
 
-    Numbers may count on with the pages.
+    Numbers may count on with the pages. Where the size of type is known it must be the same: a
+    title stays, though it is the running head of the pages after it.
     """
     pages: dict[int, list[Line]] = {}
     for line in lines:
@@ -39,9 +40,10 @@ def without_furniture(lines: Sequence[Line]) -> list[Line]:
 _DISTANCES = [d for d in range(-NEIGHBOURS, NEIGHBOURS + 1) if d]
 
 
-def _as_furniture(line: Line) -> set[str]:
+def _as_furniture(line: Line) -> set[tuple[str, int]]:
     """The line as it stands, and with its numbers counted from that of its page."""
     if len(line.text) > LONGEST:
         return set()
     text = line.text.casefold()
-    return {text, _NUMBER.sub(lambda number: f"#{int(number[0]) - line.page}#", text)}
+    counted = _NUMBER.sub(lambda number: f"#{int(number[0]) - line.page}#", text)
+    return {(text, round(line.size)), (counted, round(line.size))}

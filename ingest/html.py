@@ -26,6 +26,7 @@ _BLOCKS = frozenset(
     "fieldset".split()
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_MARK = re.compile(r"(?:•|\d+\.) ")
 _WIDE_SPACE = re.compile(r"[^\S\u00a0]+")
 
 
@@ -36,19 +37,45 @@ def read_html(data: bytes) -> Content:
     root = parse_html(_decode(data))
     if root is None:
         return Content([])
-    metadata = trafilatura.extract_metadata(root)
+    metadata = trafilatura.extract_metadata(root, extensive=False)
     citation = Citation(
         title=_said(metadata.title),
         author=_said(metadata.author),
         publisher=_said(metadata.sitename),
         date=_said(metadata.date),
     )
-    main = trafilatura.extract(root, output_format="html", favor_recall=True, include_comments=False)
-    found = parse_html(main) if main else None
-    lines = html_lines(found) if found is not None else []
-    if not lines:
-        lines = html_lines(root, without=_AROUND) or html_lines(root)
+    lines = html_lines(root, without=_AROUND) or html_lines(root)
+    main = trafilatura.bare_extraction(
+        root, output_format="xml", fast=True, favor_recall=True, include_comments=False
+    )
+    if isinstance(main, trafilatura.settings.Document):
+        lines = _main(lines, main.body)
     return Content(lines, citation=citation, language=root.get("lang"))
+
+
+def _main(lines: list[Line], found: etree._Element) -> list[Line]:
+    """The lines from the first to the last that was `found`, with the headings above them.
+
+    What is found leaves out headings, lists and tables that belong to it; where it begins and ends
+    tells what stands around it.
+    """
+    for line_break in found.iter("lb"):
+        line_break.tail = "\n" + (line_break.tail or "")
+    texts = {
+        one_line(text)
+        for element in found.iter("p", "head", "item", "cell", "quote", "code")
+        for text in "".join(element.itertext()).split("\n")
+    }
+    places = [place for place, line in enumerate(lines) if _MARK.sub("", line.text) in texts]
+    if not places:
+        return lines
+    first, end = places[0], places[-1] + 1
+    title = max((place for place in range(first) if lines[place].level == 1), default=first)
+    while first > title and (lines[first - 1].level or title < first):
+        first -= 1
+    while end < len(lines) and lines[end].gap == 0:
+        end += 1
+    return lines[first:end]
 
 
 def _said(value: str | None) -> str | None:
@@ -101,7 +128,7 @@ class _Walk:
 
     def _element(self, element: etree._Element) -> Iterator[Line]:
         name = element.tag if isinstance(element.tag, str) else ""
-        if name in self._unseen or not name or element.get("hidden") is not None:
+        if not name or element.get("hidden") is not None or self._is_unseen(element):
             return
         if name == "br":
             self._text.append("\n")
@@ -129,6 +156,11 @@ class _Walk:
                 self._tight = False
         else:
             yield from self._inside(element)
+
+    def _is_unseen(self, element: etree._Element) -> bool:
+        if element.tag == "header" and next(element.iterancestors("article", "main"), None) is not None:
+            return False  # it holds the article's title, not the site's
+        return element.tag in self._unseen or element.get("role") == "navigation"
 
     def _inside(self, element: etree._Element) -> Iterator[Line]:
         self._text.append(_WIDE_SPACE.sub(" ", element.text or ""))

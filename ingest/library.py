@@ -1,8 +1,8 @@
 """Library: the documents of a corpus folder, and what sources.toml says of them."""
 
-import errno
 import hashlib
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ingest.content import INVISIBLE
+from ingest.content import INVISIBLE, LINE_END
 from ingest.documents import Citation, Document
 from ingest.errors import RodeDraadError, UnreadableDocument
 from ingest.formats import SUFFIXES, reader
@@ -26,8 +26,18 @@ LONGEST_TEXT = 20_000_000
 """Characters of the longest reading text: some ten thousand pages."""
 
 LONGEST_TITLE = 200
-"""Characters of the longest heading that, where a text begins with it, is its title."""
+"""Characters within which a text's first heading is its title, if it stands first or above all others."""
 
+DEEPEST_FOLDER = 50
+"""Levels of folders in which documents are looked for."""
+
+LONGEST_PATH = 3_000
+"""Bytes of the longest path of a folder that is looked into; systems know none beyond 4096."""
+
+LONGEST_SHOWN = 200
+"""Characters of a path that can be no document's, of which the middle is left out."""
+
+_NOT_SHOWN = re.compile(f"[\t\n]|{LINE_END.pattern}|{INVISIBLE.pattern}")
 _CITATION_FIELDS = tuple(field.name for field in fields(Citation))
 
 
@@ -58,11 +68,12 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
     sources, others = [], []
     for path, trouble in sorted(_files(corpus)):
         name = path.relative_to(corpus).as_posix()
-        id = INVISIBLE.sub(lambda character: ascii(character[0])[1:-1], name)
+        hidden = _NOT_SHOWN.search(name)
+        id = _stand_in(name) if trouble or hidden else name
         if path.suffix.lower() not in SUFFIXES and not trouble:
             others.append(id)
             continue
-        if id != name:
+        if hidden and not trouble:
             trouble = "its name holds a line break or another character that does not show; rename it"
         given = described.get(id, {})
         size, mtime_ns, problem = _look(path, corpus)
@@ -80,26 +91,39 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
     return sources, others
 
 
-def _files(corpus: Path) -> Iterator[tuple[Path, str]]:
-    """Everything in the folder that is not hidden and no folder, and folders that cannot be read."""
-    too_deep: list[Path] = []
+def _stand_in(name: str) -> str:
+    """A path that can be shown, in place of one that cannot; no document has it."""
+    shown = _NOT_SHOWN.sub(lambda character: ascii(character[0])[1:-1], name)
+    if len(shown) > LONGEST_SHOWN:
+        shown = f"{shown[: LONGEST_SHOWN // 2]}…{shown[-LONGEST_SHOWN // 2 :]}"
+    return f"./{shown}"
 
-    def complain(error: OSError) -> None:
-        if error.errno != errno.ENAMETOOLONG:
+
+def _files(corpus: Path) -> Iterator[tuple[Path, str]]:
+    """Everything in the folder that is not hidden and no folder, and folders that are too deep.
+
+    With why it is not to be read, if so.
+    """
+    folders = [(corpus, 1)]
+    while folders:
+        folder, level = folders.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError as error:
             raise RodeDraadError(
-                f"The folder {error.filename} cannot be read ({error.strerror}). Give leave to read it, or "
+                f"The folder {folder} cannot be read ({error.strerror}). Give leave to read it, or "
                 "take it out of the documents."
             ) from error
-        too_deep.append(Path(error.filename))
-
-    for folder, folders, names in os.walk(corpus, onerror=complain):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        links = [name for name in folders if Path(folder, name).is_symlink()]
-        for name in (*names, *links):
-            path = Path(folder, name)
-            if not name.startswith(".") and path != corpus / SOURCES_FILE:
+        for entry in entries:
+            path = folder / entry.name
+            if entry.name.startswith(".") or path == corpus / SOURCES_FILE:
+                continue
+            if not entry.is_dir(follow_symlinks=False):
                 yield path, ""
-    yield from ((folder, "its folders lie too deep in one another") for folder in too_deep)
+            elif level == DEEPEST_FOLDER or len(os.fsencode(path)) > LONGEST_PATH:
+                yield path, "its folders lie too deep in one another; move them up"
+            else:
+                folders.append((path, level + 1))
 
 
 def _look(path: Path, corpus: Path) -> tuple[int, int, str | None]:
@@ -166,15 +190,22 @@ def read_bytes(source: Source, largest: int = LARGEST_FILE) -> bytes:
     if source.trouble:
         raise UnreadableDocument(source.trouble)
     if source.size > largest:
-        raise UnreadableDocument(
-            f"it holds {source.size / 1e6:,.0f} MB, more than the {largest / 1e6:,.0f} MB that are read; "
-            "split it, or raise largest_file in settings.toml"
-        )
+        raise _too_large(source.size, largest)
     try:
         with open(source.path, "rb", opener=_open_at_once) as file:
-            return file.read(largest + 1)[:largest]
+            data = file.read(largest + 1)
     except OSError as error:
         raise UnreadableDocument(f"it cannot be read ({error.strerror})") from error
+    if len(data) > largest:
+        raise _too_large(len(data), largest)
+    return data
+
+
+def _too_large(size: int, largest: int) -> UnreadableDocument:
+    return UnreadableDocument(
+        f"it holds {size / 1e6:,.0f} MB, more than the {largest / 1e6:,.0f} MB that are read; "
+        "split it, or raise largest_file in settings.toml"
+    )
 
 
 def _open_at_once(path: str, flags: int) -> int:
@@ -195,8 +226,10 @@ def read_document(source: Source, data: bytes) -> Document:
     )
     text, page_starts, headings = reflow(content.lines, language)
     own = content.citation
-    if headings and headings[0].start == 0 and headings[0].end <= LONGEST_TITLE:
-        own = own.completed_by(Citation(title=text[: headings[0].end]))
+    if headings and headings[0].end <= LONGEST_TITLE:
+        alone = all(heading.above is not None for heading in headings[1:])
+        if headings[0].start == 0 or alone:
+            own = own.completed_by(Citation(title=text[headings[0].start : headings[0].end]))
     return Document(
         id=source.id,
         sha256=hashlib.sha256(data).hexdigest(),

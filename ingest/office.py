@@ -9,6 +9,7 @@ from lxml.etree import _Element as Element
 
 from ingest.archive import Archive, attribute, child, children, dublin_core, local
 from ingest.content import Content, Line, block
+from ingest.errors import UnreadableDocument
 
 HEADING_LEVELS = 9
 
@@ -150,6 +151,9 @@ class _Word:
 def read_odt(data: bytes) -> Content:
     """An OpenDocument text; notes stand under the paragraph that refers to them."""
     archive = Archive(data)
+    manifest = archive.optional_xml("META-INF/manifest.xml")
+    if next(manifest.iter("{*}encryption-data"), None) is not None:
+        raise UnreadableDocument("it is protected by a password; save it anew without one")
     content = archive.xml("content.xml")
     citation, language = dublin_core(archive.optional_xml("meta.xml"))
     styles = (*content.iter("{*}style"), *archive.optional_xml("styles.xml").iter("{*}style"))

@@ -1,9 +1,10 @@
 """Passages: a document cut into the pieces that search finds, on the edges of sentences."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import pairwise
 
-from ingest.documents import Document, Passage, Span
+from ingest.documents import Document, Heading, Passage, Span
 from ingest.sentences import is_heading, sentence_spans
 
 PASSAGE_SIZE = 600
@@ -22,7 +23,7 @@ def split_passages(document: Document, size: int = PASSAGE_SIZE) -> list[Passage
     """
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    sentences = sentence_spans(document.text)
+    sentences = _with_whole_headings(sentence_spans(document.text), document.headings)
     splitter = RecursiveCharacterTextSplitter(
         separators=[_PARAGRAPH, _SENTENCE, _HEADING, " ", ""],
         chunk_size=size,
@@ -31,7 +32,7 @@ def split_passages(document: Document, size: int = PASSAGE_SIZE) -> list[Passage
     )
     starts = [start for start, _ in sentences]
     passages = []
-    for chunk in splitter.create_documents([_marked(document.text, sentences)]):
+    for chunk in splitter.create_documents([_marked(document, sentences)]):
         start = chunk.metadata["start_index"]
         end = start + len(chunk.page_content)
         inside = sentences[max(bisect_left(starts, start) - 1, 0) : bisect_left(starts, end)]
@@ -40,11 +41,25 @@ def split_passages(document: Document, size: int = PASSAGE_SIZE) -> list[Passage
     return passages
 
 
-def _marked(text: str, sentences: list[Span]) -> str:
+def _with_whole_headings(sentences: Sequence[Span], headings: Sequence[Heading]) -> list[Span]:
+    """The spans, with one for all that stand in the same heading."""
+    whole: list[Span] = []
+    ends = [heading.end for heading in headings]
+    for start, end in sentences:
+        place = bisect_left(ends, end)
+        if whole and place < len(ends) and headings[place].start <= whole[-1][0]:
+            start = whole.pop()[0]
+        whole.append((start, end))
+    return whole
+
+
+def _marked(document: Document, sentences: list[Span]) -> str:
     """The text with a mark in place of the white space between sentences: offsets stay."""
+    text = document.text
     marked = list(text)
+    headings = {heading.end for heading in document.headings}
     for (start, end), (following, _) in pairwise(sentences):
-        if is_heading(text[start:end]):
+        if end in headings or is_heading(text[start:end]):
             marked[end] = _HEADING
         else:
             marked[end] = _PARAGRAPH if "\n\n" in text[end:following] else _SENTENCE

@@ -28,8 +28,9 @@ _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
 _UNKNOWN = re.compile("[\0-\x08\ue000-\uf8ff\ufffd]")
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?")
 _SENTENCE_END = re.compile(r"[.!?…;,]$")
-_NO_TITLE = re.compile(
-    r"(?i)untitled|naamloos|sans titre|(microsoft \w+ - )?\S*\.(docx?|pptx?|indd|qxd|pdf|tex|dvi)"
+_NOT_SAID = re.compile(
+    r"(?i)\(?(anonymous|unspecified|unknown)\)?|untitled|naamloos|sans titre"
+    r"|(microsoft \w+ - )?\S*\.(docx?|pptx?|indd|qxd|pdf|tex|dvi)"
 )
 
 MOST_UNKNOWN = 0.3
@@ -84,10 +85,10 @@ def read_pdf(data: bytes) -> Content:
             "its fonts do not tell which letters they draw; put it through text recognition (OCR) first"
         )
     date = _DATE.match(said.get("CreationDate", ""))
-    title = one_line(said.get("Title", ""))
+    title, author = one_line(said.get("Title", "")), one_line(said.get("Author", ""))
     citation = Citation(
-        title=None if not title or _NO_TITLE.fullmatch(title) else title,
-        author=one_line(said.get("Author", "")) or None,
+        title=None if not title or _NOT_SAID.fullmatch(title) else title,
+        author=None if not author or _NOT_SAID.fullmatch(author) else author,
         date="-".join(filter(None, date.groups())) if date else None,
     )
     return Content(list(_lines(pages)), paged=True, citation=citation)
@@ -227,7 +228,9 @@ def _reach(run: Sequence[_Printed]) -> float:
 def _without_furniture(pages: Sequence[Sequence[_Printed]]) -> Iterator[_Printed]:
     """The lines in reading order, but for those at a page's top or bottom that pages share."""
     on_page = [sorted(page, key=lambda line: -line.bottom) for page in pages]
-    lines = [Line(one_line(printed.text), printed.page) for page in on_page for printed in page]
+    lines = [
+        Line(one_line(printed.text), printed.page, size=printed.size) for page in on_page for printed in page
+    ]
     order = {
         id(line): printed for line, printed in zip(lines, (p for page in on_page for p in page), strict=True)
     }

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.documents import Citation
 from ingest.errors import RodeDraadError, UnreadableDocument
-from ingest.language import LANGUAGES, detect_language
+from ingest.language import LANGUAGES, detect_language, language_spans
 from ingest.library import Source, load_sources, read_bytes, read_document, scan
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -156,6 +156,57 @@ def test_a_corpus_that_is_no_folder_is_said_to_be_missing(tmp_path: Path, make: 
 
 def test_an_empty_corpus_holds_nothing(tmp_path: Path) -> None:
     assert scan(tmp_path) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a\nb.txt", "./a\\nb.txt"),
+        ("a\tb.txt", "./a\\tb.txt"),
+        ("a\u2028b.txt", "./a\\u2028b.txt"),
+        ("a\x1b[31mb.txt", "./a\\x1b[31mb.txt"),
+        ("a\u202etxt.exe.txt", "./a\\u202etxt.exe.txt"),
+        ("a\udcffb.txt", "./a\\udcffb.txt"),
+        ("map\n/b.txt", "./map\\n/b.txt"),
+    ],
+)
+def test_a_name_that_does_not_show_is_written_out_and_not_read(tmp_path: Path, name: str, shown: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("Een zin.")
+    (tmp_path / name).with_suffix(".jpg").write_bytes(b"")
+    plain = tmp_path / shown
+    plain.parent.mkdir(exist_ok=True)
+    plain.write_text("Een zin.")  # the same characters, and no other file's id
+    sources, others = scan(tmp_path)
+    assert {source.id: bool(source.trouble) for source in sources} == {shown: True, shown[2:]: False}
+    assert "rename it" in str(next(source.trouble for source in sources if source.trouble))
+    assert others == [f"{shown[:-4]}.jpg"]
+
+
+def test_folders_too_deep_in_one_another_are_named_in_short(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Een zin.")
+    here = os.open(tmp_path, os.O_RDONLY)
+    for level in range(1100):  # deeper than Python's calls go, and than a path can be long
+        os.mkdir(f"map-{level}", dir_fd=here)
+        inner = os.open(f"map-{level}", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    (tmp_path / "map-0" / "b.txt").write_text("Een zin.")
+    sources, _ = scan(tmp_path)
+    assert [source.id for source in sources if not source.trouble] == ["a.txt", "map-0/b.txt"]
+    (deep,) = (source for source in sources if source.trouble)
+    assert deep.trouble == "its folders lie too deep in one another; move them up"
+    assert deep.id.startswith("./map-0/map-1/")
+    assert len(deep.id) < 210
+
+
+def test_a_file_that_grew_past_the_limit_is_not_read_in_part(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Een zin.")
+    source = only_source(tmp_path)
+    source.path.write_text("Een zin. " * 100)
+    with pytest.raises(UnreadableDocument, match="more than the 0 MB that are read"):
+        read_bytes(source, 100)
 
 
 # sources.toml
@@ -314,6 +365,14 @@ def test_a_markdown_file_becomes_a_document(tmp_path: Path) -> None:
 )
 def test_the_language_of_a_sentence_is_known(text: str, language: str) -> None:
     assert detect_language(text) == language
+
+
+def test_the_languages_of_a_text_begin_where_their_paragraphs_do() -> None:
+    dutch = "De vrouwen breien truien van de wol van hun alpaca’s. " * 4
+    french = "Les femmes tricotent des pulls avec la laine de leurs alpagas. " * 4
+    text = f"{dutch.strip()}\n\n{french.strip()}\nEncore une ligne.\n\n{dutch.strip()}"
+    spans = language_spans(text, "nl")
+    assert spans == ((0, "nl"), (text.index("Les femmes"), "fr"), (text.rindex("\n\nDe ") + 2, "nl"))
 
 
 @pytest.mark.parametrize("text", ["", " \n", "12345", "日本語のテキスト", "a" * 2_000_000])

@@ -1,0 +1,1 @@
+"""Formats: documents of every kind, made by the tests, good, broken and hostile."""

@@ -1,0 +1,66 @@
+"""HTML: the main text of a web page, whole, and nothing of what stands around it."""
+
+import time
+
+import pytest
+
+from tests.formats.reading import headings, read
+
+TITLE = "Vrouwen breien zich een inkomen"
+
+
+def page(between: str, opening: str = "<div>", closing: str = "</div>") -> bytes:
+    parts = [
+        f"<html lang=nl><head><title>{TITLE}</title></head><body>",
+        "<header><a href=/>Thuis</a></header>",
+        "<nav><ul><li><a href=/a>Over ons</a></li><li><a href=/b>Contact</a></li></ul></nav>",
+        f"{opening}<h1>{TITLE}</h1>",
+    ]
+    for town, people in (("Lima", 37), ("Puno", 74), ("Piura", 111)):
+        parts += [
+            f"<h2>{town}</h2>",
+            f"<p>In {town} breien {people} vrouwen truien van de wol van alpaca’s, die ze zelf spinnen.</p>",
+            f"<ul><li>wol uit {town}</li>",
+            f"<li>een winkel voor {people} vrouwen</li></ul>",
+        ]
+    parts += [f"{closing}<footer>Alle rechten voorbehouden</footer></body></html>"]
+    return between.join(parts).encode()
+
+
+EXPECTED = f"{TITLE}\n\n" + "\n\n".join(
+    f"{town}\n\nIn {town} breien {people} vrouwen truien van de wol van alpaca’s, die ze zelf spinnen.\n\n"
+    f"• wol uit {town}\n• een winkel voor {people} vrouwen"
+    for town, people in (("Lima", 37), ("Puno", 74), ("Piura", 111))
+)
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\n\n   "], ids=["on one line", "lines", "indented"])
+@pytest.mark.parametrize("container", ["div", "article", "main", "section"])
+def test_a_page_keeps_its_headings_and_lists_however_its_source_is_set(between, container):
+    document = read("a.html", page(between, f"<{container}>", f"</{container}>"))
+    assert document.text == EXPECTED
+    assert headings(document) == [TITLE, "Lima", "Puno", "Piura"]
+    assert document.title == TITLE
+
+
+def test_the_header_of_an_article_is_part_of_it():
+    html = page("\n", "<article><header>", "</article>").replace(b"</h1>", b"</h1></header>")
+    assert read("a.html", html).text == EXPECTED
+
+
+def test_a_page_without_a_date_has_none():
+    html = page("") + b"<p>In 1995-01-01 en 2003 was er nog niets.</p>"
+    assert read("a.html", html).citation.date is None
+    dated = page("").replace(
+        b"<title>", b'<meta property="article:published_time" content="2015-12-01"><title>'
+    )
+    assert read("a.html", dated).citation.date == "2015-12-01"
+
+
+def test_a_list_of_fifty_thousand_items_is_read_whole_and_soon():
+    items = "".join(f"<li>dorp nummer {n} aan de rivier</li>" for n in range(50_000))
+    started = time.perf_counter()
+    document = read("a.html", f"<html><body><ul>{items}</ul></body></html>".encode())
+    assert time.perf_counter() - started < 12
+    assert document.text.count("\n") == 49_999
+    assert document.text.endswith("\n• dorp nummer 49999 aan de rivier")
