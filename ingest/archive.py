@@ -54,7 +54,7 @@ class Archive:
         ratio = info.file_size / max(info.compress_size, 1)
         if self._read + info.file_size > LARGEST or (info.file_size > SUSPICIOUS and ratio > HIGHEST_RATIO):
             raise UnreadableDocument(
-                f"it unpacks to {info.file_size / 1e6:,.0f} MB or more, as a document does not"
+                f"it unpacks to {(self._read + info.file_size) / 1e6:,.0f} MB or more, as a document does not"
             )
         self._read += info.file_size
         try:
@@ -105,6 +105,13 @@ def attribute(element: etree._Element | None, name: str) -> str | None:
             if str(key).rpartition("}")[2] == name:
                 return str(value)
     return None
+
+
+def whole_number(text: str | None, least: int, most: int, otherwise: int) -> int:
+    """The number that an attribute holds, if it lies within the bounds."""
+    if text is None or not text.isdecimal() or len(text) > len(str(most)):
+        return otherwise
+    return int(text) if least <= int(text) <= most else otherwise
 
 
 def child(element: etree._Element | None, *names: str) -> etree._Element | None:

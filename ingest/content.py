@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ingest.documents import Citation
+from ingest.errors import UnreadableDocument
 
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # control characters
@@ -14,6 +15,9 @@ INVISIBLE = re.compile(
     "\ud800-\udfff\ufffe\uffff]"  # halves of characters, and what is no character
 )
 """What a reader does not see, in a text or in a name."""
+
+LONGEST_TEXT = 20_000_000
+"""Characters of the longest reading text: some ten thousand pages."""
 
 LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
@@ -39,6 +43,12 @@ class Content:
     paged: bool = False
     citation: Citation = field(default_factory=Citation)
     language: str | None = None  # ISO 639-1
+
+
+def check_length(characters: int) -> None:
+    """Raise UnreadableDocument for a text that is too long."""
+    if characters > LONGEST_TEXT:
+        raise UnreadableDocument(f"it holds more than {LONGEST_TEXT:,} characters of text; split it")
 
 
 def clean(text: str) -> str:

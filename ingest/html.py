@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml import html as lxml_html
 
+from ingest.archive import whole_number
 from ingest.content import Content, Line, block, one_line
 from ingest.documents import Citation
 from ingest.errors import UnreadableDocument
@@ -96,7 +97,7 @@ def _decode(data: bytes) -> str:
 
 def parse_html(text: str) -> etree._Element | None:
     """The root of an HTML document, mended as browsers do; None where there is nothing in it."""
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     data = text.encode("utf-8", "replace").replace(b"\0", b"")
     try:
         return lxml_html.document_fromstring(data, parser=parser)
@@ -189,5 +190,4 @@ class _Walk:
 
 
 def _first_number(ordered: etree._Element) -> int:
-    start = ordered.get("start", "")
-    return int(start) if start.isdecimal() and len(start) < 4 else 1
+    return whole_number(ordered.get("start"), 0, 99_999, otherwise=1)

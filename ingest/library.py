@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ingest.content import INVISIBLE, LINE_END
+from ingest.content import INVISIBLE, LINE_END, check_length
 from ingest.documents import Citation, Document
 from ingest.errors import RodeDraadError, UnreadableDocument
 from ingest.formats import SUFFIXES, reader
@@ -21,9 +21,6 @@ from ingest.reflow import reflow
 SOURCES_FILE = "sources.toml"
 LARGEST_FILE = 200_000_000
 """Bytes of the largest file that is read, unless a setting says otherwise."""
-
-LONGEST_TEXT = 20_000_000
-"""Characters of the longest reading text: some ten thousand pages."""
 
 LONGEST_TITLE = 200
 """Characters within which a text's first heading is its title, if it stands first or above all others."""
@@ -216,8 +213,7 @@ def _open_at_once(path: str, flags: int) -> int:
 def read_document(source: Source, data: bytes) -> Document:
     """The document in a file's bytes; raises UnreadableDocument when there is no text in them."""
     content = reader(source.path.suffix.lower())(data)
-    if sum(len(line.text) for line in content.lines) > LONGEST_TEXT:
-        raise UnreadableDocument(f"it holds more than {LONGEST_TEXT:,} characters of text; split it")
+    check_length(sum(len(line.text) for line in content.lines))
     if not content.lines:
         raise UnreadableDocument("it holds no text")
     declared = source.declared_language

@@ -23,7 +23,7 @@ def read_markdown(data: bytes) -> Content:
     if matter := _FRONT_MATTER.match(text):
         text = text[matter.end() :]
         said = _front_matter(matter[1])
-    root = parse_html(MarkdownIt("commonmark").enable("table").render(text))
+    root = parse_html(MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").render(text))
     return Content(
         lines=html_lines(root) if root is not None else [],
         citation=Citation(
@@ -49,6 +49,6 @@ def _plain(value: Any) -> str | None:
     """A value of the front matter as a line of text; several are set apart by commas."""
     if isinstance(value, list):
         return ", ".join(str(item) for item in value[:20] if isinstance(item, str)) or None
-    if isinstance(value, str | int | float | date):
+    if isinstance(value, str | float | date) or (isinstance(value, int) and abs(value) < 10**9):
         return one_line(str(value))[:1000] or None
     return None

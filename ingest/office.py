@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from lxml.etree import _Element as Element
 
-from ingest.archive import Archive, attribute, child, children, dublin_core, local
+from ingest.archive import Archive, attribute, child, children, dublin_core, local, whole_number
 from ingest.content import Content, Line, block
 from ingest.errors import UnreadableDocument
 
@@ -123,8 +123,8 @@ class _Word:
             return min(int(name[8:10]), HEADING_LEVELS)
         for properties in self._properties(paragraph):
             outline = attribute(child(properties, "outlineLvl"), "val")
-            if outline and outline.isdecimal():
-                return int(outline) + 1 if int(outline) < HEADING_LEVELS else 0
+            if outline:
+                return whole_number(outline, 0, HEADING_LEVELS - 1, otherwise=-1) + 1
         return 0
 
     def _mark(self, paragraph: Element) -> str:
@@ -143,8 +143,8 @@ class _Word:
             if attribute(child(level, "numFmt"), "val") != "decimal":
                 return "• "
             self._counted[id, depth] += 1
-            first = attribute(child(level, "start"), "val") or "1"
-            return f"{self._counted[id, depth] + (int(first) - 1 if first.isdecimal() else 0)}. "
+            first = whole_number(attribute(child(level, "start"), "val"), 0, 99_999, otherwise=1)
+            return f"{self._counted[id, depth] + first - 1}. "
         return ""
 
 
@@ -180,10 +180,8 @@ class _OpenText:
         for element in parent:
             match local(element):
                 case "h":
-                    level = attribute(element, "outline-level") or "1"
-                    yield from self._paragraph(
-                        element, "", min(int(level), HEADING_LEVELS) if level.isdecimal() else 1
-                    )
+                    level = whole_number(attribute(element, "outline-level"), 1, HEADING_LEVELS, otherwise=1)
+                    yield from self._paragraph(element, "", level)
                 case "p":
                     style = attribute(element, "style-name")
                     is_title = "Title" in (style, self._parents.get(style))

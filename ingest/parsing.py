@@ -153,7 +153,11 @@ class _Child:
                 f"it took more than {self._limits.memory / 1e6:,.0f} MB of memory to read; split it, or "
                 "raise parse_megabytes in settings.toml"
             )
-        return f"its reader broke down on it (exit code {code}), by damage in the file or for lack of memory"
+        return (
+            "its reader broke down on it, by damage in the file or because "
+            f"{self._limits.memory / 1e6:,.0f} MB of memory were too little; save it anew, or raise "
+            "parse_megabytes in settings.toml"
+        )
 
     def close(self) -> None:
         self.process.kill()

@@ -5,7 +5,7 @@ import csv
 import io
 import re
 
-from ingest.content import Content, Line, block
+from ingest.content import LONGEST_TEXT, Content, Line, block, check_length
 from ingest.errors import UnreadableDocument
 from ingest.reflow import text_lines
 
@@ -77,13 +77,17 @@ codecs.register_error("stray as cp1252", _stray)
 
 def read_text(data: bytes) -> Content:
     """Plain text; form feeds part its pages."""
-    pages = decode(data).split("\f")
+    text = decode(data)
+    check_length(len(text))
+    pages = text.split("\f")
     return Content(text_lines(pages), paged=len(pages) > 1)
 
 
 def read_csv(data: bytes) -> Content:
     """A table: each row a line, each cell after the name of its column where the first row names them."""
     text = decode(data)
+    check_length(len(text))
+    csv.field_size_limit(LONGEST_TEXT)
     try:
         dialect: type[csv.Dialect] = csv.Sniffer().sniff(text[:10_000], ",;\t|")
     except csv.Error:

@@ -1,0 +1,508 @@
+"""Hostile: broken and malicious files, made by code, and what is to become of each.
+
+`FILES` gives for each name the bytes, and what is expected: a pattern that the one message about
+the file matches, or text that the document holds.
+"""
+
+import io
+import os
+import re
+import socket
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from fpdf import FPDF
+
+XSS = '<script>alert(1)</script><img src=x onerror="alert(2)"><a href="javascript:alert(3)">klik</a>'
+SENTENCE = "De boeren aan de rivier telen koffie, en verkopen die op de markt van het dorp. "
+NOISE = bytes(n * n % 251 ^ n % 256 for n in range(1, 5000))
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The file is not indexed, with a message that this pattern is found in."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Holds:
+    """The file is indexed, and its reading text holds this."""
+
+    text: str
+
+
+Expected = Refused | Holds
+DAMAGED = Refused("^it is damaged")
+NO_ENTITIES = Refused("^(its XML declares entities|it is damaged: the XML)")
+BROKE = "^its reader broke down on it, by damage in the file or because 600 MB of memory were too little; "
+NO_TEXT = Refused("^it holds no text")
+NOT_TEXT = Refused("^it is not text$")
+TOO_LARGE = Refused("^it unpacks to .* MB or more, as a document does not$")
+
+
+def zipped(parts: dict[str, bytes | str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def docx(body: str, head: str = "", **parts: str) -> bytes:
+    document = f"{head}<w:document {W}><w:body>{body}</w:body></w:document>"
+    return zipped({"word/document.xml": document, **{f"word/{n}.xml": text for n, text in parts.items()}})
+
+
+def paragraph(text: str, properties: str = "") -> str:
+    return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+O = (  # noqa: E741
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+)
+
+
+def odt(body: str, head: str = "", manifest: str = "<manifest/>") -> bytes:
+    content = f"<office:document-content {O}><office:body><office:text>{body}</office:text></office:body>"
+    return zipped(
+        {"content.xml": f"{head}{content}</office:document-content>", "META-INF/manifest.xml": manifest}
+    )
+
+
+def epub(chapters: dict[str, str | bytes], package: str = "OEBPS/content.opf", encrypted: str = "") -> bytes:
+    items = "".join(
+        f'<item id="c{n}" href="{href}" media-type="application/xhtml+xml"/>'
+        for n, href in enumerate(chapters)
+    )
+    spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
+    parts: dict[str, bytes | str] = {
+        "META-INF/container.xml": (
+            f'<container><rootfiles><rootfile full-path="{package}"/></rootfiles></container>'
+        ),
+        "OEBPS/content.opf": f"<package><manifest>{items}</manifest><spine>{spine}</spine></package>",
+    }
+    if encrypted:
+        parts["META-INF/encryption.xml"] = (
+            f'<encryption><EncryptedData><CipherReference URI="{encrypted}"/></EncryptedData></encryption>'
+        )
+    return zipped(parts | {f"OEBPS/{href}": data for href, data in chapters.items() if data})
+
+
+R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+
+
+def pptx(target: str, mode: str = "Internal", slide: str = "") -> bytes:
+    return zipped(
+        {
+            "ppt/presentation.xml": f'<p {R}><sldIdLst><sldId r:id="r1"/></sldIdLst></p>',
+            "ppt/_rels/presentation.xml.rels": (
+                f'<rels><Relationship Id="r1" Target="{target}" TargetMode="{mode}"/></rels>'
+            ),
+            "ppt/slides/slide1.xml": slide or "<sld/>",
+        }
+    )
+
+
+def lying_zip() -> bytes:
+    """A part that says that it is small, and is not."""
+    data = bytearray(docx(paragraph(SENTENCE * 400_000)))
+    for mark, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        start = data.index(mark)
+        data[start + place : start + place + 4] = struct.pack("<I", 1000)
+    return bytes(data)
+
+
+def changed_zip(mark: bytes, place: int, value: bytes, data: bytes) -> bytes:
+    """The archive with other bytes at a place in its first record with that mark."""
+    start = data.index(mark) + place
+    return data[:start] + value + data[start + len(value) :]
+
+
+def pdf(
+    content: bytes,
+    filters: str = "",
+    font: str = "/Type/Font/Subtype/Type1/BaseFont/Helvetica",
+    catalog: str = "",
+    pages: str = "/Type/Pages/Kids[3 0 R]/Count 1",
+    page: str = "",
+    more: tuple[bytes, ...] = (),
+) -> bytes:
+    """A PDF written by hand: object 4 is the page's content, 5 its font, 6 and on what is more."""
+    objects = (
+        f"<</Type/Catalog/Pages 2 0 R{catalog}>>".encode(),
+        f"<<{pages}>>".encode(),
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+        b"/Resources<</Font<</F 5 0 R>>/XObject<</X 6 0 R>>>>" + page.encode() + b">>",
+        f"<</Length {len(content)}{filters}>>".encode() + b"stream\n" + content + b"\nendstream",
+        f"<<{font}>>".encode(),
+        *more,
+    )
+    written, offsets = b"%PDF-1.7\n", []
+    for number, each in enumerate(objects, 1):
+        offsets.append(len(written))
+        written += b"%d 0 obj\n" % number + each + b"\nendobj\n"
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    count = len(objects) + 1
+    return written + (
+        b"xref\n0 %d\n0000000000 65535 f \n" % count + table
+        + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (count, len(written))
+    )  # fmt: skip
+
+
+def shown(text: str, where: str = "1 0 0 1 50 700 Tm", size: str = "12") -> bytes:
+    """Page content that shows a line of text."""
+    return f"BT /F {size} Tf {where} ({text}) Tj ET".encode("cp1252")
+
+
+SHOWN = shown(SENTENCE.strip())
+GOOD_PDF = pdf(SHOWN)
+IMAGE = (
+    b"<</Type/XObject/Subtype/Image/Width 99999/Height 99999/BitsPerComponent 8/ColorSpace/DeviceRGB"
+    b"/Length 3>>stream\nabc\nendstream"
+)
+FORM = (
+    b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 6 0 R>>>>/Length 5>>stream\n"
+    b"/X Do\nendstream"
+)
+SUBFONT = (
+    b"<</Type/Font/Subtype/CIDFontType2/BaseFont/X"
+    b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>"
+)
+
+
+def deflated(data: bytes, size: int) -> bytes:
+    """So many bytes of the same, deflated, without ever having them in memory."""
+    packer = zlib.compressobj(9)
+    block = data * (1_000_000 // len(data))
+    return b"".join(packer.compress(block) for _ in range(size // len(block))) + packer.flush()
+
+
+def locked_pdf() -> bytes:
+    made = FPDF()
+    made.set_encryption("eigenaar", "geheim")
+    made.add_page()
+    made.set_font("Helvetica", size=12)
+    made.cell(0, 10, SENTENCE)
+    return bytes(made.output())
+
+
+LAUGHS = (
+    '<!DOCTYPE x [<!ENTITY a "ha">'
+    + "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9))
+    + "]>"
+)
+PASSWD = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+REMOTE = '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd" [<!ENTITY % b SYSTEM "http://127.0.0.1:9/b"> %b;]>'
+ALIASES = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [{','.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(9)
+)
+NUMBERED = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+NUMBERING = (
+    f"<w:numbering {W}>"
+    '<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="START"/>'
+    '<w:numFmt w:val="decimal"/></w:lvl></w:abstractNum>'
+    '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+)
+CYCLE = (
+    f"<w:styles {W}>"
+    + "".join(
+        f'<w:style w:styleId="{style}"><w:basedOn w:val="{above}"/></w:style>'
+        for style, above in ("ab", "ba")
+    )
+    + "</w:styles>"
+)
+
+FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
+    # Archives
+    "bomb.docx": (partial(docx, " " * 150_000_000), TOO_LARGE),
+    "bomb-in-parts.epub": (
+        partial(epub, {f"{n}.xhtml": "<p>" + " " * 9_900_000 for n in range(25)}),
+        TOO_LARGE,
+    ),
+    "lying-size.docx": (lying_zip, DAMAGED),
+    "fifty-thousand-parts.docx": (
+        partial(zipped, {str(n): "" for n in range(50_001)}, zipfile.ZIP_STORED),
+        Refused("^it holds more than 50,000 parts"),
+    ),
+    "half.docx": (lambda: docx(paragraph(SENTENCE * 99))[:200], DAMAGED),
+    "no-zip.docx": (lambda: NOISE, DAMAGED),
+    "empty.docx": (lambda: b"", DAMAGED),
+    "empty-zip.odt": (partial(zipped, {}), DAMAGED),
+    "old-word.docx": (
+        lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + NOISE,
+        Refused("protected by a password"),
+    ),
+    "encrypted-part.docx": (
+        lambda: changed_zip(b"PK\x01\x02", 8, b"\x01", docx(paragraph(SENTENCE))),
+        Refused("^it is encrypted"),
+    ),
+    "unknown-method.docx": (
+        lambda: changed_zip(b"PK\x01\x02", 10, b"\x63", docx(paragraph(SENTENCE))),
+        DAMAGED,
+    ),
+    "wrong-checksum.docx": (
+        lambda: changed_zip(b"PK\x01\x02", 16, b"\1\2\3\4", docx(paragraph(SENTENCE))),
+        DAMAGED,
+    ),
+    "password.odt": (
+        partial(odt, "", manifest="<manifest><file-entry><encryption-data/></file-entry></manifest>"),
+        Refused("^it is protected by a password"),
+    ),
+    "drm.epub": (
+        partial(epub, {"a.xhtml": NOISE}, encrypted="OEBPS/a.xhtml"),
+        Refused(r"by its seller \(DRM\)"),
+    ),
+    "path-trick.docx": (
+        partial(zipped, {"../../word/document.xml": docx(""), "/etc/passwd": "root", "C:\\x": "x"}),
+        DAMAGED,
+    ),
+    "package-elsewhere.epub": (partial(epub, {}, package="../../../../etc/passwd"), DAMAGED),
+    "chapter-elsewhere.epub": (partial(epub, {"../../../../etc/passwd": ""}), DAMAGED),
+    "slide-elsewhere.pptx": (partial(pptx, "../../../../../etc/passwd"), DAMAGED),
+    "slide-on-the-web.pptx": (partial(pptx, "http://127.0.0.1:9/x", "External"), DAMAGED),
+    "no-text.pptx": (partial(pptx, "slides/slide1.xml"), NO_TEXT),
+    "pdf-within.docx": (lambda: GOOD_PDF, DAMAGED),
+    # XML
+    "laughs.docx": (partial(docx, paragraph("&j;"), LAUGHS), NO_ENTITIES),
+    "laughs.odt": (partial(odt, "<text:p>&j;</text:p>", LAUGHS), NO_ENTITIES),
+    "laughs.epub": (partial(epub, {"a.xhtml": f"{LAUGHS}<p>&j; {SENTENCE}</p>"}), Holds(SENTENCE.strip())),
+    "passwd.docx": (partial(docx, paragraph("&a;"), PASSWD), Refused("^its XML declares entities")),
+    "passwd.odt": (partial(odt, "<text:p>&a;</text:p>", PASSWD), Refused("^its XML declares entities")),
+    "remote.odt": (partial(odt, f"<text:p>{SENTENCE}</text:p>", REMOTE), Refused("XML")),
+    "deep.docx": (partial(docx, "<w:p>" * 100_000), DAMAGED),
+    "deep-table.docx": (
+        partial(docx, "<w:tbl><w:tr><w:tc>" * 60 + paragraph(SENTENCE) + "</w:tc></w:tr></w:tbl>" * 60),
+        Holds(SENTENCE.strip()),
+    ),
+    "no-utf-8.docx": (partial(zipped, {"word/document.xml": b"<a>\xff\xfe\xfa</a>"}), DAMAGED),
+    "style-cycle.docx": (
+        partial(docx, paragraph(SENTENCE, '<w:pStyle w:val="a"/>'), styles=CYCLE),
+        Holds(SENTENCE.strip()),
+    ),
+    "long-number.docx": (
+        partial(docx, paragraph(SENTENCE, NUMBERED), numbering=NUMBERING.replace("START", "9" * 6000)),
+        Holds(SENTENCE.strip()),
+    ),
+    "long-level.docx": (
+        partial(docx, paragraph(SENTENCE, f'<w:outlineLvl w:val="{"9" * 6000}"/>')),
+        Holds(SENTENCE.strip()),
+    ),
+    "long-level.odt": (
+        partial(odt, f'<text:h text:outline-level="{"9" * 6000}">Kop</text:h><text:p>{SENTENCE}</text:p>'),
+        Holds(SENTENCE.strip()),
+    ),
+    "script.docx": (
+        partial(docx, paragraph(XSS.replace("<", "&lt;"))),
+        Holds(XSS),
+    ),
+    # PDF
+    "flate-bomb.pdf": (
+        lambda: pdf(deflated(b"(x) Tj ", 600_000_000), "/Filter/FlateDecode"),
+        Refused(BROKE),
+    ),
+    "bomb-in-a-bomb.pdf": (
+        lambda: pdf(zlib.compress(deflated(b" ", 900_000_000), 9), "/Filter[/FlateDecode/FlateDecode]"),
+        Refused(BROKE),
+    ),
+    "half.pdf": (lambda: GOOD_PDF[: len(GOOD_PDF) // 3], Refused("^it is damaged, or no PDF$")),
+    "only-a-head.pdf": (lambda: b"%PDF-1.7\n" + NOISE, Refused("^it is damaged, or no PDF$")),
+    "text.pdf": (lambda: SENTENCE.encode(), Refused("^it is damaged, or no PDF$")),
+    "broken-xref.pdf": (
+        lambda: re.sub(rb"startxref\n\d+", b"startxref\n7", GOOD_PDF),
+        Holds(SENTENCE.strip()),
+    ),
+    "locked.pdf": (locked_pdf, Refused("^it is protected by a password")),
+    "scan.pdf": (
+        partial(pdf, b"q 500 0 0 500 0 0 cm /X Do Q", more=(IMAGE,)),
+        Refused("only pictures, as a scan"),
+    ),
+    "page-cycle.pdf": (
+        partial(pdf, SHOWN, pages="/Type/Pages/Kids[2 0 R 2 0 R 3 0 R]/Count 3"),
+        Refused("^it (is damaged|holds no text)"),
+    ),
+    "many-pages.pdf": (
+        partial(pdf, SHOWN, pages="/Type/Pages/Kids[3 0 R]/Count 99999999"),
+        Holds(SENTENCE.strip()),
+    ),
+    "form-cycle.pdf": (
+        partial(
+            pdf,
+            SHOWN + b" /X Do",
+            more=(FORM,),
+        ),
+        Holds(SENTENCE.strip()),
+    ),
+    "deep-array.pdf": (partial(pdf, SHOWN, catalog="/A" + "[" * 100_000), Holds(SENTENCE.strip())),
+    "broken-font.pdf": (
+        lambda: pdf(
+            SHOWN,
+            font="/Type/Font/Subtype/TrueType/BaseFont/X/FontDescriptor 6 0 R",
+            more=(
+                b"<</Type/FontDescriptor/FontName/X/Flags 4/FontFile2 7 0 R>>",
+                b"<</Length %d/Length1 99999999>>stream\n" % len(NOISE) + NOISE + b"\nendstream",
+            ),
+        ),
+        Holds(SENTENCE.strip()),
+    ),
+    "no-letters.pdf": (
+        lambda: pdf(
+            b"BT /F 12 Tf 50 700 Td <0001000200030004000500060007> Tj ET",
+            font="/Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[6 0 R]",
+            more=(SUBFONT,),
+        ),
+        Refused("^(its fonts do not tell|it holds no text)"),
+    ),
+    "endless-size.pdf": (lambda: pdf(shown(SENTENCE, size="1" * 40)), NO_TEXT),
+    "nowhere.pdf": (
+        lambda: pdf(shown(SENTENCE, "1e38 1e38 -1e38 1e38 1e38 -1e38 Tm") + SHOWN),
+        Holds("De boeren aan de rivier"),
+    ),
+    "no-size.pdf": (
+        lambda: pdf(shown(SENTENCE, "0 0 0 0 0 0 Tm", "0") + b" " + SHOWN),
+        Holds(SENTENCE.strip()),
+    ),
+    "script.pdf": (
+        lambda: pdf(
+            shown("<script>alert\\(1\\)</script>") + shown(SENTENCE, "1 0 0 1 50 600 Tm"),
+            catalog="/OpenAction<</S/JavaScript/JS(app.alert(1))>>",
+        ),
+        Holds("<script>alert(1)</script>"),
+    ),
+    # Web pages
+    "deep.html": (
+        lambda: b"<div>" * 200_000 + SENTENCE.encode(),
+        Refused("^(its HTML cannot be read|its parts are nested|it holds no text|its reader broke)"),
+    ),
+    "script.html": (
+        lambda: f"<title>{XSS}</title><p>{SENTENCE}</p><p>{XSS.replace('<', '&lt;')}</p>".encode(),
+        Holds(XSS),
+    ),
+    "surrogate.html": (
+        lambda: f"<p>{SENTENCE}&#xD800;&#0;&#x202E;&#xFFFE;\0</p>".encode(),
+        Holds(SENTENCE.strip()),
+    ),
+    "no-end.html": (lambda: b"<p>Een zin.</p><!-- " + b"x" * 100_000, Holds("Een zin.")),
+    "bold-bold.html": (
+        lambda: b"<b>" * 50_000 + b"x</b>" * 50_000,
+        Refused("^(its HTML|its parts|it holds no|its reader broke)"),
+    ),
+    "charset.html": (
+        lambda: b'<meta charset="utf-7"><p>+ADw-script+AD4-alert(1)</p>' + SENTENCE.encode(),
+        Holds("+ADw-script+AD4-alert(1)"),
+    ),
+    "long-attribute.html": (lambda: b'<p title="' + b"x" * 20_000_000 + b'">Een zin.</p>', Holds("Een zin.")),
+    "deep-tables.html": (lambda: b"<table><tr><td>" * 80 + SENTENCE.encode(), Holds(SENTENCE.strip())),
+    "frames.html": (lambda: b'<iframe src="file:///etc/passwd"></iframe><p>Een zin.</p>', Holds("Een zin.")),
+    # Markdown
+    "aliases.md": (lambda: f"---\n{ALIASES}title: *j\n---\n{SENTENCE}".encode(), Holds(SENTENCE.strip())),
+    "python.md": (
+        lambda: f"---\ntitle: !!python/object/apply:os.system ['false']\n---\n{SENTENCE}".encode(),
+        Holds(SENTENCE.strip()),
+    ),
+    "long-number.md": (
+        lambda: f"---\ntitle: 0x{'f' * 9000}\n---\n{SENTENCE}".encode(),
+        Holds(SENTENCE.strip()),
+    ),
+    "brackets.md": (lambda: b"[" * 20_000 + b"](x" * 10_000, Holds("[[[[")),
+    "quotes.md": (lambda: b">" * 50_000 + SENTENCE.encode(), NO_TEXT),
+    "stars.md": (lambda: b"*a _b " * 5_000, Holds("*a _b")),
+    "script.md": (lambda: f"---\ntitle: '{XSS}'\n---\n{XSS}\n\n`{XSS}` {SENTENCE}".encode(), Holds(XSS)),
+    # Text and tables
+    "empty.txt": (lambda: b"", NO_TEXT),
+    "blank.txt": (lambda: b" \n\t\f\xc2\xa0\n" * 999, NO_TEXT),
+    "nuls.txt": (lambda: b"\0" * 100_000, NOT_TEXT),
+    "noise.txt": (lambda: NOISE, NOT_TEXT),
+    "surrogates.txt": (lambda: b"\xff\xfe\x00\xd8a\x00", NOT_TEXT),
+    "line.txt": (lambda: b"woord " * 16_700_000, Refused("^it holds more than 20,000,000 characters")),
+    "accents.txt": (
+        lambda: ("a" + "\u0301\u0316" * 400_000).encode(),
+        Refused("^it took more than 20 seconds to read"),
+    ),
+    "codes.txt": (
+        lambda: f"\x1b[31mRood\x1b[0m \u202egnilekeb \u2066x\u2069. {SENTENCE}".encode(),
+        Holds("gnilekeb x. De boeren"),
+    ),
+    "script.txt": (lambda: f"{XSS} {SENTENCE}".encode(), Holds(XSS)),
+    "nuls.csv": (lambda: b"naam,plaats\nJan\0,Lima\n", Holds("naam: Jan; plaats: Lima")),
+    "long-field.csv": (lambda: b"naam;tekst\nJan;" + SENTENCE.encode() * 2000, Holds(SENTENCE.strip())),
+    "open-quote.csv": (lambda: b'naam,plaats\n"Jan,Lima\n' + b"Piet,Puno\n" * 50, Holds("Piet,Puno")),
+    "wide.csv": (
+        lambda: b",".join(b"k%d" % n for n in range(5000)) + b"\n" + b"1," * 5000,
+        Holds("k7: 1; k8: 1"),
+    ),
+    "formula.csv": (lambda: b"naam,som\nJan,=cmd|' /C calc'!A0\n", Holds("som: =cmd|' /C calc'!A0")),
+    # Names
+    "a\nb.txt": (SENTENCE.encode, Refused("rename it$")),
+    "a\x1b[2Jb.txt": (SENTENCE.encode, Refused("rename it$")),
+    "a\u202etxt.exe.txt": (SENTENCE.encode, Refused("rename it$")),
+    "a\udcffb.txt": (SENTENCE.encode, Refused("rename it$")),
+    "<img src=x onerror=alert(4)>.txt": (SENTENCE.encode, Holds(SENTENCE.strip())),
+    "\"'&amp;%00`$(x)`.txt": (SENTENCE.encode, Holds(SENTENCE.strip())),
+    "-rf.txt": (SENTENCE.encode, Holds(SENTENCE.strip())),
+    f"{'n' * 251}.txt": (SENTENCE.encode, Holds(SENTENCE.strip())),
+}
+
+LINK_AWAY = Refused("^it is a link to a file outside the folder of documents")
+NO_FILE = Refused("^it is a folder, a pipe or a device")
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _socket(path: Path) -> None:
+    here = Path.cwd()
+    os.chdir(path.parent)  # the name of a socket must be short
+    try:
+        socket.socket(socket.AF_UNIX).bind(path.name)
+    finally:
+        os.chdir(here)
+
+
+def _ten_gigabytes(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(10_000_000_000)
+
+
+def _deep(path: Path) -> None:
+    path.mkdir()
+    here = os.open(path, os.O_RDONLY)
+    for _ in range(60):  # a path longer than the system takes
+        os.mkdir("diep" * 20, dir_fd=here)
+        inner = os.open("diep" * 20, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+
+
+def _link(target: str) -> Callable[[Path], None]:
+    return lambda path: path.symlink_to(target)
+
+
+NO_FILES: dict[str, tuple[Callable[[Path], None], Expected]] = {
+    "pipe.txt": (_pipe, NO_FILE),
+    "socket.txt": (_socket, NO_FILE),
+    "zero.txt": (_link("/dev/zero"), NO_FILE),
+    "folder.txt": (_link("/etc"), NO_FILE),
+    "passwd.txt": (_link("/etc/passwd"), LINK_AWAY),
+    "up.txt": (_link("../../../../../../../../etc/passwd"), LINK_AWAY),
+    "process.txt": (_link("/proc/self/environ"), LINK_AWAY),
+    "nothing.txt": (_link("nergens.txt"), Refused("^it cannot be read")),
+    "itself.txt": (_link("itself.txt"), Refused("^it cannot be read")),
+    "sparse.txt": (
+        _ten_gigabytes,
+        Refused("^it holds 10,000 MB, more than the 200 MB that are read; split it"),
+    ),
+    "deep": (_deep, Refused("^its folders lie too deep in one another")),
+}
+"""What makes other things than files under a name, and what is expected."""

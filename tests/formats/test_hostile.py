@@ -1,0 +1,128 @@
+"""Hostile files: each gets its message or its text, and the good files beside them are indexed."""
+
+import os
+import re
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.evidence import source_html
+from app.references import FORMATS, Place
+from index.build import reindex
+from index.generation import open_current
+from tests.formats.hostile import FILES, NO_FILES, Expected, Holds, Refused
+
+GOOD = {f"goed-{n}.txt": f"In dorp {n} staat een school voor {n * 37} kinderen.".encode() for n in range(9)}
+SETTINGS = "parse_seconds = 20\nparse_megabytes = 600\n"
+
+pytestmark = pytest.mark.skipif(
+    os.name == "nt", reason="pipes, devices and such names are not to be had there"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of all hostile files among good ones, and a home, indexed."""
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "corpus").mkdir()
+    (folder / "home").mkdir()
+    (folder / "home" / "settings.toml").write_text(SETTINGS)
+    for name, data in GOOD.items():
+        (folder / "corpus" / name).write_bytes(data)
+    for name, (make, _) in FILES.items():
+        (folder / "corpus" / name).write_bytes(make())
+    for name, (put, _) in NO_FILES.items():
+        put(folder / "corpus" / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def indexed(folder):
+    """What indexing reported, the documents by their id, and the seconds that it took."""
+    started = time.monotonic()
+    report = reindex(folder / "corpus", folder / "home")
+    seconds = time.monotonic() - started
+    generation = open_current(folder / "home")
+    documents = {e.path: generation.document(n)[0] for n, e in enumerate(generation.manifest.documents)}
+    return report, documents, seconds
+
+
+def shown(name: str) -> str:
+    """The id of what is not read for its name or its depth."""
+    if name == "deep":
+        return "./deep/diep"
+    return f"./{ascii(name)[1:-1]}" if re.search(r"[\n\x1b\u202e\udcff]", name) else name
+
+
+def test_there_are_more_than_sixty():
+    assert len(FILES) + len(NO_FILES) > 60
+
+
+@pytest.mark.parametrize("name", [*FILES, *NO_FILES], ids=ascii)
+def test_a_hostile_file_gets_one_clear_message_or_becomes_its_text(indexed, name):
+    report, documents, _ = indexed
+    expected: Expected = {**FILES, **NO_FILES}[name][1]
+    if isinstance(expected, Holds):
+        assert report.failed.get(name) is None
+        assert expected.text in documents[name].text
+        return
+    (message,) = (why for id, why in report.failed.items() if id.startswith(shown(name)))
+    assert re.search(expected.why, message), message
+    assert len(message) < 200
+    assert message.isprintable()
+    assert name not in documents
+
+
+def test_the_good_files_are_indexed_and_all_within_the_limits(indexed):
+    report, documents, seconds = indexed
+    assert {name: documents[name].text for name in GOOD} == {n: d.decode() for n, d in GOOD.items()}
+    refused = [n for n, (_, expected) in {**FILES, **NO_FILES}.items() if isinstance(expected, Refused)]
+    assert len(report.failed) == len(refused)
+    assert seconds < 240
+
+
+def test_no_reading_text_and_no_name_holds_what_does_not_show(indexed):
+    report, documents, _ = indexed
+    for text in (*(d.text for d in documents.values()), *documents, *report.failed, *report.passed_over):
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", text)
+    for document in documents.values():
+        assert document.title.isprintable()
+
+
+class Tags(HTMLParser):
+    """The tags and attributes of a page, as a browser finds them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def test_nothing_hostile_reaches_the_page_as_html(indexed):
+    _, documents, _ = indexed
+    for document in documents.values():
+        text = document.text[:2000]
+        html = source_html([Place(1, document, 0, min(len(text), 100))])
+        found = Tags(html)
+        assert found.tags <= set("article header div span button details summary h2 p mark".split())
+        assert not {name for name in found.attributes if name.startswith("on")}
+        assert not found.attributes & {"href", "src", "style", "srcdoc"}
+        for write in FORMATS.values():
+            assert "\x1b" not in write(Place(1, document, 0, 20))
+
+
+def test_the_command_line_says_each_in_a_line(folder, indexed, capsys):
+    assert main(["index", "--corpus", str(folder / "corpus"), "--home", str(folder / "home")]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    report, documents, _ = indexed
+    assert sum(line.startswith("  not indexed: ") for line in lines) == len(report.failed)
+    assert all(line.isprintable() for line in lines)
+    assert f"{len(documents)} unchanged" in lines[0]
