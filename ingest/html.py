@@ -46,12 +46,21 @@ def read_html(data: bytes) -> Content:
         date=_said(metadata.date),
     )
     lines = html_lines(root, without=_AROUND) or html_lines(root)
+    articles = list(root.iter("article"))
+    if len(articles) == 1:
+        article = html_lines(articles[0], without=_AROUND)
+        if _length(article) > _length(lines) / 2:
+            return Content(article, citation=citation, language=root.get("lang"))
     main = trafilatura.bare_extraction(
         root, output_format="xml", fast=True, favor_recall=True, include_comments=False
     )
     if isinstance(main, trafilatura.settings.Document):
         lines = _main(lines, main.body)
     return Content(lines, citation=citation, language=root.get("lang"))
+
+
+def _length(lines: list[Line]) -> int:
+    return sum(len(line.text) for line in lines)
 
 
 def _main(lines: list[Line], found: etree._Element) -> list[Line]:

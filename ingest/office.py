@@ -11,7 +11,7 @@ from ingest.archive import Archive, attribute, child, children, dublin_core, loc
 from ingest.content import Content, Line, block
 from ingest.errors import UnreadableDocument
 
-HEADING_LEVELS = 9
+HEADING_LEVELS = 9  # below that of the title
 
 
 def read_docx(data: bytes) -> Content:
@@ -119,12 +119,13 @@ class _Word:
         name = (attribute(child(style, "name"), "val") or "").casefold()
         if name == "title":
             return 1
-        if name.startswith("heading ") and name[8:].isdecimal():
-            return min(int(name[8:10]), HEADING_LEVELS)
+        if name.startswith("heading "):
+            return whole_number(name[8:], 1, HEADING_LEVELS, otherwise=HEADING_LEVELS) + 1
         for properties in self._properties(paragraph):
             outline = attribute(child(properties, "outlineLvl"), "val")
             if outline:
-                return whole_number(outline, 0, HEADING_LEVELS - 1, otherwise=-1) + 1
+                level = whole_number(outline, 0, HEADING_LEVELS - 1, otherwise=-1)
+                return level + 2 if level >= 0 else 0
         return 0
 
     def _mark(self, paragraph: Element) -> str:
@@ -181,7 +182,7 @@ class _OpenText:
             match local(element):
                 case "h":
                     level = whole_number(attribute(element, "outline-level"), 1, HEADING_LEVELS, otherwise=1)
-                    yield from self._paragraph(element, "", level)
+                    yield from self._paragraph(element, "", level + 1)
                 case "p":
                     style = attribute(element, "style-name")
                     is_title = "Title" in (style, self._parents.get(style))
@@ -256,6 +257,7 @@ def read_pptx(data: bytes) -> Content:
 
 
 _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_TITLES = {"ctrTitle": 1, "title": 2}  # of the whole, which stands over all others, and of a slide
 _FURNITURE = frozenset(["sldNum", "ftr", "dt", "hdr", "sldImg"])
 
 
@@ -305,7 +307,7 @@ def _shape(shape: Element, kind: str, page: int) -> Iterator[Line]:
         mark = "• " if bullet or (in_list and child(properties, "buNone") is None) else ""
         text = "".join(_drawn_text(paragraph))
         if text.strip():
-            yield from block(mark + text, 1 if kind in ("title", "ctrTitle") else 0, page, tight)
+            yield from block(mark + text, _TITLES.get(kind, 0), page, tight)
             tight = bool(mark)
 
 

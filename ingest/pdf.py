@@ -218,7 +218,7 @@ def _lines(pages: Sequence[Sequence[_Printed]]) -> Iterator[Line]:
         lines, level = kept[run[0] : run[-1] + 1], levels[run[0]]
         if sum(len(line.text) for line in lines) > LONGEST_HEADING:
             level = 0
-        yield from _placed(lines, level, leadings, column if len(run) < COLUMN else 0.0)
+        yield from _placed(lines, level, leadings, column if level or len(run) < COLUMN else 0.0)
 
 
 def _reach(run: Sequence[_Printed]) -> float:

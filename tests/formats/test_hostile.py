@@ -2,7 +2,6 @@
 
 import os
 import re
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -41,13 +40,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def indexed(folder):
-    """What indexing reported, the documents by their id, and the seconds that it took."""
-    started = time.monotonic()
+    """What indexing reported, and the documents by their id."""
     report = reindex(folder / "corpus", folder / "home")
-    seconds = time.monotonic() - started
     generation = open_current(folder / "home")
     documents = {e.path: generation.document(n)[0] for n, e in enumerate(generation.manifest.documents)}
-    return report, documents, seconds
+    return report, documents
 
 
 def shown(name: str) -> str:
@@ -63,7 +60,7 @@ def test_there_are_more_than_sixty():
 
 @pytest.mark.parametrize("name", [*FILES, *NO_FILES], ids=ascii)
 def test_a_hostile_file_gets_one_clear_message_or_becomes_its_text(indexed, name):
-    report, documents, _ = indexed
+    report, documents = indexed
     expected: Expected = {**FILES, **NO_FILES}[name][1]
     if isinstance(expected, Holds):
         assert report.failed.get(name) is None
@@ -76,16 +73,15 @@ def test_a_hostile_file_gets_one_clear_message_or_becomes_its_text(indexed, name
     assert name not in documents
 
 
-def test_the_good_files_are_indexed_and_all_within_the_limits(indexed):
-    report, documents, seconds = indexed
+def test_the_good_files_are_indexed(indexed):
+    report, documents = indexed
     assert {name: documents[name].text for name in GOOD} == {n: d.decode() for n, d in GOOD.items()}
     refused = [n for n, (_, expected) in {**FILES, **NO_FILES}.items() if isinstance(expected, Refused)]
     assert len(report.failed) == len(refused)
-    assert seconds < 240
 
 
 def test_no_reading_text_and_no_name_holds_what_does_not_show(indexed):
-    report, documents, _ = indexed
+    report, documents = indexed
     for text in (*(d.text for d in documents.values()), *documents, *report.failed, *report.passed_over):
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", text)
     for document in documents.values():
@@ -107,7 +103,7 @@ class Tags(HTMLParser):
 
 
 def test_nothing_hostile_reaches_the_page_as_html(indexed):
-    _, documents, _ = indexed
+    _, documents = indexed
     for document in documents.values():
         text = document.text[:2000]
         html = source_html([Place(1, document, 0, min(len(text), 100))])
@@ -122,7 +118,7 @@ def test_nothing_hostile_reaches_the_page_as_html(indexed):
 def test_the_command_line_says_each_in_a_line(folder, indexed, capsys):
     assert main(["index", "--corpus", str(folder / "corpus"), "--home", str(folder / "home")]) == 0
     lines = capsys.readouterr().err.splitlines()
-    report, documents, _ = indexed
+    report, documents = indexed
     assert sum(line.startswith("  not indexed: ") for line in lines) == len(report.failed)
     assert all(line.isprintable() for line in lines)
     assert f"{len(documents)} unchanged" in lines[0]

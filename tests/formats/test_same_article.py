@@ -1,0 +1,77 @@
+"""The same article in every format gives the same sentences, headings, citation and answers."""
+
+from difflib import SequenceMatcher
+
+import pytest
+
+from app.answer import answer
+from index.build import reindex
+from index.search import Searcher
+from ingest.sentences import sentence_spans
+from tests.formats.article import AUTHOR, DATE, MAKERS, NAME, TITLE, blocks_of, reading_texts
+from tests.formats.reading import headings, read
+
+QUESTIONS = {
+    "Hoeveel leden heeft de Facebookpagina?": "meer dan 2000 leden",
+    "Hoeveel rapporten schreef de Defensoría del Pueblo?": "meer dan 60 rapporten",
+    "Sinds wanneer werkt de Belgische Ontwikkelingssamenwerking in Peru?": "In de zomer van 1965",
+    "How many offices does the national network of the ombudsman have?": "28 kantoren",
+}
+"""What is asked, and what the quotes hold."""
+
+
+@pytest.fixture(scope="module")
+def blocks():
+    return blocks_of(reading_texts()[NAME])
+
+
+@pytest.fixture(scope="module")
+def documents(blocks):
+    return {suffix: read(f"artikel{suffix}", make(blocks)) for suffix, make in MAKERS.items()}
+
+
+def sentences(document):
+    found = [document.text[start:end] for start, end in sentence_spans(document.text)]
+    if document.id.endswith(".csv"):  # a row tells of each cell what it is
+        return [sentence.partition("; tekst: ")[2] or sentence for sentence in found]
+    return found
+
+
+@pytest.mark.parametrize("suffix", MAKERS)
+def test_the_sentences_are_the_same(blocks, documents, suffix):
+    expected = [text[start:end] for _, text in blocks for start, end in sentence_spans(text)]
+    found = sentences(documents[suffix])
+    assert len(expected) > 80
+    assert SequenceMatcher(None, expected, found, autojunk=False).ratio() >= 0.99
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix in MAKERS if suffix not in (".txt", ".csv")])
+def test_the_headings_and_the_citation_are_the_same(blocks, documents, suffix):
+    document = documents[suffix]
+    assert headings(document) == [text for kind, text in blocks if kind in ("title", "heading")]
+    assert document.section_at(document.text.index("Wie milieuprojecten zegt")) == (TITLE, "Milieu")
+    assert document.title == TITLE
+    if suffix != ".pdf":  # the printer knows no author, and the date of the print
+        assert (document.citation.author, document.citation.date) == (AUTHOR, DATE)
+
+
+@pytest.fixture(scope="module")
+def answers(blocks, tmp_path_factory):
+    """What is quoted for each question, by the suffix of the article that was asked."""
+    found = {}
+    for suffix, make in MAKERS.items():
+        folder = tmp_path_factory.mktemp("article")
+        (folder / "corpus").mkdir()
+        (folder / "corpus" / f"artikel{suffix}").write_bytes(make(blocks))
+        reindex(folder / "corpus", folder / "home")
+        searcher = Searcher(folder / "home")
+        found[suffix] = [[quote.text for quote in answer(searcher, q).quotes] for q in QUESTIONS]
+    return found
+
+
+@pytest.mark.parametrize("suffix", MAKERS)
+def test_the_answers_are_the_same(answers, suffix):
+    for quotes, answer_text in zip(answers[suffix], QUESTIONS.values(), strict=True):
+        assert answer_text in " ".join(quotes)
+    if suffix not in (".pptx", ".csv"):  # slides and rows are cut into other passages
+        assert answers[suffix] == answers[".txt"]
