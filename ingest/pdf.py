@@ -42,6 +42,7 @@ LARGER = 1.12
 WIDER = 1.35
 """Space between two lines, over the usual between lines of their size, that parts paragraphs."""
 
+APART = 1.85  # times the type size, the distance beyond which lines are never of one heading
 LEADING = 1.2  # of the type size, the customary distance between lines
 INDENT = 0.7  # of the type size, from which a line is indented
 GUTTER = 1.2  # of the type size, from which a space may part two columns
@@ -235,7 +236,9 @@ def _without_furniture(pages: Sequence[Sequence[_Printed]]) -> Iterator[_Printed
         id(line): printed for line, printed in zip(lines, (p for page in on_page for p in page), strict=True)
     }
     kept = {id(order[id(line)]) for line in without_furniture(lines)}
-    for page in pages:
+    for number, page in enumerate(pages, 1):
+        if page and (lowest := min(page, key=lambda line: line.bottom)).text == str(number):
+            kept.discard(id(lowest))  # the number of a page, also of the only one
         yield from _by_column([line for line in page if id(line) in kept])
 
 
@@ -324,7 +327,7 @@ def _placed(
         yield Line(
             text=one_line(line.text),
             page=line.page,
-            gap=int(down > WIDER * usual),
+            gap=(down > WIDER * usual) + (down > APART * line.size),
             indented=indent > INDENT * line.size,
             width=max(round(full), 1),
             level=level,

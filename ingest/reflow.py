@@ -156,7 +156,7 @@ def _separator(block: Line, before: Line, line: Line) -> str:
     `block` is the first line of the paragraph or list item that `before` belongs to.
     """
     if before.level or line.level:
-        close = not line.gap or _is_full(before, line, FULL_LINE * before.width)
+        close = not line.gap or (line.gap == 1 and _is_full(before, line, FULL_LINE * before.width))
         return "" if before.level == line.level and line.width and close else "\n\n"
     in_list = _LIST_ITEM.match(block.text)
     ended = _SENTENCE_END.search(before.text)

@@ -1,0 +1,58 @@
+"""Round trip: the corpus printed in two columns, with broken words and running heads, and read back."""
+
+from difflib import SequenceMatcher
+
+import pytest
+
+from app.evaluation import GOLD, evaluate
+from app.runs import Run, compare
+from index.build import reindex
+from index.search import Searcher
+from ingest.sentences import sentence_spans
+from tests.formats.article import blocks_of, reading_texts
+from tests.formats.printed import Print, print_pages
+from tests.formats.reading import read
+
+LEVELS = {"title": 1, "heading": 2, "paragraph": 0, "item": 0}
+
+
+def printed(text: str, how: Print) -> bytes:
+    blocks = [(LEVELS[b.kind], f"• {b.text}" if b.kind == "item" else b.text) for b in blocks_of(text)]
+    return print_pages(blocks, how)
+
+
+def sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("language", ["nl_NL", None], ids=["hyphens", "no hyphens"])
+def test_the_sentences_come_back_letter_for_letter(columns: int, language: str | None) -> None:
+    same = total = extra = 0
+    for name, text in reading_texts().items():
+        how = Print(columns, f"Glo.be – {name}", language=language)
+        document = read("a.pdf", printed(text, how))
+        expected = [sentence for block in blocks_of(text) for sentence in sentences(block.text)]
+        found = sentences(document.text)
+        matching = SequenceMatcher(None, expected, found, autojunk=False).get_matching_blocks()
+        same += sum(block.size for block in matching)
+        total += len(expected)
+        extra += len(found) - sum(block.size for block in matching)
+    assert total == 200
+    assert same >= 0.99 * total
+    assert extra <= 3  # the running head of the one text of a single page, where nothing repeats it
+
+
+def test_the_printed_corpus_answers_as_the_text_does(outcomes, tmp_path) -> None:
+    (tmp_path / "corpus").mkdir()
+    for name, text in reading_texts().items():
+        how = Print(2, f"Glo.be – {name}", language="nl_NL")
+        (tmp_path / "corpus" / f"{name}.pdf").write_bytes(printed(text, how))
+    reindex(tmp_path / "corpus", tmp_path / "home")
+    of_text = Run("", {}, tuple(outcomes))
+    of_pages = Run("", {}, tuple(evaluate(Searcher(tmp_path / "home"), GOLD)))
+    changes = {c.measure: c for c in compare(of_text, of_pages).changes if c.group == "all"}
+    for measure in ("success@1", "success@3", "quote accuracy", "answerable refused"):
+        change = changes[measure]
+        assert abs(change.after - change.before) <= 0.05, measure
+        assert change.p > 0.05, measure
