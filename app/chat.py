@@ -20,6 +20,7 @@ from app.log import LOG
 from app.open_index import OpenIndex
 from app.page import conversation_html, summary
 from app.phrases import language_of, phrase
+from app.programs import Programs, endpoints
 from ingest.errors import RodeDraadError
 
 AT_ONCE = 4
@@ -149,6 +150,7 @@ def build(index: OpenIndex, library: Library, examples: Sequence[str], may_chang
                 show_progress="hidden",
                 api_visibility="private",
             )
+        endpoints(Programs(index), AT_ONCE)
         opened = [talk, source, notice, languages, *labels.parts]
         page.load(open_page, None, opened, **QUIET)
         languages.input(speak, answers, opened, **QUIET)

@@ -196,6 +196,7 @@ def _ask(options: argparse.Namespace) -> int:
         raise RodeDraadError('Ask a question, rodedraad ask "…", or name a file with --batch.')
     if options.batch is not None:
         return _ask_batch(options)
+    from app.as_json import turn_as_json
     from app.conversation import ask
 
     answer = ask(_open(options), options.question, passages=options.passages)
@@ -208,6 +209,7 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _ask_batch(options: argparse.Namespace) -> int:
     """One JSON line out for each line in; a line that cannot be answered gets an error."""
+    from app.as_json import turn_as_json
     from app.conversation import ask
 
     failed = False
@@ -250,41 +252,6 @@ def _lines(name: str) -> Iterator[Iterable[str]]:
         raise RodeDraadError(f"{name} cannot be read ({error.strerror}).") from error
     with file:
         yield file
-
-
-def turn_as_json(answer: "Answer", passages: int) -> dict[str, Any]:
-    """An answer as the JSON of a turn; README describes it, and programs rely on it."""
-    return {
-        "question": answer.question,
-        "understood_as": answer.understood_as,
-        "language": answer.language,
-        "abstained": answer.abstained,
-        "confidence": round(answer.confidence, 4),
-        "quotes": [
-            {
-                "citation": quote.citation,
-                "text": quote.text,
-                "document": quote.document.id,
-                "start": quote.start,
-                "end": quote.end,
-                "page": quote.page,
-            }
-            for quote in answer.quotes
-        ],
-        "passages": [
-            {
-                "rank": hit.rank,
-                "score": round(hit.score, 6),
-                "document": hit.document.id,
-                "start": hit.passage.start,
-                "end": hit.passage.end,
-                "page": hit.passage.page,
-                "text": hit.passage.text,
-            }
-            for hit in answer.hits[:passages]
-        ],
-        "milliseconds": round(answer.milliseconds, 2),
-    }
 
 
 def _print_answer(answer: "Answer") -> None:

@@ -6,20 +6,23 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
-from app.chat import build
+from app.chat import AT_ONCE, build
 from app.guard import HEALTH, LARGEST_BODY, Guard, Rules, names_of
 from app.labels import PHRASES
 from app.library import Library
 from app.open_index import OpenIndex
 from app.passwords import Passwords
+from app.programs import Programs, routes
 from app.theme import STYLE, theme
 from ingest.errors import RodeDraadError
 from ingest.library import load_sources
@@ -98,6 +101,13 @@ def application(library: Library, index: OpenIndex, examples: Sequence[str], ser
         except RodeDraadError:
             return JSONResponse({"status": "no index"}, 503)
 
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        # The handler that comes with FastAPI repeats the body, and fails where that is no text.
+        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        return JSONResponse({"detail": told}, 422)
+
+    app.include_router(routes(Programs(index), AT_ONCE, WAITING))
     gr.mount_gradio_app(
         app,
         page,
@@ -112,6 +122,7 @@ def application(library: Library, index: OpenIndex, examples: Sequence[str], ser
         theme=theme(),
         css_paths=STYLE,
         max_file_size=largest,
+        mcp_server=find_spec("mcp") is not None,
     )
     return Guard(app, serving.rules(largest))
 

@@ -1,0 +1,61 @@
+"""Answers and documents as JSON, as README describes them and programs rely on."""
+
+from dataclasses import asdict
+from typing import Any
+
+from app.answer import Answer
+from index.search import Hit
+from ingest.documents import Document
+
+
+def turn_as_json(answer: Answer, passages: int) -> dict[str, Any]:
+    """An answer as the JSON of a turn."""
+    return {
+        "question": answer.question,
+        "understood_as": answer.understood_as,
+        "language": answer.language,
+        "abstained": answer.abstained,
+        "confidence": round(answer.confidence, 4),
+        "quotes": [
+            {
+                "citation": quote.citation,
+                "text": quote.text,
+                "document": quote.document.id,
+                "start": quote.start,
+                "end": quote.end,
+                "page": quote.page,
+            }
+            for quote in answer.quotes
+        ],
+        "passages": [passage_as_json(hit) for hit in answer.hits[:passages]],
+        "milliseconds": round(answer.milliseconds, 2),
+    }
+
+
+def passage_as_json(hit: Hit) -> dict[str, Any]:
+    """A passage that was found."""
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        "document": hit.document.id,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "page": hit.passage.page,
+        "text": hit.passage.text,
+    }
+
+
+def document_as_json(document: Document, start: int, end: int) -> dict[str, Any]:
+    """A stretch of a document's reading text, and what a citation prints of it."""
+    end = min(end, len(document.text))
+    return {
+        "document": document.id,
+        **asdict(document.citation),
+        "title": document.title,
+        "language": document.language,
+        "characters": len(document.text),
+        "start": start,
+        "end": end,
+        "page": document.page_at(start),
+        "text": document.text[start:end],
+    }
