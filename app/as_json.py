@@ -24,6 +24,7 @@ def turn_as_json(answer: Answer, passages: int) -> dict[str, Any]:
                 "start": quote.start,
                 "end": quote.end,
                 "page": quote.page,
+                "section": list(quote.document.section_at(quote.start)),
             }
             for quote in answer.quotes
         ],
@@ -41,6 +42,7 @@ def passage_as_json(hit: Hit) -> dict[str, Any]:
         "start": hit.passage.start,
         "end": hit.passage.end,
         "page": hit.passage.page,
+        "section": list(hit.passage.section),
         "text": hit.passage.text,
     }
 

@@ -263,13 +263,13 @@ def _print_answer(answer: "Answer") -> None:
         if answer.hits:
             print(phrase("nearest", language), end="\n\n")
         for hit in answer.hits[:3]:
-            print(f"  {hit.passage.text}\n  ({reference(hit.document, hit.passage.page)})\n")
+            print(f"  {hit.passage.text}\n  ({reference(hit.document, hit.passage.start)})\n")
         return
     for quote in answer.quotes:
         print(f"[{quote.citation}] “{quote.text}”\n")
     print(phrase("sources", language))
     for quote in answer.quotes:
-        print(f"[{quote.citation}] {reference(quote.document, quote.page)}")
+        print(f"[{quote.citation}] {reference(quote.document, quote.start)}")
 
 
 def _chat(options: argparse.Namespace) -> int:

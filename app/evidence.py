@@ -6,7 +6,7 @@ from html import escape
 from urllib.parse import urlencode
 
 from app.answer import Answer
-from app.phrases import phrase
+from app.phrases import phrase, position
 from app.references import FORMATS, Place
 from index.generation import Generation
 
@@ -115,9 +115,9 @@ def _tools(chosen: Place, count: int, nearest: bool, language: str) -> str:
 
 def _byline(place: Place) -> str:
     citation = place.document.citation
-    page = f"p. {place.page}" if place.page else None
-    known = (citation.author, citation.publisher, citation.date, page, citation.url)
-    return " · ".join(filter(None, (*known, place.document.id)))
+    where = position(place.document, place.start)
+    known = (citation.author, citation.publisher, citation.date, *where, citation.url, place.document.id)
+    return " · ".join(filter(None, known))
 
 
 def _marked(text: str, here: Sequence[Place], chosen: Place) -> str:

@@ -90,7 +90,7 @@ def _proposed(generation: Generation, gold: list[dict[str, Any]]) -> Iterator[tu
 def _asked(document: Document, passage: Passage) -> dict[str, Any] | None:
     """The gold line that a person writes about a passage; None to pass on."""
     sentences = [document.text[start:end] for start, end in passage.sentences] or [passage.text]
-    print(f"— {reference(document, passage.page)}\n")
+    print(f"— {reference(document, passage.start)}\n")
     for number, sentence in enumerate(sentences, 1):
         lead = f"{number:>4}  "
         print(fill(sentence, WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead)))

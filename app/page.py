@@ -65,7 +65,7 @@ def _quotes(number: int, answer: Answer) -> str:
     )
     sources = "".join(
         f"<li>{_link(number, place, f'[{place.number}]')} "
-        f"{escape(reference(place.document, place.page))}</li>"
+        f"{escape(reference(place.document, place.start))}</li>"
         for place in shown
     )
     words = "".join(f"<li>{escape(asked)} → {escape(found)}</li>" for asked, found in matched_words(answer))
@@ -80,7 +80,7 @@ def _quotes(number: int, answer: Answer) -> str:
 def _abstention(number: int, answer: Answer) -> str:
     nearest = "".join(
         f'<blockquote class="nearest" lang="{place.document.language}">{escape(place.text)}'
-        f"<cite>{_link(number, place, reference(place.document, place.page))}</cite></blockquote>"
+        f"<cite>{_link(number, place, reference(place.document, place.start))}</cite></blockquote>"
         for place in places(answer)
     )
     told = f'<p class="abstained">{phrase("no_answer", answer.language)}</p>'

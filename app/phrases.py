@@ -4,12 +4,16 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
+from textwrap import shorten
 from typing import Final
 
 from ingest.documents import Document
 
 SPOKEN: Final = {"nl": "Nederlands", "en": "English", "fr": "Français", "es": "Español"}
 """The languages of the page, each by its own name."""
+
+LONGEST_HEADING = 80
+"""Characters of a heading that a reference prints at most."""
 
 NAMES: Final = {**SPOKEN, "de": "Deutsch"}
 """The languages of questions and documents, each by its own name."""
@@ -288,9 +292,18 @@ def language_of(headers: Mapping[str, str]) -> str:
     return next((language for language in (chosen, *accepted) if language in SPOKEN), "en")
 
 
-def reference(document: Document, page: int | None = None) -> str:
-    """What a citation prints of a document: title, author, publisher, date and page, if given."""
+def position(document: Document, start: int) -> list[str]:
+    """Where in a document a character stands: the heading above it and its page, if there are any."""
+    heading, page = document.heading_above(start), document.page_at(start)
+    return [
+        *([f"§ {shorten(heading, LONGEST_HEADING, placeholder='…')}"] if heading else ()),
+        *([f"p. {page}"] if page else ()),
+    ]
+
+
+def reference(document: Document, start: int) -> str:
+    """What a citation prints: title, author, publisher and date, the section and page, the address."""
     citation = document.citation
-    place = f"p. {page}" if page else None
-    parts = (citation.author, citation.publisher, citation.date, place, citation.url)
-    return ", ".join([document.title, *filter(None, parts)])
+    known = filter(None, (citation.author, citation.publisher, citation.date))
+    address = [citation.url] if citation.url else []
+    return ", ".join([document.title, *known, *position(document, start), *address])

@@ -31,13 +31,13 @@ class Place:
 
 def plain(place: Place) -> str:
     """The quote between quotation marks, and its source."""
-    return f"“{_one_line(place.text)}” ({_one_line(reference(place.document, place.page))})"
+    return f"“{_one_line(place.text)}” ({_one_line(reference(place.document, place.start))})"
 
 
 def markdown(place: Place) -> str:
     """The quote as a block quotation, every character of it literal."""
     lines = "\n".join(f"> {_literal(line)}" for line in place.text.splitlines())
-    return f"{lines}\n>\n> — {_literal(_one_line(reference(place.document, place.page)))}"
+    return f"{lines}\n>\n> — {_literal(_one_line(reference(place.document, place.start)))}"
 
 
 def bibtex(place: Place) -> str:

@@ -198,7 +198,7 @@ def _texts(entries: Iterable[Entry], folder: Path) -> Iterator[tuple[str, str]]:
     """Every passage's text and language, in order."""
     for entry in entries:
         for passage in read_text(folder, entry)[1]:
-            yield passage.text, passage.language
+            yield passage.searched, passage.language
 
 
 def _embed(
@@ -222,7 +222,7 @@ def _embed(
         if entry.text in known:
             vectors[start:end] = old_vectors.rows(known[entry.text], entry.passages)
         else:
-            texts = [passage.text for passage in read_text(folder, entry)[1]]
+            texts = [passage.searched for passage in read_text(folder, entry)[1]]
             before = _passages_before(old, entry) if old and known else {}
             new = iter(embedder.passages([text for text in texts if text not in before]))
             for row, text in enumerate(texts, start):
@@ -236,7 +236,7 @@ def _passages_before(old: Generation, entry: Entry) -> dict[str, int]:
     """The numbers of the passages that a document had in the old generation, by their text."""
     for number, before in enumerate(old.manifest.documents):
         if before.path == entry.path:
-            texts = (passage.text for passage in old.document(number)[1])
+            texts = (passage.searched for passage in old.document(number)[1])
             return {text: row for row, text in enumerate(texts, old.first_passage(number))}
     return {}
 

@@ -122,8 +122,8 @@ class Searcher:
             if number not in dense:
                 dense[number] = float(self._vectors.rows(number, 1)[0] @ query.vector[0])
             if number not in covered:
-                covered[number] = self._coverage(query, passage.text, document.language)
-            same_language = query.language == document.language
+                covered[number] = self._coverage(query, passage.text, passage.language)
+            same_language = query.language == passage.language
             signals = self._kept(
                 {
                     "coverage": covered[number],
@@ -135,7 +135,7 @@ class Searcher:
             hits.append((weighted(signals), number, signals, passage, document))
         hits.sort(key=lambda hit: (-hit[0], hit[1]))
         return [
-            Hit(rank, score, signals, passage, document, self._matched(query, passage, document))
+            Hit(rank, score, signals, passage, document, self._matched(query, passage))
             for rank, (score, _, signals, passage, document) in enumerate(hits[:k], 1)
         ]
 
@@ -153,9 +153,9 @@ class Searcher:
     def _coverage(self, query: Query, text: str, language: str) -> float:
         return coverage(query.words, self._words_of(text, language))
 
-    def _matched(self, query: Query, passage: Passage, document: Document) -> dict[str, str]:
+    def _matched(self, query: Query, passage: Passage) -> dict[str, str]:
         """The telling words of a question with their best matches in a passage, most telling first."""
-        words = self._words_of(passage.text, document.language)
+        words = self._words_of(passage.text, passage.language)
         matched = []
         for word in query.words:
             if found := word.matches.keys() & words:

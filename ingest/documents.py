@@ -45,6 +45,11 @@ class Passage:
     language: str  # ISO 639-1
     section: tuple[str, ...]  # the headings above its first character, highest first
 
+    @property
+    def searched(self) -> str:
+        """What search compares with a question: the text, under the nearest heading above it."""
+        return "\n".join((*(h for h in self.section[-1:] if not self.text.startswith(h)), self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -96,3 +101,8 @@ class Document:
             section.append(self.text[heading.start : heading.end])
             number = heading.above
         return tuple(reversed(section))
+
+    def heading_above(self, offset: int) -> str | None:
+        """The nearest heading above what begins at `offset`, unless it is the document's title."""
+        above = [h for h in self.section_at(offset) if not self.text.startswith(h, offset)]
+        return above[-1] if above and above[-1] != self.title else None

@@ -58,11 +58,11 @@ def check_turn(turn: dict[str, Any], passages: int) -> None:
     assert 0 <= turn["confidence"] <= 1
     assert turn["abstained"] == (not turn["quotes"])
     for quote in turn["quotes"]:
-        assert list(quote) == ["citation", "text", "document", "start", "end", "page"]
+        assert list(quote) == ["citation", "text", "document", "start", "end", "page", "section"]
     assert len(turn["passages"]) == passages
     assert [passage["rank"] for passage in turn["passages"]] == list(range(1, passages + 1))
     for passage in turn["passages"]:
-        assert list(passage) == ["rank", "score", "document", "start", "end", "page", "text"]
+        assert list(passage) == ["rank", "score", "document", "start", "end", "page", "section", "text"]
         assert len(passage["text"]) == passage["end"] - passage["start"]
 
 

@@ -1,5 +1,6 @@
 """References: what is copied says the quote to the letter, and where it stands."""
 
+from dataclasses import replace
 from html import unescape
 
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from app.references import Place, bibtex, markdown, plain
-from ingest.documents import Citation, Document
+from ingest.documents import Citation, Document, Heading
 
 TEXT = "Eerst dit. In 2014 was dat al 700 ton & meer: 50 % {zeker}."
 
@@ -23,6 +24,22 @@ def test_plain_text_quotes_and_names_the_source() -> None:
     assert plain(a_place()) == (
         "“In 2014 was dat al 700 ton & meer: 50 % {zeker}.” "
         "(Cacao & koffie, Noémie Nyst, Wereld_Kring, 2015-12-01, p. 2, https://example.org/a_b)"
+    )
+
+
+def test_the_section_is_named_where_it_adds_something() -> None:
+    text = "Goud\n\nGoud is zwaar.\n\nIn Peru\n\nDaar graven velen."
+    headings = (Heading(0, 4, None), Heading(22, 29, 0))
+    document = Document("goud.md", "", "nl", Citation("Goud"), text, (0, 22), headings)
+    assert plain(Place(1, document, 31, 49)) == "“Daar graven velen.” (Goud, § In Peru, p. 2)"
+    assert plain(Place(1, document, 6, 20)) == "“Goud is zwaar.” (Goud, p. 1)"
+    assert plain(Place(1, document, 22, 29)) == "“In Peru” (Goud, p. 2)"
+    long = replace(
+        document, text=text.replace("In Peru", "Een lange kop " * 10), headings=(Heading(22, 161, None),)
+    )
+    assert plain(Place(1, long, 164, 182)) == (
+        "“Daar graven velen.” (Goud, § Een lange kop Een lange kop Een lange kop Een lange kop Een lange kop "
+        "Een lange…, p. 2)"
     )
 
 
