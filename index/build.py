@@ -1,37 +1,32 @@
 """Build: bring the index up to date with the corpus, reading and embedding only what changed."""
 
 import hashlib
-import os
-import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
+from index.assembly import Assembly, New
 from index.embedding import Embedder, Vectors, bundled_static, load_embedder
 from index.generation import (
-    TEXTS,
-    VECTORS,
-    WORDS,
+    PASSAGES,
     Entry,
     Generation,
     IndexProblem,
     Manifest,
+    damaged_files,
     open_current,
     publish,
-    read_text,
-    write_text,
+    read_entry,
     writing,
 )
+from index.segments import segment_of
 from index.settings import Settings, load_settings
-from index.vectors import VectorIndex
-from index.words import WordIndex
+from index.unfinished import Unfinished
 from ingest.documents import Document
 from ingest.errors import RodeDraadError, UnreadableDocument
 from ingest.formats import SUFFIXES
-from ingest.library import Source, read_bytes, scan
+from ingest.library import Source, read_settled, scan
 from ingest.parsing import Parsers
 from ingest.passages import split_passages
 
@@ -49,203 +44,301 @@ class Report:
     unchanged: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)  # id → reason
     passed_over: list[str] = field(default_factory=list)  # files of a kind that cannot be read
+    damaged: list[str] = field(default_factory=list)  # files of the last generation, made anew
     passages: int = 0
 
 
-def reindex(corpus: Path, home: Path, progress: Progress = lambda doing, done, total: None) -> Report:
+@dataclass(frozen=True, slots=True)
+class _Same:
+    """A source whose bytes are those of a document of the last generation."""
+
+    source: Source
+    entry: Entry
+
+
+_Found = _Same | tuple[Source, Document] | UnreadableDocument
+
+
+class _Last:
+    """What of the last generation may be used again."""
+
+    def __init__(
+        self, generation: Generation | None, settings: Settings, embedder: Embedder, repair: bool = False
+    ) -> None:
+        self.generation = generation
+        self.broken: list[str] = []
+        self.known: dict[str, Entry] = {}
+        self.lost: set[str] = set()  # documents whose record is damaged
+        self.same_model = self.same_size = True
+        self._by_content: dict[tuple[str, str, str | None], Entry] = {}
+        if generation is None:
+            return
+        manifest = generation.manifest
+        self.broken = damaged_files(generation.folder, manifest.files, checksums=repair)
+        segments = {segment_of(name) for name in self.broken if name.startswith(f"{PASSAGES}/")}
+        for entry in manifest.documents:
+            if entry.record.segment in segments and not _is_sound(generation, entry):
+                self.lost.add(entry.path)
+            else:
+                self.known[entry.path] = entry
+        self.same_model = manifest.fingerprint == embedder.fingerprint
+        self.same_size = manifest.settings["passage_size"] == settings.passage_size
+        self._by_content = {_content(e.path, e.sha256, e.declared_language): e for e in self.known.values()}
+
+    def holds(self, source: Source) -> bool:
+        """Whether the file, by its size and time, is a document that can stay as it is."""
+        return self.same_model and self.same_size and not source.trouble and self._untouched(source)
+
+    def _untouched(self, source: Source) -> bool:
+        entry = self.known.get(source.id)
+        return entry is not None and (entry.size, entry.mtime_ns, entry.declared_language) == (
+            source.size,
+            source.mtime_ns,
+            source.declared_language,
+        )
+
+    def look(self, source: Source, largest: int) -> _Same | tuple[Source, bytes]:
+        """The document that a file is, or its bytes; raises UnreadableDocument."""
+        if not source.trouble and self._untouched(source):
+            return _Same(source, self.known[source.id])
+        source, data = read_settled(source, largest)
+        if self.generation:
+            content = _content(source.id, hashlib.sha256(data).hexdigest(), source.declared_language)
+            same = self.known.get(source.id)
+            if same is None or content != _content(same.path, same.sha256, same.declared_language):
+                same = self._by_content.get(content)
+            if same:
+                return _Same(source, same)
+        return source, data
+
+    def again(self, entry: Entry, source: Source, settings: Settings) -> New:
+        """A document, without its file being read: cut anew, and embedded anew, only if it must be."""
+        assert self.generation is not None
+        document, passages, _ = read_entry(self.generation.folder, entry, self.generation.manifest.dimension)
+        if not self.same_size:
+            passages = split_passages(document, settings.passage_size)
+        return New(source, document, passages, self.vectors(entry))
+
+    def vectors(self, entry: Entry | None) -> dict[str, Vectors]:
+        """The vectors of a document's passages, by their texts, if they are of the same model."""
+        if entry is None or self.generation is None or not self.same_model:
+            return {}
+        _, passages, vectors = read_entry(self.generation.folder, entry, self.generation.manifest.dimension)
+        return {passage.searched: vector for passage, vector in zip(passages, vectors, strict=True)}
+
+
+def _content(id: str, sha256: str, declared_language: str | None) -> tuple[str, str, str | None]:
+    """What decides which document a file becomes."""
+    return sha256, Path(id).suffix.lower(), declared_language
+
+
+def _is_sound(generation: Generation, entry: Entry) -> bool:
+    try:
+        read_entry(generation.folder, entry, generation.manifest.dimension)
+    except IndexProblem:
+        return False
+    return True
+
+
+def reindex(
+    corpus: Path,
+    home: Path,
+    progress: Progress = lambda doing, done, total: None,
+    say: Callable[[str], None] = lambda text: None,
+    repair: bool = False,
+) -> Report:
     """Publish a generation that holds the corpus as it is now; none, if the last one does already.
 
-    A document that cannot be read is reported, and keeps its last good version. Raises
-    RodeDraadError when there is nothing to index or another process is indexing.
+    A document that cannot be read is reported, and keeps its last good version. `say` is told what
+    a change of settings means before it is done. With `repair`, every checksum of the last generation
+    is compared, and what is damaged is made anew; without, only the sizes of its files. Raises
+    RodeDraadError when there is nothing to index or another process is indexing, and IndexProblem
+    on damage that is met on the way.
     """
     settings = load_settings(home)
     sources, others = scan(corpus)
-    report = Report(passed_over=others)
     if not sources:
         kinds = ", ".join(SUFFIXES)
         raise RodeDraadError(f"There is no document in {corpus}. Put files there: {kinds}.")
     embedder = load_embedder(settings)
-    with writing(home) as folder, _last_generation(home) as old:
-        (folder / TEXTS).mkdir()
-        entries = []
-        known = {entry.path: entry for entry in old.manifest.documents} if old else {}
-        progress("Reading documents", 0, len(sources))
-        with Parsers(settings.limits) as parsers:
+    with writing(home) as folder, _last_generation(home) as old, ExitStack() as stack:
+        last = _Last(old, settings, embedder, repair)
+        report = Report(passed_over=others, damaged=last.broken)
+        if last.known and not last.same_model:
+            say(f"The model is another: all {len(last.known)} documents are embedded anew.")
+        elif last.known and not last.same_size:
+            say(f"passage_size is another: all {len(last.known)} documents are cut anew.")
+        kept = {s.id: _as_now(last.known[s.id], s) for s in sources if last.holds(s)}
+        report.unchanged = list(kept)
+        work = [source for source in sources if source.id not in kept]
+        unfinished = Unfinished(home, embedder.fingerprint, embedder.dimension)
+        stack.enter_context(closing(unfinished))
+        done, total = 0, sum(source.size for source in work)
 
-            def read(source: Source) -> Document | UnreadableDocument | None:
-                return _read(source, old, known.get(source.id), settings, parsers)
+        def advance(size: int) -> None:
+            nonlocal done
+            done += size
+            progress("Reading and embedding", done, total)
 
-            for done, (source, found) in enumerate(zip(sources, parsers.map(read, sources), strict=True), 1):
-                before = known.get(source.id)
-                if entry := _enter(source, found, old, before, settings, folder / TEXTS, report):
-                    entries.append(entry)
-                progress("Reading documents", done, len(sources))
-        if not entries:
-            reasons = "".join(f"\n  {id}: {reason}" for id, reason in report.failed.items())
-            raise RodeDraadError(f"No document in {corpus} can be read:{reasons}")
+        advance(0)
+
+        def begin() -> Assembly:
+            new = Assembly(folder, old, last.broken, embedder, bundled_static(), unfinished, advance)
+            return stack.enter_context(closing(new))
+
+        assembly: Assembly | None = None
+        taken = {source.id for source in sources}  # a record stays with its path, or moves to one
+        for source, found in _read_all(work, last, settings, stack):
+            known = last.known.get(source.id)
+            if isinstance(found, _Same) and (entry := _kept(found, last, taken)):
+                taken.add(found.entry.path)
+                (report.unchanged if known else report.added).append(source.id)
+                kept[source.id] = entry
+                advance(source.size)
+                continue
+            if isinstance(found, UnreadableDocument):
+                report.failed[source.id] = str(found)
+                if known is None or (last.same_model and last.same_size):
+                    if known:
+                        kept[source.id] = replace(known, citation=source.citation)
+                    advance(source.size)
+                    continue
+                found = _Same(_as_it_was(source, known), known)
+            else:
+                (report.changed if known or source.id in last.lost else report.added).append(source.id)
+            if isinstance(found, _Same):
+                new = last.again(found.entry, found.source, settings)
+            else:
+                passages = split_passages(found[1], settings.passage_size)
+                new = New(*found, passages, last.vectors(known))
+            assembly = assembly or begin()
+            assembly.add(new)
+        order = {source.id: number for number, source in enumerate(sources)}
         manifest = Manifest(
             model=embedder.name,
             fingerprint=embedder.fingerprint,
+            dimension=embedder.dimension,
             words=bundled_static().fingerprint,
             settings=settings.as_dict(),
-            documents=tuple(entries),
+            documents=tuple(sorted(kept.values(), key=lambda entry: order[entry.path])),
             unread=tuple((s.id, s.size, s.mtime_ns) for s in sources if s.id in report.failed),
         )
-        report.passages = sum(entry.passages for entry in entries)
-        if old:
-            present = {entry.path for entry in entries}
-            report.removed = [e.path for e in old.manifest.documents if e.path not in present]
-            if manifest == old.manifest:
-                return report
-        vectors = _embed(manifest, folder, old, embedder, progress)
-        VectorIndex.build(vectors).write(folder / VECTORS)
-        progress("Indexing words", 0, 1)
-        WordIndex.build(folder / WORDS, _texts(entries, folder), bundled_static())
-        progress("Indexing words", 1, 1)
-        manifest.save(folder)
-        publish(home, folder)
+        before = old.manifest.documents if old else ()
+        if assembly is None and not kept:
+            reasons = "".join(f"\n  {id}: {reason}" for id, reason in report.failed.items())
+            raise RodeDraadError(f"No document in {corpus} can be read:{reasons}")
+        if assembly or last.broken or old is None or manifest != old.manifest:
+            progress("Writing the index", 0, 1)
+            entries, files = (assembly or begin()).finish(kept.values())
+            entries.sort(key=lambda entry: order[entry.path])
+            manifest = replace(manifest, documents=tuple(entries), files=files)
+            manifest.save(folder)
+            publish(home, folder)
+            unfinished.remove()
+            progress("Writing the index", 1, 1)
+        report.unchanged.sort(key=order.__getitem__)
+        entries_now = {entry.path for entry in manifest.documents}
+        report.removed = [entry.path for entry in before if entry.path not in entries_now]
+        report.passages = sum(entry.passages for entry in manifest.documents)
     return report
 
 
 @contextmanager
 def _last_generation(home: Path) -> Iterator[Generation | None]:
-    """The published generation to build on; None if there is none, or none that is sound."""
+    """The published generation to build on; None if there is none, or none that can be read."""
     with ExitStack() as stack:
         generation: Generation | None
         try:
             generation = stack.enter_context(closing(open_current(home)))
-            generation.check_texts()
         except IndexProblem:
             generation = None
         yield generation
 
 
-def _read(
-    source: Source, old: Generation | None, known: Entry | None, settings: Settings, parsers: Parsers
-) -> Document | UnreadableDocument | None:
-    """A source as it is now; None where it is as before; or why it cannot be read.
+def _read_all(
+    work: Sequence[Source], last: _Last, settings: Settings, stack: ExitStack
+) -> Iterator[tuple[Source, _Found]]:
+    """What each source is now, read by several processes at once."""
+    parsers = stack.enter_context(Parsers(settings.limits))
 
-    `known` is its entry in the old generation. Several threads call this at once.
+    def read(source: Source) -> _Found:
+        try:
+            found = last.look(source, settings.largest_bytes)
+            if isinstance(found, _Same):
+                return found
+            now, data = found
+            return now, parsers.read_document(now, data)
+        except UnreadableDocument as error:
+            return error
+
+    return zip(work, parsers.map(read, work), strict=True)
+
+
+def _kept(found: _Same, last: _Last, taken: Collection[str]) -> Entry | None:
+    """The entry of a document that stays as it is, or was renamed; None if it is to be made anew.
+
+    A document whose path is `taken` was copied, not renamed.
     """
-    try:
-        if known and (known.size, known.mtime_ns) == (source.size, source.mtime_ns):
-            data, sha256 = None, known.sha256
-        else:
-            data = read_bytes(source, settings.largest_bytes)
-            sha256 = hashlib.sha256(data).hexdigest()
-        if (
-            old
-            and known
-            and (known.sha256, known.declared_language) == (sha256, source.declared_language)
-            and old.manifest.settings == settings.as_dict()
-        ):
-            return None
-        if data is None:
-            data = read_bytes(source, settings.largest_bytes)
-        return parsers.read_document(source, data)
-    except UnreadableDocument as error:
-        return error
+    if not (last.same_model and last.same_size):
+        return None
+    if found.entry.path != found.source.id and found.entry.path in taken:
+        return None
+    return _as_now(found.entry, found.source)
 
 
-def _enter(
-    source: Source,
-    found: Document | UnreadableDocument | None,
-    old: Generation | None,
-    known: Entry | None,
-    settings: Settings,
-    texts: Path,
-    report: Report,
-) -> Entry | None:
-    """Put a source's text under `texts`; its entry, or None if it never could be read.
-
-    `found` is what `_read` made of it, and `known` its entry in the old generation.
-    """
-    if not isinstance(found, Document):
-        if old and known:
-            _link(old.folder / TEXTS / known.text, texts / known.text)
-        if found:
-            report.failed[source.id] = str(found)
-            return known
-        assert known is not None
-        report.unchanged.append(source.id)
-        return replace(known, mtime_ns=source.mtime_ns, citation=source.citation)
-    passages = split_passages(found, settings.passage_size)
-    (report.changed if known else report.added).append(source.id)
-    return Entry(
-        path=source.id,
-        sha256=found.sha256,
-        size=source.size,
-        mtime_ns=source.mtime_ns,
-        declared_language=source.declared_language,
-        language=found.language,
-        citation=source.citation,
-        text=write_text(texts, found, passages),
-        passages=len(passages),
+def _as_now(entry: Entry, source: Source) -> Entry:
+    return replace(
+        entry, path=source.id, size=source.size, mtime_ns=source.mtime_ns, citation=source.citation
     )
 
 
-def _link(old: Path, new: Path) -> None:
-    """Make an unchanging file part of another generation too."""
-    if new.exists():
-        return
-    try:
-        os.link(old, new)
-    except OSError:
-        shutil.copyfile(old, new)
+def _as_it_was(source: Source, entry: Entry) -> Source:
+    """A source that cannot be read now, as it was when it could."""
+    return replace(
+        source, size=entry.size, mtime_ns=entry.mtime_ns, declared_language=entry.declared_language
+    )
 
 
-def _texts(entries: Iterable[Entry], folder: Path) -> Iterator[tuple[str, str]]:
-    """Every passage's text and language, in order."""
-    for entry in entries:
-        for passage in read_text(folder, entry)[1]:
-            yield passage.searched, passage.language
+def preview(corpus: Path, home: Path) -> Report:
+    """What `reindex` would find, without parsing, embedding or writing anything.
 
-
-def _embed(
-    manifest: Manifest,
-    folder: Path,
-    old: Generation | None,
-    embedder: Embedder,
-    progress: Progress,
-) -> Vectors:
-    """float32[passages, dimension]: the old generation's rows where a passage is the same."""
-    total = sum(entry.passages for entry in manifest.documents)
-    vectors = np.empty((total, embedder.dimension), np.float32)
-    known: dict[str, int] = {}
-    if old and old.manifest.fingerprint == manifest.fingerprint:
-        known = {e.text: old.first_passage(n) for n, e in enumerate(old.manifest.documents)}
-        old_vectors = old.vectors()
-    start = 0
-    for entry in manifest.documents:
-        progress("Embedding passages", start, total)
-        end = start + entry.passages
-        if entry.text in known:
-            vectors[start:end] = old_vectors.rows(known[entry.text], entry.passages)
-        else:
-            texts = [passage.searched for passage in read_text(folder, entry)[1]]
-            before = _passages_before(old, entry) if old and known else {}
-            new = iter(embedder.passages([text for text in texts if text not in before]))
-            for row, text in enumerate(texts, start):
-                vectors[row] = old_vectors.rows(before[text], 1) if text in before else next(new)
-        start = end
-    progress("Embedding passages", total, total)
-    return vectors
-
-
-def _passages_before(old: Generation, entry: Entry) -> dict[str, int]:
-    """The numbers of the passages that a document had in the old generation, by their text."""
-    for number, before in enumerate(old.manifest.documents):
-        if before.path == entry.path:
-            texts = (passage.searched for passage in old.document(number)[1])
-            return {text: row for row, text in enumerate(texts, old.first_passage(number))}
-    return {}
+    Whether a new or changed document can be parsed is not known: it counts as added or changed.
+    """
+    settings = load_settings(home)
+    sources, others = scan(corpus)
+    with _last_generation(home) as old:
+        last = _Last(old, settings, load_embedder(settings))
+        report = Report(passed_over=others, damaged=last.broken)
+        for source in sources:
+            known = source.id in last.known
+            try:
+                same = last.holds(source) or isinstance(last.look(source, settings.largest_bytes), _Same)
+            except UnreadableDocument as error:
+                report.failed[source.id] = str(error)
+                continue
+            if known and same and last.same_model and last.same_size:
+                report.unchanged.append(source.id)
+            else:
+                (report.changed if known else report.added).append(source.id)
+        present = {source.id for source in sources}
+        before = old.manifest.documents if old else ()
+        report.removed = [entry.path for entry in before if entry.path not in present]
+    return report
 
 
 def is_outdated(generation: Generation, corpus: Path) -> bool:
-    """Whether a look at the corpus folder finds files other than those of the last indexing."""
+    """Whether a look at the corpus folder finds files, or sources.toml, other than at the last indexing."""
     if not corpus.is_dir():
         return False
     manifest = generation.manifest
-    seen = {e.path: (e.size, e.mtime_ns) for e in manifest.documents}
-    seen |= {id: (size, mtime_ns) for id, size, mtime_ns in manifest.unread}
-    return seen != {s.id: (s.size, s.mtime_ns) for s in scan(corpus)[0]}
+    unread = {id: (size, mtime_ns) for id, size, mtime_ns in manifest.unread}
+    seen = {e.path: (e.size, e.mtime_ns, e.declared_language, e.citation) for e in manifest.documents}
+    sources, _ = scan(corpus)
+    if (seen.keys() | unread.keys()) != {source.id for source in sources}:
+        return True
+    return any(
+        unread[s.id] != (s.size, s.mtime_ns)
+        if s.id in unread
+        else seen[s.id] != (s.size, s.mtime_ns, s.declared_language, s.citation)
+        for s in sources
+    )

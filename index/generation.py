@@ -2,33 +2,45 @@
 
     HOME/CURRENT                 the name of the published generation
     HOME/writer.lock             held by the one writer
-    HOME/generations/000042/     manifest.json, vectors.faiss, words/, texts/
+    HOME/unfinished-*            embeddings that a run computed and could not publish
+    HOME/generations/000042/     manifest.json, passages/ (segments of texts and vectors), words/
 
-Nothing published is ever changed, and nothing is removed before its successor is published.
+Nothing published is ever changed, and nothing is removed before its successor is published. Files
+that a generation shares with the one before are hard links to the same bytes.
 """
 
 import hashlib
 import json
-import os
 import shutil
 import sys
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from filelock import FileLock, Timeout
 
+from index.embedding import StaticEmbedder, Vectors
+from index.files import crc32_of, replace_file, sync, write_file
+from index.segments import DamagedFile, Record, read_record, read_vectors, texts_file
 from index.vectors import VectorIndex
+from index.words import WordIndex
 from ingest.documents import Citation, Document, Heading, Passage
 from ingest.errors import RodeDraadError
 
-FORMAT = 2
-MANIFEST, VECTORS, WORDS, TEXTS = "manifest.json", "vectors.faiss", "words", "texts"
+FORMAT = 3
+MANIFEST, PASSAGES, WORDS = "manifest.json", "passages", "words"
+
+SMALL_FILE = 1 << 16
+"""Bytes of a file whose checksum costs no more than a look at its size."""
+
+Files = dict[str, tuple[int, int]]
+"""Size in bytes and CRC-32 of files, by their path in the generation."""
 
 
 class IndexProblem(RodeDraadError):
@@ -46,8 +58,13 @@ class Entry:
     declared_language: str | None  # as sources.toml gives it
     language: str
     citation: Citation  # as sources.toml gives it
-    text: str  # the name of its file under texts/
-    passages: int
+    key: int  # of its first passage in the index of words, counting up from there; never used twice
+    record: Record  # its reading text and its passages' vectors
+
+    @property
+    def passages(self) -> int:
+        """How many passages the document has."""
+        return self.record.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,80 +73,86 @@ class Manifest:
 
     model: str
     fingerprint: str  # of that model
+    dimension: int  # of its vectors
     words: str  # fingerprint of the bundled token vectors, by which words are matched
     settings: dict[str, Any]
-    documents: tuple[Entry, ...]
+    documents: tuple[Entry, ...]  # by path
     unread: tuple[tuple[str, int, int], ...] = ()  # files that failed: id, size, mtime_ns
+    files: Files = field(default_factory=dict, compare=False)  # all but the manifest
 
     def save(self, folder: Path) -> None:
-        """Write the manifest, with the size and SHA-256 of every other file of the generation."""
-        files = {
-            path.relative_to(folder).as_posix(): [path.stat().st_size, sha256_of(path)]
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
+        """Write the manifest."""
+        content = {
+            "format": FORMAT,
+            "model": self.model,
+            "fingerprint": self.fingerprint,
+            "dimension": self.dimension,
+            "words": self.words,
+            "settings": self.settings,
+            "files": self.files,
+            "unread": self.unread,
+            "documents": [_row(entry) for entry in self.documents],
         }
-        content = {"format": FORMAT, **asdict(self), "files": files}
-        (folder / MANIFEST).write_text(_sealed(content), "utf-8")
+        write_file(folder / MANIFEST, _sealed(json.dumps(content)))
 
     @classmethod
     def load(cls, folder: Path) -> "Manifest":
-        """Read the manifest and check every file that it names, apart from the texts.
-
-        A text's checksum is checked when it is read: its name is its SHA-256. Raises IndexProblem
-        naming the file that is missing or damaged.
-        """
+        """Read the manifest; raises IndexProblem if it is damaged or of another version."""
+        path = folder / MANIFEST
         try:
-            text = (folder / MANIFEST).read_text("utf-8")
-            content = json.loads(text)
-            if content["format"] != FORMAT:
+            data = path.read_bytes()
+            content = json.loads(data)
+            if content.pop("format") != FORMAT:
                 raise IndexProblem(
-                    f"The index {folder / MANIFEST} was made by another version of Rode Draad "
-                    f"(format {content['format']}, not {FORMAT}). Run: rodedraad index"
+                    f"The index {path} was made by another version of Rode Draad. Run: rodedraad index"
                 )
+            if data != _sealed(data[:-_SEAL].decode() + "}"):
+                raise damaged(path)
             del content["sha256"]
-            if text != _sealed(content):
-                raise _damaged(folder / MANIFEST)
-            entries = [
-                Entry(**{**entry, "citation": Citation(**entry["citation"])})
-                for entry in content["documents"]
-            ]
-            for name, (size, sha256) in content["files"].items():
-                path = folder / name
-                if path.stat().st_size != size:
-                    raise _damaged(path)
-                if not name.startswith(TEXTS) and sha256_of(path) != sha256:
-                    raise _damaged(path)
-            return cls(
-                model=content["model"],
-                fingerprint=content["fingerprint"],
-                words=content["words"],
-                settings=content["settings"],
-                documents=tuple(entries),
-                unread=tuple((id, size, mtime_ns) for id, size, mtime_ns in content["unread"]),
-            )
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            named = Path(getattr(error, "filename", None) or folder / MANIFEST)
-            raise _damaged(named) from error
+            content["documents"] = tuple(_entry(row) for row in content["documents"])
+            content["unread"] = tuple((id, size, mtime_ns) for id, size, mtime_ns in content["unread"])
+            content["files"] = {name: (size, crc32) for name, (size, crc32) in content["files"].items()}
+            return cls(**content)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise damaged(path) from error
 
 
-def _sealed(content: dict[str, Any]) -> str:
-    """JSON that ends with the SHA-256 of what stands before."""
-    sha256 = hashlib.sha256(json.dumps(content).encode()).hexdigest()
-    return json.dumps({**content, "sha256": sha256})
+def _row(entry: Entry) -> list[Any]:
+    facts = [entry.path, entry.sha256, entry.size, entry.mtime_ns, entry.declared_language, entry.language]
+    return [*facts, astuple(entry.citation), entry.key, astuple(entry.record)]
 
 
-def _damaged(path: Path) -> IndexProblem:
-    return IndexProblem(f"The index file {path} is damaged or missing. Run: rodedraad index")
+def _entry(row: list[Any]) -> Entry:
+    path, sha256, size, mtime_ns, declared_language, language, citation, key, record = row
+    return Entry(
+        path=path,
+        sha256=sha256,
+        size=size,
+        mtime_ns=mtime_ns,
+        declared_language=declared_language,
+        language=language,
+        citation=Citation(*citation),
+        key=key,
+        record=Record(*record),
+    )
 
 
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _sealed(text: str) -> bytes:
+    """A JSON object that ends with the SHA-256 of what stands before."""
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return f'{text[:-1]}, "sha256": "{sha256}"}}'.encode()
 
 
-def write_text(folder: Path, document: Document, passages: list[Passage]) -> str:
-    """Write a document's reading text and passages under `folder`; the name of the file."""
+_SEAL = len(_sealed("{}")) - 1
+
+
+def damaged(path: Path) -> IndexProblem:
+    """What to say of a file that does not hold what was written to it."""
+    return IndexProblem(f"The index file {path} is damaged or missing. Run: rodedraad check --repair")
+
+
+def pack_text(document: Document, passages: list[Passage]) -> bytes:
+    """A document's reading text and passages, as a record keeps them."""
     content = {
         "text": document.text,
         "page_starts": document.page_starts,
@@ -138,16 +161,12 @@ def write_text(folder: Path, document: Document, passages: list[Passage]) -> str
         "citation": asdict(document.own),
         "passages": [[p.start, p.end, p.sentences] for p in passages],
     }
-    data = json.dumps(content, ensure_ascii=False).encode()
-    name = f"{hashlib.sha256(data).hexdigest()}.json"
-    if not (folder / name).exists():  # the same text may be linked from a published generation
-        (folder / name).write_bytes(data)
-    return name
+    return json.dumps(content, ensure_ascii=False).encode()
 
 
-def read_text(folder: Path, entry: Entry) -> tuple[Document, list[Passage]]:
-    """What `write_text` wrote for a document; raises IndexProblem if it is damaged."""
-    content = json.loads(_text_bytes(folder, entry))
+def unpack_text(data: bytes, entry: Entry) -> tuple[Document, list[Passage]]:
+    """What `pack_text` was given."""
+    content = json.loads(data)
     own = Citation(**content["citation"])
     document = Document(
         id=entry.path,
@@ -167,36 +186,55 @@ def read_text(folder: Path, entry: Entry) -> tuple[Document, list[Passage]]:
     return document, passages
 
 
-def _text_bytes(folder: Path, entry: Entry) -> bytes:
-    path = folder / TEXTS / entry.text
+def read_entry(folder: Path, entry: Entry, dimension: int) -> tuple[Document, list[Passage], Vectors]:
+    """An entry's document, passages, and their vectors, float32[passages, dimension].
+
+    Raises IndexProblem if what is on disk is not what was written.
+    """
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise _damaged(path) from error
-    if hashlib.sha256(data).hexdigest() != path.stem:
-        raise _damaged(path)
-    return data
+        data, vectors = read_record(folder / PASSAGES, entry.record, dimension)
+    except DamagedFile as error:
+        raise damaged(error.path) from error
+    return *unpack_text(data, entry), vectors
+
+
+def damaged_files(folder: Path, files: Files, checksums: bool) -> list[str]:
+    """Those of the files that are missing, or of another size or checksum.
+
+    Without `checksums`, only those of small files are compared.
+    """
+
+    def is_sound(name: str) -> bool:
+        size, crc32 = files[name]
+        try:
+            if (folder / name).stat().st_size != size:
+                return False
+            return not (checksums or size <= SMALL_FILE) or crc32_of(folder / name) == crc32
+        except OSError:
+            return False
+
+    return [name for name in sorted(files) if not is_sound(name)]
 
 
 class Generation:
     """A published generation, open for reading. Its files stay until it is closed or let go."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the generation in `folder`; raises IndexProblem if it is damaged."""
+        """Open the generation in `folder`; raises IndexProblem if its manifest is damaged."""
         self.folder = folder
         try:
             self._hold = _hold(folder)
         except OSError as error:
-            raise _damaged(folder / MANIFEST) from error
+            raise damaged(folder / MANIFEST) from error
         try:
             self.manifest = Manifest.load(folder)
         except IndexProblem:
             self.close()  # whoever keeps the error would keep the files
             raise
-        self._ends = list(accumulate(entry.passages for entry in self.manifest.documents))
-        entries = self.manifest.documents
+        entries, dimension = self.manifest.documents, self.manifest.dimension
+        self._ends = list(accumulate(entry.passages for entry in entries))
         # Not a method: it would keep the generation, and its files, until the next collection.
-        self.document = lru_cache(64)(lambda number: read_text(folder, entries[number]))
+        self.document = lru_cache(64)(lambda number: read_entry(folder, entries[number], dimension)[:2])
 
     @property
     def passages(self) -> int:
@@ -215,12 +253,33 @@ class Generation:
 
     def vectors(self) -> VectorIndex:
         """The passages' vectors; row n is passage n."""
-        return VectorIndex.read(self.folder / VECTORS)
+        records = (entry.record for entry in self.manifest.documents)
+        try:
+            pieces = read_vectors(self.folder / PASSAGES, records, self.manifest.dimension)
+        except DamagedFile as error:
+            raise damaged(error.path) from error
+        return VectorIndex.build(pieces, self.manifest.dimension)
 
-    def check_texts(self) -> None:
-        """Check the texts too; raises IndexProblem naming the one that is missing or damaged."""
-        for entry in self.manifest.documents:
-            _text_bytes(self.folder, entry)
+    def words(self, static: StaticEmbedder) -> WordIndex:
+        """The passages' words, which give passages by their numbers among all."""
+        keys = [np.arange(entry.key, entry.key + entry.passages) for entry in self.manifest.documents]
+        try:
+            return WordIndex(self.folder / WORDS, static, np.concatenate(keys))
+        except DamagedFile as error:
+            raise damaged(error.path) from error
+
+    def verify(self) -> None:
+        """Compare the size of every file, and the checksum of all but the texts.
+
+        A text is compared with its checksum each time it is read. Raises IndexProblem naming a
+        file that is missing or damaged.
+        """
+        files = self.manifest.files
+        texts = {name: files[name] for name in files if name.endswith(texts_file(""))}
+        others = {name: files[name] for name in files.keys() - texts.keys()}
+        found = damaged_files(self.folder, texts, False) or damaged_files(self.folder, others, True)
+        if found:
+            raise damaged(self.folder / found[0])
 
     def close(self) -> None:
         """Let go of the files."""
@@ -238,27 +297,28 @@ def current(home: Path) -> Path | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise _damaged(pointer) from error
+        raise damaged(pointer) from error
     if not name.isdecimal():
-        raise _damaged(pointer)
+        raise damaged(pointer)
     return home / "generations" / name
 
 
 def open_current(home: Path) -> Generation:
-    """The published generation.
+    """The published generation, its files as yet unverified.
 
-    Raises IndexProblem when there is none, or when it is damaged.
+    Raises IndexProblem when there is none, or when its manifest is damaged.
     """
     folder = current(home)
     if folder is None:
         raise IndexProblem(f"There is no index in {home} yet. Run: rodedraad index")
-    try:
-        return Generation(folder)
-    except IndexProblem:
-        # A writer may have published and pruned between the two reads.
-        if (newer := current(home)) is None or newer == folder:
-            raise
-        return Generation(newer)
+    while True:
+        try:
+            return Generation(folder)
+        except IndexProblem:
+            # A writer may have published and pruned between the two reads.
+            if (newer := current(home)) is None or newer == folder:
+                raise
+            folder = newer
 
 
 @contextmanager
@@ -270,13 +330,18 @@ def writing(home: Path) -> Iterator[Path]:
     try:
         (home / "generations").mkdir(parents=True, exist_ok=True)
         with FileLock(home / "writer.lock").acquire(timeout=0):
+            _prune(home)
             numbers = (int(path.name) for path in _generations(home))
             folder = home / "generations" / f"{max(numbers, default=0) + 1:06}"
             folder.mkdir()
             try:
                 yield folder
-            finally:
-                _prune(home)
+            except BaseException:
+                # If it was published after all, what came before may yet be needed: leave both.
+                if _published(home) not in (folder, _UNKNOWN):
+                    shutil.rmtree(folder, ignore_errors=True)
+                raise
+            _prune(home)
     except Timeout:
         raise RodeDraadError(f"Another program is indexing into {home}. Wait until it is done.") from None
     except OSError as error:
@@ -286,38 +351,35 @@ def writing(home: Path) -> Iterator[Path]:
         ) from error
 
 
+_UNKNOWN = Path()
+
+
+def _published(home: Path) -> Path | None:
+    """The folder of the published generation; _UNKNOWN if CURRENT cannot be read."""
+    try:
+        return current(home)
+    except IndexProblem:
+        return _UNKNOWN
+
+
 def _generations(home: Path) -> list[Path]:
     """The folder of every generation, published or not; anything else there is passed over."""
     return [path for path in (home / "generations").iterdir() if path.name.isdecimal()]
 
 
 def publish(home: Path, folder: Path) -> None:
-    """Make `folder`, complete and flushed to disk, the published generation, all at once."""
-    for path in (*sorted(folder.rglob("*")), folder, folder.parent, home):
-        _sync(path)
-    pointer = home / "CURRENT.new"
-    pointer.write_text(folder.name + "\n", "utf-8")
-    _sync(pointer)
-    pointer.replace(home / "CURRENT")
-    _sync(home)
-
-
-def _sync(path: Path) -> None:
-    if sys.platform == "win32" and path.is_dir():
-        return  # Windows has no handle on a folder to flush
-    descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Make `folder`, complete and its files flushed to disk, the published generation, all at once."""
+    folders = [path for path in folder.rglob("*") if path.is_dir()]
+    for path in (*folders, folder, folder.parent, home, home.absolute().parent):
+        sync(path)
+    replace_file(home / "CURRENT", f"{folder.name}\n".encode())
 
 
 def _prune(home: Path) -> None:
     """Remove every generation but the published one, unless a reader holds it."""
-    try:
-        keep = current(home)
-    except IndexProblem:
+    if (keep := _published(home)) == _UNKNOWN:
         return  # what is published cannot be told from what is not
+    sync(home)  # the writer before may have been cut off before it did
     for folder in _generations(home):
         if folder != keep:
             _remove_unless_held(folder)

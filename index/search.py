@@ -6,9 +6,9 @@ from math import exp
 from pathlib import Path
 
 from index.embedding import Embedder, Vectors, bundled_static, load_embedder
-from index.generation import WORDS, Generation, IndexProblem, current, open_current
+from index.generation import Generation, IndexProblem, current, open_current
 from index.settings import load_settings
-from index.words import QuestionWord, WordIndex, coverage
+from index.words import QuestionWord, coverage
 from ingest.documents import Document, Passage
 from ingest.errors import RodeDraadError
 from ingest.language import detect_language, load_in_background
@@ -88,10 +88,9 @@ class Searcher:
             raise IndexProblem(
                 f"The index was made by another version of the model {manifest.model!r}. Run: rodedraad index"
             )
+        self.generation.verify()
         self._vectors = self.generation.vectors()
-        if self._vectors.shape != (self.generation.passages, self._embedder.dimension):
-            raise IndexProblem("The index does not fit its manifest. Run: rodedraad index")
-        self._words = WordIndex(self.generation.folder / WORDS, bundled_static())
+        self._words = self.generation.words(bundled_static())
 
     def is_current(self, home: Path) -> bool:
         """Whether no newer generation has been published."""

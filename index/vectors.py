@@ -1,6 +1,6 @@
 """Vectors: exact nearest neighbours of unit vectors, in FAISS."""
 
-from pathlib import Path
+from collections.abc import Sequence
 
 import faiss
 import numpy as np
@@ -19,20 +19,12 @@ class VectorIndex:
         self._index = index
 
     @classmethod
-    def build(cls, vectors: Vectors) -> "VectorIndex":
-        """An index over the rows of `vectors`."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors))
+    def build(cls, pieces: Sequence[Vectors], dimension: int) -> "VectorIndex":
+        """An index over the rows of all pieces, float32[_, dimension] each."""
+        index = faiss.IndexFlatIP(dimension)
+        for piece in pieces:
+            index.add(np.ascontiguousarray(piece))
         return cls(index)
-
-    @classmethod
-    def read(cls, path: Path) -> "VectorIndex":
-        """The index that `write` wrote; RuntimeError if the file is no such thing."""
-        return cls(faiss.read_index(str(path)))
-
-    def write(self, path: Path) -> None:
-        """Write the index to a file."""
-        faiss.write_index(self._index, str(path))
 
     @property
     def shape(self) -> tuple[int, int]:

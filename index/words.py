@@ -6,21 +6,27 @@ words of the corpus in the space of the bundled token vectors ("miners" to "mijn
 counts in a passage by its best match there and by how rare its matches are.
 """
 
+import json
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import tantivy
 
 from index.compounds import CompoundSplitter
 from index.embedding import StaticEmbedder
+from index.segments import DamagedFile, Record, read_record
 from index.vectors import VectorIndex
 from ingest.language import LANGUAGES
 
 STEMMERS = dict(zip(LANGUAGES, ("dutch", "english", "french", "spanish", "german"), strict=True))
 COMPOUNDING = frozenset({"nl", "de"})
+
+TANTIVY, VOCABULARY = "tantivy", "vocabulary.json"
 
 MATCHES = 30
 """How many words of the corpus one word of a question is matched to at most."""
@@ -98,48 +104,45 @@ class Analysis:
         return stems[0] if stems else word
 
 
+def waste(folder: Path) -> tuple[int, int]:
+    """How many passages the index in a folder holds, removed ones included, and how many of these are."""
+    segments = json.loads((folder / TANTIVY / "meta.json").read_text("utf-8"))["segments"]
+    removed = (segment["deletes"]["num_deleted_docs"] for segment in segments if segment["deletes"])
+    return sum(segment["max_doc"] for segment in segments), sum(removed)
+
+
+def read_vocabulary(folder: Path) -> list[Record]:
+    """Where in a folder the words that an index matches lie; raises DamagedFile if that is not to be had."""
+    try:
+        return [Record(*record) for record in json.loads((folder / VOCABULARY).read_bytes())]
+    except (OSError, ValueError, TypeError) as error:
+        raise DamagedFile(folder / VOCABULARY) from error
+
+
 class WordIndex:
     """The words of all passages, on disk in a folder."""
 
-    def __init__(self, folder: Path, static: StaticEmbedder) -> None:
-        """Open the index in `folder`, as `build` wrote it."""
+    def __init__(self, folder: Path, static: StaticEmbedder, keys: npt.NDArray[np.int64]) -> None:
+        """Open the index in `folder`, as `WordWriter` wrote it; passage n has the key `keys[n]`.
+
+        Raises DamagedFile if there is no such index.
+        """
         self._static = static
         self.analysis = Analysis(static)
-        self._index = tantivy.Index.open(str(folder / "tantivy"))
-        self._searcher = self._index.searcher()
-        self._vocabulary = (folder / "vocabulary.txt").read_text("utf-8").split()
-        self._nearest = VectorIndex.read(folder / "vocabulary.faiss")
-
-    @staticmethod
-    def build(folder: Path, passages: Iterable[tuple[str, str]], static: StaticEmbedder) -> None:
-        """Write the index of `passages`, each a text and its language, into a new folder."""
-        analysis = Analysis(static)
-        (folder / "tantivy").mkdir(parents=True)
-        schema = (
-            tantivy.SchemaBuilder()
-            .add_text_field("words", tokenizer_name="terms", index_option="basic")
-            .add_text_field("stems", tokenizer_name="terms", index_option="freq")
-            .add_unsigned_field("passage", fast=True)
-            .build()
-        )
-        index = tantivy.Index(schema, str(folder / "tantivy"))
-        terms = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-        index.register_tokenizer("terms", terms)
-        writer = index.writer(num_threads=1)
-        vocabulary: set[str] = set()
-        for number, (text, language) in enumerate(passages):
-            words = analysis.with_parts(analysis.words(text), language)
-            vocabulary.update(words)
-            document = tantivy.Document()
-            document.add_text("words", " ".join(words))
-            document.add_text("stems", " ".join(analysis.stem(word, language) for word in words))
-            document.add_unsigned("passage", number)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        ordered = sorted(vocabulary)
-        (folder / "vocabulary.txt").write_text("\n".join(ordered), "utf-8")
-        VectorIndex.build(static.passages(ordered)).write(folder / "vocabulary.faiss")
+        self._order = np.argsort(keys)
+        self._keys = keys[self._order]
+        records = read_vocabulary(folder)
+        parts = [read_record(folder, record, static.dimension) for record in records]
+        self._vocabulary = [word for text, _ in parts for word in text.decode().split()]
+        self._nearest = VectorIndex.build([vectors for _, vectors in parts], static.dimension)
+        try:
+            self._total = waste(folder)[0]  # as tantivy counts for BM25: with the removed ones
+            self._index = tantivy.Index.open(str(folder / TANTIVY))
+            self._searcher = self._index.searcher()
+        except (OSError, ValueError, KeyError) as error:
+            raise DamagedFile(folder / TANTIVY / "meta.json") from error
+        if self._searcher.num_docs != len(keys):
+            raise DamagedFile(folder / TANTIVY / "meta.json")
 
     def match(self, question: str, expand: bool = True) -> list[QuestionWord]:
         """Each different word of the question with its matches in the corpus: the nearest words.
@@ -161,7 +164,7 @@ class WordIndex:
         return matched
 
     def _rarity(self, matches: dict[str, float]) -> float:
-        total = self._searcher.num_docs
+        total = self._total
         holding = sum(weight * self._searcher.doc_freq("words", word) for word, weight in matches.items())
         return inverse_document_frequency(min(holding, total), total)
 
@@ -188,7 +191,7 @@ class WordIndex:
         """The k best passages by BM25 over stems, as a share of the highest score possible."""
         words = self.analysis.with_parts(self.analysis.words(question), language)
         stems = {self.analysis.stem(word, language) for word in words}
-        total = self._searcher.num_docs
+        total = self._total
         highest = (K1 + 1) * sum(
             inverse_document_frequency(self._searcher.doc_freq("stems", stem), total) for stem in stems
         )
@@ -201,9 +204,6 @@ class WordIndex:
             return []
         either = tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
         hits = self._searcher.search(either, limit=k, count=False).hits
-        numbers = self._searcher.fast_field_values("passage", [address for _, address in hits])
-        return [
-            (int(number), float(score))
-            for number, (score, _) in zip(numbers, hits, strict=True)
-            if number is not None
-        ]
+        keys = self._searcher.fast_field_values("passage", [address for _, address in hits])
+        numbers = self._order[np.searchsorted(self._keys, np.array(keys, np.int64))]
+        return [(number, float(score)) for number, (score, _) in zip(numbers.tolist(), hits, strict=True)]

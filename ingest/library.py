@@ -4,9 +4,10 @@ import hashlib
 import os
 import re
 import stat
+import time
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,12 @@ from ingest.reflow import reflow
 SOURCES_FILE = "sources.toml"
 LARGEST_FILE = 200_000_000
 """Bytes of the largest file that is read, unless a setting says otherwise."""
+
+TICK = 20_000_000
+"""Nanoseconds in which a file may change twice and show the same time: file systems round it so."""
+
+ATTEMPTS = 50
+"""How often a file that changes is read before it is given up."""
 
 LONGEST_TITLE = 200
 """Characters within which a text's first heading is its title, if it stands first or above all others."""
@@ -203,6 +210,25 @@ def _too_large(size: int, largest: int) -> UnreadableDocument:
         f"it holds {size / 1e6:,.0f} MB, more than the {largest / 1e6:,.0f} MB that are read; "
         "split it, or raise largest_file in settings.toml"
     )
+
+
+def read_settled(source: Source, largest: int = LARGEST_FILE) -> tuple[Source, bytes]:
+    """The bytes of a source's file, and the source as it was when exactly they were in the file.
+
+    Raises UnreadableDocument as `read_bytes` does, and when the file keeps changing.
+    """
+    for _ in range(ATTEMPTS):
+        data = read_bytes(source, largest)
+        try:
+            status = source.path.stat()
+        except OSError as error:
+            raise UnreadableDocument(f"it cannot be read ({error.strerror})") from error
+        unmoved = (status.st_size, status.st_mtime_ns) == (source.size, source.mtime_ns)
+        if unmoved and len(data) == source.size and not 0 <= time.time_ns() - source.mtime_ns < TICK:
+            return source, data
+        time.sleep(TICK / 1e9)
+        source = replace(source, size=status.st_size, mtime_ns=status.st_mtime_ns)
+    raise UnreadableDocument("it was written to while it was read; run rodedraad index again")
 
 
 def _open_at_once(path: str, flags: int) -> int:

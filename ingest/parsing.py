@@ -8,8 +8,9 @@ import json
 import os
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -24,6 +25,9 @@ from ingest.library import Source
 PARSE_SECONDS = 120
 PARSE_MEMORY = 1_500_000_000
 """Bytes that parsing one file may take; those of the file itself, twice, come on top."""
+
+AHEAD = 64
+"""Items of `Parsers.map` that are under way or done before they are asked for."""
 
 _ROOT = Path(__file__).parents[1]
 
@@ -59,8 +63,17 @@ class Parsers:
             self._idle.get().close()
 
     def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """What `function`, which may call `read_document`, returns for each item, in order."""
-        return self._threads.map(function, items)
+        """What `function`, which may call `read_document`, returns for each item, in order.
+
+        Few items are taken in advance, so that results do not pile up in memory.
+        """
+        ahead: deque[Future[Result]] = deque()
+        for item in items:
+            ahead.append(self._threads.submit(function, item))
+            if len(ahead) >= AHEAD:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
     def read_document(self, source: Source, data: bytes) -> Document:
         """As `ingest.library.read_document`; raises UnreadableDocument also when a limit is passed.

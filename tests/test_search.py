@@ -243,19 +243,6 @@ def test_an_index_of_other_prefixes_is_refused(villages, tmp_path):
     assert str(caught.value).endswith("Run: rodedraad index")
 
 
-def test_an_index_that_does_not_fit_its_manifest_is_refused(villages):
-    from index.generation import Generation, current
-    from index.vectors import VectorIndex
-
-    generation = Generation(current(villages))
-    rows = generation.vectors().rows(0, 1)
-    VectorIndex.build(rows).write(generation.folder / "vectors.faiss")
-    (generation.folder / "manifest.json").unlink()
-    generation.manifest.save(generation.folder)
-    with pytest.raises(IndexProblem, match=r"does not fit its manifest\. Run: rodedraad index"):
-        Searcher(villages)
-
-
 def test_another_passage_size_waits_for_the_next_indexing(villages):
     (villages / "settings.toml").write_text("passage_size = 300", "utf-8")
     searcher = Searcher(villages)

@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.compounds import LINKS, CompoundSplitter
 from index.embedding import bundled_static
+from index.word_writer import WordWriter
 from index.words import Analysis, QuestionWord, WordIndex, coverage
 from ingest.library import read_bytes, read_document, scan
 from ingest.passages import split_passages
@@ -29,6 +31,15 @@ DOCUMENTS = [
 ]
 
 
+def index_of(folder, passages):
+    """The index of passages, each a text and its language, written into a new folder."""
+    writer = WordWriter(folder, "000001", bundled_static())
+    writer.add(0, passages)
+    writer.finish()
+    writer.close()
+    return WordIndex(folder, bundled_static(), np.arange(len(passages)))
+
+
 @pytest.fixture(scope="module")
 def analysis():
     return Analysis(bundled_static())
@@ -38,8 +49,7 @@ def analysis():
 def small(tmp_path_factory):
     """The index of a few sentences."""
     folder = tmp_path_factory.mktemp("small") / "words"
-    WordIndex.build(folder, DOCUMENTS, bundled_static())
-    return WordIndex(folder, bundled_static())
+    return index_of(folder, DOCUMENTS)
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +62,7 @@ def corpus_passages():
 def corpus_words(tmp_path_factory, corpus_passages):
     """The index of the corpus' passages."""
     folder = tmp_path_factory.mktemp("corpus") / "words"
-    WordIndex.build(folder, corpus_passages, bundled_static())
-    return WordIndex(folder, bundled_static())
+    return index_of(folder, corpus_passages)
 
 
 def passage_words(index, text, language):
@@ -311,7 +320,6 @@ def test_a_question_of_2000_words_is_answered(corpus_words, corpus_passages):
 
 
 def test_an_index_of_no_words_finds_nothing(tmp_path):
-    WordIndex.build(tmp_path / "words", [("!!!", "nl")], bundled_static())
-    index = WordIndex(tmp_path / "words", bundled_static())
+    index = index_of(tmp_path / "words", [("!!!", "nl")])
     assert index.match("koffie") == []
     assert index.search_bm25("koffie", "nl", 10) == []
