@@ -12,7 +12,7 @@ import tantivy
 from index.embedding import StaticEmbedder
 from index.files import crc32_of, link, sync, write_file
 from index.segments import Record, SegmentWriter, read_record, texts_file, to_merge, vectors_file
-from index.words import TANTIVY, VOCABULARY, Analysis, read_vocabulary
+from index.words import TANTIVY, VOCABULARY, analysis, read_vocabulary
 
 MUTABLE = frozenset({"meta.json", ".managed.json"})
 """What tantivy replaces; its other files never change."""
@@ -32,7 +32,7 @@ class WordWriter:
         OSError when a file cannot be written.
         """
         self._folder, self._segment, self._static = folder, segment, static
-        self._analysis = Analysis(static)
+        self._analysis = analysis(static)
         self._tantivy = folder / TANTIVY
         self._tantivy.mkdir(parents=True)
         self._vocabulary: list[Record] = []

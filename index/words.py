@@ -9,7 +9,7 @@ counts in a passage by its best match there and by how rare its matches are.
 import json
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import log
 from pathlib import Path
 
@@ -104,6 +104,12 @@ class Analysis:
         return stems[0] if stems else word
 
 
+@cache
+def analysis(static: StaticEmbedder) -> Analysis:
+    """The analysis by a table's vocabulary, made once."""
+    return Analysis(static)
+
+
 def waste(folder: Path) -> tuple[int, int]:
     """How many passages the index in a folder holds, removed ones included, and how many of these are."""
     segments = json.loads((folder / TANTIVY / "meta.json").read_text("utf-8"))["segments"]
@@ -128,7 +134,7 @@ class WordIndex:
         Raises DamagedFile if there is no such index.
         """
         self._static = static
-        self.analysis = Analysis(static)
+        self.analysis = analysis(static)
         self._order = np.argsort(keys)
         self._keys = keys[self._order]
         records = read_vocabulary(folder)

@@ -1,0 +1,1 @@
+"""Faults, power cuts, kills, damage and crowds: nothing is lost, nothing is half there."""

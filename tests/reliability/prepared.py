@@ -1,0 +1,18 @@
+"""Prepared: what every process of a test would load by itself; forks of this have it from the start."""
+
+import os
+
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+import langchain_text_splitters  # noqa: F401
+
+from index.embedding import bundled_static
+from index.words import analysis
+from ingest import library
+from ingest.language import detect_language
+from ingest.parsing import Parsers
+
+analysis(bundled_static())
+detect_language("De boeren verkopen wol.")
+# Plain text needs no child process to be read in safely, and starting one is most of the time.
+Parsers.read_document = lambda self, source, data: library.read_document(source, data)  # type: ignore[method-assign]

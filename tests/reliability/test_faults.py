@@ -1,0 +1,58 @@
+"""Faults: every operation on a file fails once, and the process dies once at every one of them.
+
+    python -m pytest tests/reliability/test_faults.py -s
+
+prints how many were tried. Afterwards the index is the old one or the new one, to the letter, and
+the next re-index succeeds and leaves nothing behind.
+"""
+
+import pytest
+
+from tests.reliability.harness import DIED, ERRORS, NEW, OLD, contents, index_and_read, index_with, run
+
+
+def operations(place):
+    """The names of the operations that a re-index without a fault performs."""
+    outcome, names = run(index_with, place(), -1, DIED)
+    assert outcome == "done"
+    return names
+
+
+def assert_is_mended_by_the_next(copy, told):
+    assert run(index_and_read, copy) == NEW, told
+    assert len(list((copy / "home" / "generations").iterdir())) == 1, told
+    assert sorted(path.name for path in (copy / "home").iterdir()) == [
+        "CURRENT",
+        "generations",
+        "settings.toml",
+        "writer.lock",
+    ]
+
+
+def test_a_re_index_performs_every_kind_of_operation(place):
+    names = operations(place)
+    assert len(names) > 60
+    assert set(names) == {"open", "write", "fsync", "link", "replace", "unlink", "mkdir", "rmdir"}
+
+
+@pytest.mark.parametrize("fault", ["EIO", "ENOSPC", DIED])
+def test_after_a_fault_at_any_operation_the_index_is_the_old_or_the_new_one(place, fault):
+    names = operations(place)
+    before = after = 0
+    for number, name in enumerate(names):
+        copy = place()
+        outcome = run(index_with, copy, number, ERRORS.get(fault, DIED))
+        told = (fault, number, name, outcome)
+        if fault == DIED:
+            assert outcome == DIED, told
+        elif outcome[0] != "done":
+            assert "cannot be written" in outcome[0], told
+        found = run(contents, copy)
+        assert found in (OLD, NEW), told
+        before, after = before + (found == OLD), after + (found == NEW)
+        if fault != DIED and outcome[0] == "done":
+            assert found == NEW, told
+        assert_is_mended_by_the_next(copy, told)
+    assert before > 30
+    assert after > 5
+    print(f"\n{fault}: {len(names)} operations failed; {before} times the old index, {after} times the new")
