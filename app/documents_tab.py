@@ -25,9 +25,8 @@ element.addEventListener('click', event => {
 });
 """
 DOING = {
-    "Reading documents": "doing_reading",
-    "Embedding passages": "doing_embedding",
-    "Indexing words": "doing_words",
+    "Reading and embedding": "doing_reading",
+    "Writing the index": "doing_writing",
 }
 """The phrase for what a re-index says it does."""
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from app.open_index import OpenIndex
 from index.build import Progress, Report, reindex
-from index.generation import TEXTS
 from index.settings import load_settings
 from ingest.errors import RodeDraadError
 from ingest.formats import SUFFIXES
@@ -69,15 +68,13 @@ class Library:
                 state, reason = "unread", self._failed.get(entry.path, "")
             elif (source.size, source.mtime_ns) != (entry.size, entry.mtime_ns):
                 state = "changed"
-            # A text's file is linked from generation to generation, with the time that it was written.
-            written = (generation.folder / TEXTS / entry.text).stat().st_mtime
             rows.append(
                 Row(
                     id=entry.path,
                     title=generation.document(number)[0].title,
                     language=entry.language,
                     passages=entry.passages,
-                    indexed=datetime.fromtimestamp(written, UTC),
+                    indexed=datetime.fromtimestamp(entry.read_at, UTC),
                     state=state,
                     reason=reason,
                 )

@@ -124,22 +124,16 @@ _PAGE: Final = {
         "es": "Volver a indexar",
     },
     "doing_reading": {
-        "nl": "Documenten lezen",
-        "en": "Reading documents",
-        "fr": "Lecture des documents",
-        "es": "Leyendo documentos",
+        "nl": "Documenten lezen en omzetten in vectoren",
+        "en": "Reading documents and turning them into vectors",
+        "fr": "Lecture des documents et conversion en vecteurs",
+        "es": "Leyendo documentos y convirtiéndolos en vectores",
     },
-    "doing_embedding": {
-        "nl": "Passages omzetten in vectoren",
-        "en": "Turning passages into vectors",
-        "fr": "Conversion des passages en vecteurs",
-        "es": "Convirtiendo pasajes en vectores",
-    },
-    "doing_words": {
-        "nl": "Woorden indexeren",
-        "en": "Indexing words",
-        "fr": "Indexation des mots",
-        "es": "Indexando palabras",
+    "doing_writing": {
+        "nl": "De index wegschrijven",
+        "en": "Writing the index",
+        "fr": "Écriture de l’index",
+        "es": "Escribiendo el índice",
     },
     "reindexed": {
         "nl": "Bijgewerkt: {added} nieuw, {changed} gewijzigd, {removed} verwijderd, {failed} onleesbaar.",

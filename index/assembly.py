@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import time
 
 import numpy as np
 
@@ -37,6 +38,7 @@ class New:
             declared_language=self.source.declared_language,
             language=self.document.language,
             citation=self.source.citation,
+            read_at=time(),
             key=key,
             record=segment.append(pack_text(self.document, self.passages), vectors),
         )

@@ -58,6 +58,7 @@ class Entry:
     declared_language: str | None  # as sources.toml gives it
     language: str
     citation: Citation  # as sources.toml gives it
+    read_at: float  # when its text was last read, in seconds since 1970
     key: int  # of its first passage in the index of words, counting up from there; never used twice
     record: Record  # its reading text and its passages' vectors
 
@@ -119,11 +120,11 @@ class Manifest:
 
 def _row(entry: Entry) -> list[Any]:
     facts = [entry.path, entry.sha256, entry.size, entry.mtime_ns, entry.declared_language, entry.language]
-    return [*facts, astuple(entry.citation), entry.key, astuple(entry.record)]
+    return [*facts, astuple(entry.citation), entry.read_at, entry.key, astuple(entry.record)]
 
 
 def _entry(row: list[Any]) -> Entry:
-    path, sha256, size, mtime_ns, declared_language, language, citation, key, record = row
+    path, sha256, size, mtime_ns, declared_language, language, citation, read_at, key, record = row
     return Entry(
         path=path,
         sha256=sha256,
@@ -132,6 +133,7 @@ def _entry(row: list[Any]) -> Entry:
         declared_language=declared_language,
         language=language,
         citation=Citation(*citation),
+        read_at=read_at,
         key=key,
         record=Record(*record),
     )

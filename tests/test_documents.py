@@ -55,7 +55,7 @@ def test_the_library_tells_how_each_document_stands(folder: Path) -> None:
     seen: list[tuple[str, int, int]] = []
     library.reindex(lambda *now: seen.append(now))
     assert states(library) == {"nieuw.txt": "indexed", "stuk.pdf": "unread"}
-    assert ("Reading documents", 2, 2) in seen
+    assert ("Writing the index", 1, 1) in seen
 
 
 def test_a_read_date_stays_when_another_document_changes(folder: Path) -> None:

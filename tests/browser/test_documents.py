@@ -76,7 +76,7 @@ def test_the_chat_answers_while_a_document_is_read(library: str, open_page: Open
     file = {"name": "lang.txt", "mimeType": "text/plain", "buffer": text.encode()}
     reader.set_input_files("#upload input[type=file]", [file])  # type: ignore[list-item]
     reader.wait_for_selector(
-        "#doing label:has-text('Turning passages into vectors') progress", timeout=60_000
+        "#doing label:has-text('Reading documents and turning them into vectors') progress", timeout=60_000
     )
     ask(asker, "Hoeveel gezinnen leven van koffie?")
     assert reader.locator("#doing progress").count() == 1, "the re-index was over before the answer came"
