@@ -20,6 +20,7 @@ from dataclasses import asdict, astuple, dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
+from re import fullmatch
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,7 @@ class Manifest:
         """Write the manifest."""
         content = {
             "format": FORMAT,
+            "generation": folder.name,
             "model": self.model,
             "fingerprint": self.fingerprint,
             "dimension": self.dimension,
@@ -110,6 +112,8 @@ class Manifest:
             if data != _sealed(data[:-_SEAL].decode() + "}"):
                 raise damaged(path)
             del content["sha256"]
+            if content.pop("generation") != folder.name:
+                raise damaged(path)
             content["documents"] = tuple(_entry(row) for row in content["documents"])
             content["unread"] = tuple((id, size, mtime_ns) for id, size, mtime_ns in content["unread"])
             content["files"] = {name: (size, crc32) for name, (size, crc32) in content["files"].items()}
@@ -295,14 +299,14 @@ def current(home: Path) -> Path | None:
     """
     pointer = home / "CURRENT"
     try:
-        name = pointer.read_text("utf-8").strip()
+        content = pointer.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise damaged(pointer) from error
-    if not name.isdecimal():
+    if not fullmatch(rb"[0-9]{6,}\n", content):
         raise damaged(pointer)
-    return home / "generations" / name
+    return home / "generations" / content.decode().strip()
 
 
 def open_current(home: Path) -> Generation:

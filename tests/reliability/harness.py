@@ -9,6 +9,7 @@ import errno
 import json
 import multiprocessing
 import os
+import resource
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,6 +135,20 @@ def index_and_read(place: Path) -> dict[str, str] | str:
     """Re-index without a fault; then the contents."""
     outcome = index(place)
     return contents(place) if outcome == "done" else outcome
+
+
+def index_limited(place: Path, size: int) -> str:
+    """Re-index where no file can have more bytes than `size`."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    return index(place)
+
+
+def repair(place: Path) -> dict[str, str] | str:
+    """Re-index with every checksum compared; then the contents."""
+    from index.build import reindex
+
+    reindex(place / "corpus", place / "home", repair=True)
+    return contents(place)
 
 
 @dataclass

@@ -1,0 +1,124 @@
+"""Damage: every file of a generation is harmed in every way; it is seen, named, and repaired.
+
+    python -m pytest tests/reliability/test_damage.py -s
+
+prints how much was tried.
+"""
+
+import os
+import shutil
+
+import pytest
+
+from tests.reliability.harness import NEW, contents, index_and_read, repair, run
+
+
+def flip_first(path):
+    flip(path, 0)
+
+
+def flip_last(path):
+    flip(path, -1)
+
+
+def flip_middle(path):
+    flip(path, path.stat().st_size // 2)
+
+
+def flip(path, place):
+    data = bytearray(path.read_bytes())
+    data[place] ^= 1
+    path.write_bytes(data)
+
+
+def zero(path):
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+def cut_short(path):
+    os.truncate(path, path.stat().st_size - 1)
+
+
+def empty(path):
+    os.truncate(path, 0)
+
+
+def lengthen(path):
+    with path.open("ab") as file:
+        file.write(b"\0")
+
+
+def remove(path):
+    path.unlink()
+
+
+HARMS = [flip_first, flip_middle, flip_last, zero, cut_short, empty, lengthen, remove]
+
+
+@pytest.fixture(scope="module")
+def renewed(made, tmp_path_factory):
+    """The corpus with its index brought up to date: two segments, and removed passages in the words."""
+    folder = tmp_path_factory.mktemp("renewed") / "place"
+    shutil.copytree(made, folder)
+    assert run(index_and_read, folder) == NEW
+    return folder
+
+
+def files(place):
+    home = place / "home"
+    found = [home / "CURRENT", *home.glob("generations/**/*")]
+    return sorted(path.relative_to(home) for path in found if path.is_file() and path.stat().st_size)
+
+
+def assert_seen_and_repaired(copy, name, told):
+    found = run(contents, copy)
+    assert isinstance(found, str), told
+    if name.name != "CURRENT":  # it may name a generation that is not there
+        assert str(copy / "home" / name) in found, (told, found)
+    assert run(repair, copy) == NEW, told
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_every_harmed_file_is_named_and_repaired(renewed, tmp_path, harm):
+    names = files(renewed)
+    assert len(names) >= 14
+    copy = tmp_path / "place"
+    for name in names:
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(renewed, copy)
+        harm(copy / "home" / name)
+        assert_seen_and_repaired(copy, name, (harm.__name__, name))
+    print(f"\n{harm.__name__}: {len(names)} files")
+
+
+def test_every_file_of_another_generation_in_the_place_of_its_own_is_named_and_repaired(
+    made, renewed, tmp_path
+):
+    copy, swapped = tmp_path / "place", 0
+    others = {path.name: path for path in (made / "home" / "generations").rglob("*") if path.is_file()}
+    kinds = {path.suffix: path for path in others.values()}
+    for name in files(renewed):
+        other = others.get(name.name) or kinds.get(name.suffix)
+        if other is None or other.read_bytes() == (renewed / "home" / name).read_bytes():
+            other = next(path for path in others.values() if path.suffix == ".texts")
+        if other.read_bytes() == (renewed / "home" / name).read_bytes():
+            continue
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(renewed, copy)
+        shutil.copyfile(other, copy / "home" / name)
+        assert_seen_and_repaired(copy, name, name)
+        swapped += 1
+    assert swapped >= 14
+    print(f"\nswapped: {swapped} files")
+
+
+def test_a_document_whose_text_is_damaged_and_whose_file_is_gone_is_reported_lost(renewed, tmp_path):
+    copy = tmp_path / "place"
+    shutil.copytree(renewed, copy)
+    for path in copy.glob("home/generations/*/passages/*.texts"):
+        data = path.read_bytes()
+        at = data.find(b"De markt is nieuw")
+        path.write_bytes(data.replace(b"De markt is nieuw", b"De markt is oud..")) if at >= 0 else None
+    (copy / "corpus" / "markt.txt").write_bytes(bytes(range(256)))
+    rest = {id: text for id, text in NEW.items() if id != "markt.txt"}
+    assert run(repair, copy) == rest
