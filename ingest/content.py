@@ -53,6 +53,8 @@ def check_length(characters: int) -> None:
 
 def clean(text: str) -> str:
     """The text with composed accents, line feeds for line ends, and nothing invisible."""
+    if text.isprintable():  # most lines are: there is nothing invisible, and no line end
+        return unicodedata.normalize("NFC", text)
     return unicodedata.normalize("NFC", INVISIBLE.sub("", LINE_END.sub("\n", text)))
 
 

@@ -8,7 +8,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from ingest.archive import whole_number
-from ingest.content import Content, Line, block, one_line
+from ingest.content import Content, Line, block, clean, one_line
 from ingest.documents import Citation
 from ingest.errors import UnreadableDocument
 from ingest.text import decode
@@ -107,7 +107,7 @@ def _decode(data: bytes) -> str:
 def parse_html(text: str) -> etree._Element | None:
     """The root of an HTML document, mended as browsers do; None where there is nothing in it."""
     parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
-    data = text.encode("utf-8", "replace").replace(b"\0", b"")
+    data = clean(text).encode()
     try:
         return lxml_html.document_fromstring(data, parser=parser)
     except etree.ParserError:

@@ -13,6 +13,9 @@ LANGUAGES = ("nl", "en", "fr", "es", "de")
 LONG_ENOUGH = 100
 """Characters from which a paragraph can be in another language than the one before it."""
 
+ENOUGH = 200
+"""Characters of a paragraph that tell its language: three times what a sentence needs."""
+
 SURE = 60.0
 """Log-likelihood by which a text must be likelier in one language to be surely not in another.
 
@@ -55,7 +58,7 @@ def language_spans(text: str, language: str) -> tuple[tuple[int, str], ...]:
     for paragraph in _PARAGRAPH.finditer(text):
         if len(paragraph[0]) < LONG_ENOUGH:
             continue
-        ranked = _ranked(paragraph[0])
+        ranked = _ranked(paragraph[0][:ENOUGH])
         best = next(iter(ranked))
         if best != spans[-1][1] and ranked[best] - ranked[spans[-1][1]] > SURE:
             spans.append((paragraph.start(), best))

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import itemgetter
 from statistics import median
@@ -190,7 +191,12 @@ def _gaps(
 def _is_bold(textpage: pdfium.PdfTextPage, place: int) -> bool:
     name = ctypes.create_string_buffer(128)
     raw.FPDFText_GetFontInfo(textpage, place, name, 128, ctypes.byref(ctypes.c_int()))
-    return any(word in name.value.lower() for word in (b"bold", b"black", b"heavy"))
+    return _names_bold(name.value)
+
+
+@lru_cache(1000)
+def _names_bold(font: bytes) -> bool:
+    return any(word in font.lower() for word in (b"bold", b"black", b"heavy"))
 
 
 def _lines(pages: Sequence[Sequence[_Printed]]) -> Iterator[Line]:

@@ -55,6 +55,11 @@ def test_a_page_without_a_date_has_none():
     assert read("a.html", dated).citation.date == "2015-12-01"
 
 
+def test_characters_that_no_xml_may_hold_are_left_out():
+    html = page("").replace(TITLE.encode(), b"\x0b\xef\xbf\xbfV\x01r\x0couwen")
+    assert read("a.html", html).title.replace(" ", "") == "Vrouwen"
+
+
 def test_a_list_of_fifty_thousand_items_is_read_whole():
     items = "".join(f"<li>dorp nummer {n} aan de rivier</li>" for n in range(50_000))
     document = read("a.html", f"<html><body><ul>{items}</ul></body></html>".encode())

@@ -1,0 +1,111 @@
+"""Mutations: valid files of every kind with bytes changed are documents, or unreadable, and nothing else."""
+
+import io
+import zipfile
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.content import Line
+from ingest.errors import UnreadableDocument
+from ingest.passages import split_passages
+from ingest.reflow import reflow
+from tests.formats.article import MAKERS, NAME, blocks_of, reading_texts
+from tests.formats.reading import read
+
+BLOCKS = blocks_of(reading_texts()[NAME])[:12]
+VALID = {suffix: make(BLOCKS) for suffix, make in MAKERS.items()}
+ZIPPED = [suffix for suffix, data in VALID.items() if data.startswith(b"PK")]
+CHANGES = st.lists(
+    st.tuples(
+        st.sampled_from(["change", "cut", "repeat", "insert"]),
+        st.floats(0, 1, exclude_max=True),
+        st.integers(1, 40),
+        st.binary(min_size=1, max_size=8),
+    ),
+    min_size=1,
+    max_size=6,
+)
+SLOW = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+
+
+def mutated(data: bytes, changes: list[tuple[str, float, int, bytes]]) -> bytes:
+    for kind, share, length, new in changes:
+        place = int(share * len(data))
+        end = place + length
+        if kind == "change":
+            data = data[:place] + new + data[place + len(new) :]
+        elif kind == "cut":
+            data = data[:place] + data[end:]
+        elif kind == "repeat":
+            data = data[:end] + data[place:end] * 3 + data[end:]
+        else:
+            data = data[:place] + new + data[place:]
+    return data
+
+
+def check(name: str, data: bytes) -> None:
+    """That the document in a file, if there is one, is whole in itself."""
+    try:
+        document = read(name, data)
+    except UnreadableDocument:
+        return
+    assert document.text.strip() == document.text != ""
+    assert list(document.page_starts) == sorted(document.page_starts)
+    for heading in document.headings:
+        assert 0 <= heading.start < heading.end <= len(document.text)
+    for passage in split_passages(document):
+        assert document.text[passage.start : passage.end] == passage.text
+
+
+@pytest.mark.parametrize("suffix", VALID)
+@SLOW
+@given(changes=CHANGES)
+def test_a_changed_file_is_a_document_or_unreadable(suffix, changes):
+    check(f"a{suffix}", mutated(VALID[suffix], changes))
+
+
+@pytest.mark.parametrize("suffix", ZIPPED)
+@SLOW
+@given(part=st.integers(0, 99), changes=CHANGES)
+def test_a_changed_part_of_an_archive_is_read_or_refused(suffix, part, changes):
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(VALID[suffix])) as old, zipfile.ZipFile(file, "w") as new:
+        names = [name for name in old.namelist() if name.endswith((".xml", ".xhtml", ".rels", ".opf"))]
+        for name in old.namelist():
+            changed = name == names[part % len(names)]
+            new.writestr(name, mutated(old.read(name), changes) if changed else old.read(name))
+    check(f"a{suffix}", file.getvalue())
+
+
+LINES = st.lists(
+    st.builds(
+        Line,
+        text=st.text("abcé A.-•1 ", min_size=1).map(lambda text: " ".join(text.split()) or "x"),
+        page=st.just(0),
+        gap=st.integers(0, 3),
+        indented=st.booleans(),
+        width=st.integers(0, 12),
+        level=st.integers(0, 3),
+    ),
+    max_size=30,
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(LINES, st.lists(st.booleans(), min_size=30, max_size=30))
+def test_any_lines_flow_into_a_text_with_all_their_letters_in_order(lines, turns):
+    page = 0
+    paged = []
+    for line, turn in zip(lines, turns, strict=False):
+        page += turn
+        paged.append(Line(line.text, page, line.gap, line.indented, line.width, line.level))
+    text, page_starts, headings = reflow(paged, "nl")
+    letters = "".join(filter(str.isalnum, "".join(line.text for line in lines)))
+    assert "".join(filter(str.isalnum, text)) == letters
+    assert len(page_starts) == (page + 1 if paged else 0)
+    assert all(0 <= start <= len(text) for start in page_starts)
+    for number, heading in enumerate(headings):
+        assert text[heading.start : heading.end].strip() == text[heading.start : heading.end] != ""
+        assert heading.above is None or heading.above < number
