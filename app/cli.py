@@ -1,11 +1,11 @@
-"""The command line: rodedraad index | ask | chat | eval | bench."""
+"""The command line: rodedraad index | check | ask | chat | eval | bench."""
 
 import argparse
 import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from app.answer import Answer
     from index.build import Report
     from index.search import Searcher
+
+QUIET, PATIENCE, LOOK = 500, 10_000, 30_000
+"""Milliseconds: without a change before a re-index, of changes without a pause, and until a look unasked."""
 
 EPILOG = """\
 examples:
@@ -70,7 +73,12 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    command("index", _index, "bring the index up to date with the documents")
+    index = command("index", _index, "bring the index up to date with the documents")
+    index.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    index.add_argument("--watch", action="store_true", help="stay, and do it again when the folder changes")
+
+    verify = command("check", _check, "verify every checksum, count and offset of the index")
+    verify.add_argument("--repair", action="store_true", help="make what is damaged anew from the documents")
 
     ask = command("ask", _ask, "answer a question, or a file of questions")
     ask.add_argument("question", nargs="?", help="the question, in nl, en, fr, es or de")
@@ -152,15 +160,56 @@ def _root_path(text: str) -> str:
 
 
 def _index(options: argparse.Namespace) -> int:
+    if options.dry_run:
+        from index.build import preview
+
+        report = preview(options.corpus, options.home)
+        for doing, ids in (
+            ("add", report.added),
+            ("change", report.changed),
+            ("remove", report.removed),
+        ):
+            for id in ids:
+                _say(f"  would {doing}: {id}")
+        _summarise(f"{options.home} would get", report)
+        return 0
     _reindex(options)
+    if options.watch:
+        _watch(options)
     return 0
 
 
-def _reindex(options: argparse.Namespace) -> "Report":
+def _watch(options: argparse.Namespace) -> None:
+    """Index again whenever the folder has changed and then been quiet; until interrupted."""
+    from watchfiles import watch
+
+    from index.build import is_outdated
+    from index.generation import open_current
+
+    _say(f"Watching {options.corpus}. Stop with Ctrl+C.")
+    # Now and then it is looked at unasked: network folders tell of no changes.
+    for _ in watch(options.corpus, step=QUIET, debounce=PATIENCE, rust_timeout=LOOK, yield_on_timeout=True):
+        try:
+            with closing(open_current(options.home)) as generation:
+                outdated = is_outdated(generation, options.corpus)
+            if outdated:
+                _reindex(options)
+        except RodeDraadError as error:
+            _say(f"rodedraad: {error}")
+
+
+def _reindex(options: argparse.Namespace, repair: bool = False) -> "Report":
     from index.build import reindex
 
     with _progress() as progress:
-        report = reindex(options.corpus, options.home, progress)
+        report = reindex(options.corpus, options.home, progress, _say, repair)
+    for name in report.damaged:
+        _say(f"  damaged, made anew: {name}")
+    _summarise(f"{options.home}: {report.passages} passages;", report)
+    return report
+
+
+def _summarise(beginning: str, report: "Report") -> None:
     counts = {
         "added": len(report.added),
         "changed": len(report.changed),
@@ -169,12 +218,38 @@ def _reindex(options: argparse.Namespace) -> "Report":
         "failed": len(report.failed),
     }
     summary = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    _say(f"{options.home}: {report.passages} passages; documents: {summary}.")
+    _say(f"{beginning} documents: {summary}.")
     for id, reason in report.failed.items():
         _say(f"  not indexed: {id}: {reason}")
     for id in report.passed_over:
         _say(f"  passed over, not a kind of file that is read: {id}")
-    return report
+
+
+def _check(options: argparse.Namespace) -> int:
+    from index.check import check
+    from index.generation import IndexProblem, current, open_current
+
+    try:
+        problems = check(options.home)
+    except IndexProblem as error:
+        if not (options.home / "generations").is_dir():
+            raise  # there is no index
+        problems = [str(error)]
+    for problem in problems:
+        _say(problem)
+    if problems and not options.repair:
+        _say("To make it anew from the documents: rodedraad check --repair")
+        return 2
+    if problems:
+        _reindex(options, repair=True)
+        if problems := check(options.home):
+            raise IndexProblem("It could not be repaired:" + "".join(f"\n  {p}" for p in problems))
+    with closing(open_current(options.home)) as generation:
+        _say(
+            f"{current(options.home)} is sound: {len(generation.manifest.documents)} documents, "
+            f"{generation.passages} passages, {len(generation.manifest.files)} files."
+        )
+    return 0
 
 
 def _open(options: argparse.Namespace, without: Sequence[str] = ()) -> "Searcher":
@@ -341,10 +416,10 @@ def _say(text: str) -> None:
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on standard error, for as long as the block runs."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
     from rich.progress import TimeRemainingColumn as Remaining
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), Remaining())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         tasks: dict[str, Any] = {}

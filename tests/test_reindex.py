@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from index.build import is_outdated, reindex
+from index.embedding import StaticEmbedder
 from index.generation import PASSAGES, open_current
 from index.search import Searcher
 from index.segments import SegmentWriter, read_record
+from index.unfinished import Unfinished
 from ingest.documents import Citation
 from ingest.errors import RodeDraadError
 
@@ -358,3 +360,66 @@ def test_progress_reaches_its_total_at_every_stage(corpus, home):
         "Reading and embedding": (145, 145),  # bytes
         "Writing the index": (1, 1),
     }
+
+
+# Runs that were cut off
+
+
+class CutOff(Exception):
+    pass
+
+
+def test_embeddings_of_a_run_that_was_cut_off_are_used_by_the_next(tmp_path, home, monkeypatch):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    home.mkdir()
+    (home / "settings.toml").write_text(f"model = '{MODEL}'\n", "utf-8")
+    for number in range(20):
+        text = "\n\n".join(f"Dorp {number} {n} heeft huizen. " + "Er wonen boeren. " * 30 for n in range(20))
+        (folder / f"{number:02}.txt").write_text(text, "utf-8")
+    embedded = []
+    real = StaticEmbedder.passages
+
+    def passages(self, texts, *progress):
+        if len(embedded) >= cut_off_at:
+            raise CutOff
+        if "dorp" not in texts and "dorpen" not in texts:
+            embedded.extend(text for text in texts if " " in text)
+        return real(self, texts, *progress)
+
+    monkeypatch.setattr(StaticEmbedder, "passages", passages)
+    cut_off_at = 280
+    with pytest.raises(CutOff):
+        reindex(folder, home)
+    assert not (home / "CURRENT").exists()
+    first, cut_off_at = list(embedded), 10_000
+    embedded.clear()
+    assert reindex(folder, home).passages == 400
+    kept = set(first) - set(embedded)
+    assert len(kept) > 200
+    assert not list(home.glob("unfinished-*"))
+    (tmp_path / "fresh").mkdir()
+    vectors = open_current(home).vectors().rows(0, 400)
+    (tmp_path / "fresh" / "settings.toml").write_text(f"model = '{MODEL}'\n", "utf-8")
+    reindex(folder, tmp_path / "fresh")
+    assert np.array_equal(vectors, open_current(tmp_path / "fresh").vectors().rows(0, 400))
+
+
+def test_a_torn_end_of_an_unfinished_log_is_left_out(tmp_path):
+    vectors = np.eye(3, 4, dtype=np.float32)
+    log = Unfinished(tmp_path, "f" * 64, 4)
+    log.add(["een", "twee"], vectors[:2])
+    log.add(["drie"], vectors[2:])
+    log.add([], vectors[:0])
+    log.close()
+    [path] = tmp_path.glob("unfinished-*")
+    data = path.read_bytes()
+    for end, known in ((len(data), 3), (len(data) - 1, 2), (1, 0)):
+        path.write_bytes(data[:end])
+        again = Unfinished(tmp_path, "f" * 64, 4)
+        assert sum(again.get(text) is not None for text in ("een", "twee", "drie")) == known
+    path.write_bytes(data[:20] + b"x" + data[21:])
+    again = Unfinished(tmp_path, "f" * 64, 4)
+    assert again.get("een") is None
+    assert again.get("twee").tolist() == [0, 1, 0, 0]
+    assert Unfinished(tmp_path, "0" * 64, 4).get("twee") is None

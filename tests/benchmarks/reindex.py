@@ -1,0 +1,127 @@
+"""What a re-index costs, against a full build of the same corpus in the same run.
+
+    python -m tests.benchmarks.reindex [DOCUMENTS]
+
+Makes 10,000 documents of ten passages each, unless told otherwise, and embeds with the bundled table
+of token vectors, so that the index and not the model is measured. Every step is a process of its own,
+timed inside from before the settings are read to after the generation is published.
+"""
+
+import json
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+MODEL = ROOT / "index" / "model"
+PASSAGES = 10
+WORDS = 90
+"""Of a passage: some 560 characters, so that two do not fit into one."""
+
+REINDEXES = 50
+
+
+def documents(count: int) -> Iterator[tuple[str, str]]:
+    """Names and texts of words that are spread as those of a language are (Zipf)."""
+    from index.embedding import bundled_static
+
+    chance = random.Random(0)
+    vocabulary = sorted(w for w in bundled_static().tokenizer.get_vocab() if w.isalpha() and len(w) > 2)
+    chance.shuffle(vocabulary)
+    weights = [1 / rank for rank in range(1, len(vocabulary) + 1)]
+    for number in range(count):
+        words = chance.choices(vocabulary, weights, k=PASSAGES * WORDS)
+        passages = (words[start : start + WORDS] for start in range(0, len(words), WORDS))
+        text = "\n\n".join(" ".join(passage).capitalize() + "." for passage in passages)
+        yield f"{number // 1000:03}/{number:06}.txt", text
+
+
+def timed(what: str, folder: Path) -> dict[str, float]:
+    """Run a step in a process of its own: its seconds and peak memory in bytes."""
+    command = [sys.executable, "-m", "tests.benchmarks.reindex", what, str(folder)]
+    line = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
+    result: dict[str, float] = json.loads(line)
+    return result
+
+
+def step(what: str, folder: Path) -> None:
+    """The inside of such a process."""
+    from index.build import reindex
+    from index.search import Searcher
+
+    started = time.perf_counter()
+    if what == "open":
+        from index.embedding import bundled_static, load_embedder
+        from index.settings import load_settings
+        from index.words import analysis
+
+        # The model is loaded once for all indexes: what is measured is the index.
+        load_embedder(load_settings(folder / "home"))
+        analysis(bundled_static())
+        started = time.perf_counter()
+        Searcher(folder / "home")
+    else:
+        reindex(folder / "corpus", folder / "home")
+    seconds = time.perf_counter() - started
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print(json.dumps({"seconds": seconds, "peak": peak * 1024}))
+
+
+def disk(folder: Path) -> int:
+    """Bytes of all files, those with several names counted once."""
+    files = {path.stat().st_ino: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    return sum(files.values())
+
+
+def main(count: int) -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "home").mkdir()
+        (folder / "home" / "settings.toml").write_text(f"model = '{MODEL}'\n", "utf-8")
+        for id, text in documents(count):
+            path = folder / "corpus" / id
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        full = timed("index", folder)
+        one = disk(folder / "home")
+        print(
+            f"{count} documents, {PASSAGES * count} passages; full build {full['seconds']:.1f} s", flush=True
+        )
+        print(f"peak memory {full['peak'] / 1e9:.2f} GB; disk {one / 1e6:.0f} MB", flush=True)
+        new = folder / "corpus" / "new.txt"
+        texts = [text for _, text in documents(4)]
+        seconds: dict[str, list[float]] = {"added": [], "changed": [], "removed": [], "unchanged": []}
+        for text in texts[:3]:
+            new.write_text(text, "utf-8")
+            seconds["added"].append(timed("index", folder)["seconds"])
+            new.write_text(text + "\n\n" + texts[3], "utf-8")
+            seconds["changed"].append(timed("index", folder)["seconds"])
+            new.unlink()
+            seconds["removed"].append(timed("index", folder)["seconds"])
+            seconds["unchanged"].append(timed("index", folder)["seconds"])
+        for what, times in seconds.items():
+            middle = statistics.median(times)
+            print(f"one {what}: {middle:.2f} s, {middle / full['seconds']:.2%} of a full build", flush=True)
+        opened = [timed("open", folder)["seconds"] for _ in range(5)]
+        print(f"open: {statistics.median(opened):.2f} s", flush=True)
+        largest = 0
+        for number in range(REINDEXES):
+            changed = folder / "corpus" / f"{0:03}" / f"{number:06}.txt"
+            changed.write_text(changed.read_text("utf-8") + f"\n\nDeel {number}.", "utf-8")
+            timed("index", folder)
+            largest = max(largest, disk(folder / "home"))
+        print(f"disk at most in {REINDEXES} more re-indexes: {largest / one:.2f} of one generation")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        step(sys.argv[1], Path(sys.argv[2]))
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
