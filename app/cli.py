@@ -259,7 +259,7 @@ def _open(options: argparse.Namespace, without: Sequence[str] = ()) -> "Searcher
     from index.search import Searcher
 
     if current(options.home) is None:
-        _index(options)
+        _reindex(options)
     searcher = Searcher(options.home, without)
     if is_outdated(searcher.generation, options.corpus):
         _say(f"{options.corpus} has changed since it was indexed. To catch up: rodedraad index")
