@@ -4,18 +4,20 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
 
-from index.search import Hit, Query, Searcher, weighted
+from app.confidence import THRESHOLD, confidence
+from index.search import READ, Hit, Searcher
 from ingest.documents import Document, Passage
 from ingest.errors import RodeDraadError
 from ingest.language import detect_language
-from ingest.sentences import is_heading
 
 LONGEST_QUESTION = 2_000  # characters
 
-QUOTED_FROM = 5
-"""Sentences are quoted from this many of the best passages."""
+PASSAGE = 0.49
+"""What a passage's score counts beside a sentence's own.
+
+Learned by `python -m tests.benchmarks.interaction`.
+"""
 
 MOST_QUOTES = 3
 MOST_QUOTED = 450
@@ -26,19 +28,6 @@ Measured on the development questions: at 350, 400, 450 and 500 the share answer
 
 SAME = 0.8
 """Sentences that share this part of their words say the same: the better one is quoted."""
-
-SLOPE, MIDDLE = 24.6, 0.451
-"""The logistic curve from the best passage's score to the confidence that the sources answer.
-
-Fitted by `python -m tests.benchmarks.confidence`, on the gold questions that have an answer against
-948 questions about other texts: AUROC .988. Near misses score like answerable questions.
-"""
-
-THRESHOLD = 0.47
-"""Below this confidence the answer abstains.
-
-By the same command: .05 of the answerable questions and .95 of those about other texts.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +80,25 @@ def answer(
             "read. Ask a shorter one."
         )
     query = searcher.query(understood_as or question)
-    hits = searcher.search(query, max(passages, QUOTED_FROM), near)
-    confidence = confidence_of(hits)
-    abstained = confidence < THRESHOLD
+    hits = searcher.search(query, max(passages, READ), near)
+    likely = confidence(searcher, query, hits, follow_up=bool(near))
+    abstained = likely < THRESHOLD
     return Answer(
         question=question,
         understood_as=query.text,
         language=detect_language(question),
         abstained=abstained,
-        confidence=confidence,
-        quotes=() if abstained else tuple(_quotes(searcher, query, hits[:QUOTED_FROM])),
+        confidence=likely,
+        quotes=() if abstained else tuple(_quotes(hits)),
         hits=tuple(hits),
         milliseconds=(time.perf_counter() - started) * 1000,
     )
 
 
-def confidence_of(hits: Sequence[Hit]) -> float:
-    """How likely it is that the sources answer, 0 to 1, from the best passage's score."""
-    return 1 / (1 + exp(-SLOPE * (hits[0].score - MIDDLE))) if hits else 0.0
-
-
-def _quotes(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> list[Quote]:
+def _quotes(hits: Sequence[Hit]) -> list[Quote]:
     """The best sentences of the hits, neighbours joined, in reading order."""
     chosen: list[tuple[Hit, int, int]] = []
-    for hit, start, end in _best_sentences(searcher, query, hits):
+    for hit, start, end in _best_sentences(hits):
         text = hit.document.text[start:end]
         quoted = [other.document.text[s:e] for other, s, e in chosen]
         if quoted and len(text) + sum(map(len, quoted)) > MOST_QUOTED:
@@ -146,20 +130,13 @@ def _quotes(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> list[Quote
     ]
 
 
-def _best_sentences(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> list[tuple[Hit, int, int]]:
-    """Every sentence of the hits that says something, the likeliest answer first."""
-    scored = []
-    for hit in hits:
-        text = hit.document.text
-        spans = [(s, e) for s, e in hit.passage.sentences if not is_heading(text[s:e])]
-        spans = spans or [(hit.passage.start, hit.passage.end)]
-        signals = searcher.score_texts(
-            query, [text[start:end] for start, end in spans], hit.document.language
-        )
-        for (start, end), signal in zip(spans, signals, strict=True):
-            scored.append((hit.score + weighted(signal), hit, start, end))
+def _best_sentences(hits: Sequence[Hit]) -> list[tuple[Hit, int, int]]:
+    """Every sentence of the hits that were read, the likeliest answer first."""
+    scored = [
+        (PASSAGE * hit.score + sentence.score, hit, sentence) for hit in hits for sentence in hit.sentences
+    ]
     scored.sort(key=lambda item: -item[0])
-    return [(hit, start, end) for _, hit, start, end in scored]
+    return [(hit, sentence.start, sentence.end) for _, hit, sentence in scored]
 
 
 def _says_the_same(one: str, other: str) -> bool:

@@ -8,7 +8,7 @@ from math import isnan, sqrt
 
 import numpy as np
 
-from app.answer import THRESHOLD
+from app.confidence import THRESHOLD
 from app.evaluation import PASSAGES, Outcome
 from app.measures import (
     KIND,

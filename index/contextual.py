@@ -1,20 +1,32 @@
 """Contextual: the bundled transformer, run by onnxruntime without importing torch."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime
 
 from index.embedding import Progress, Vectors, read_tokenizer
 from ingest.errors import RodeDraadError
+
+Ids = npt.NDArray[np.int64]
 
 LONGEST = 256
 """Tokens of a text that are read, its two marks included; the rest is left out."""
 
 PADDED = 4_096
 """Tokens read at once, padding included: enough for two cores, little enough for their cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a text as the transformer reads them."""
+
+    states: Vectors  # float32[n, 384], rows of unit length
+    spans: Ids  # int64[n, 2], where in the text each begins and ends
 
 
 class ContextualEmbedder:
@@ -46,10 +58,29 @@ class ContextualEmbedder:
 
     def passages(self, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
         """Embed passages or sentences of the sources, those of like length together."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        tokens = [[self._first, *encoding.ids[: LONGEST - 2], self._last] for encoding in encodings]
-        order = sorted(range(len(tokens)), key=lambda place: len(tokens[place]))
         vectors = np.empty((len(texts), self.dimension), np.float32)
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        ids = [encoding.ids for encoding in encodings]
+        for places, batch in self._batches(ids):
+            vectors[places] = self._session.run(["vectors"], batch)[0]
+            progress(len(places))
+        return vectors
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """The tokens of each text in the light of the whole text, its two marks left out."""
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        read: list[Tokens] = [None] * len(texts)  # type: ignore[list-item]
+        for places, batch in self._batches([encoding.ids for encoding in encodings]):
+            states = self._session.run(["states"], batch)[0]
+            for row, place in enumerate(places):
+                spans = np.array(encodings[place].offsets[: LONGEST - 2], np.int64).reshape(-1, 2)
+                read[place] = Tokens(states[row, 1 : len(spans) + 1], spans)
+        return read
+
+    def _batches(self, texts: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], dict[str, Ids]]]:
+        """Places in `texts` and the input for them: token ids between their marks, and the mask."""
+        tokens = [[self._first, *ids[: LONGEST - 2], self._last] for ids in texts]
+        order = sorted(range(len(tokens)), key=lambda place: len(tokens[place]))
         start = 0
         while start < len(order):
             end = start + 1
@@ -61,7 +92,5 @@ class ContextualEmbedder:
             for row, place in enumerate(places):
                 ids[row, : len(tokens[place])] = tokens[place]
                 mask[row, : len(tokens[place])] = 1
-            vectors[places] = self._session.run(["vectors"], {"ids": ids, "mask": mask})[0]
-            progress(len(places))
+            yield places, {"ids": ids, "mask": mask}
             start = end
-        return vectors

@@ -1,26 +1,41 @@
 """Search: a question becomes ranked passages, each with what every signal gave it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import exp
 from pathlib import Path
 
 from index.embedding import Embedder, Vectors, bundled_static, load_embedder
 from index.generation import Generation, IndexProblem, current, open_current
+from index.interaction import QuestionTokens, bundled_interaction
 from index.settings import load_settings
 from index.words import QuestionWord, coverage
 from ingest.documents import Document, Passage
 from ingest.errors import RodeDraadError
 from ingest.language import detect_language, load_in_background
+from ingest.sentences import is_heading
 
-WEIGHTS = {"coverage": 1.0, "dense": 0.6, "bm25": 0.25, "nearness": 0.3}
-"""What each signal counts in a passage's score. The signals lie between 0 and 1 by themselves.
+PROPOSING = {"coverage": 1.0, "dense": 0.6, "bm25": 0.25, "nearness": 0.3}
+"""What each signal counts in choosing the passages to read. They lie between 0 and 1 by themselves.
 
-Measured on the gold questions (success@3) and XQuAD (recall@1 of nl / en questions over Dutch passages):
-all .90, .930 / .913; without coverage .77, .871 / .783; without dense .83, .884 / .833; without BM25 .90,
-.920 / .913. Across languages BM25 finds only names, so it counts where question and passage share one.
-Nearness, to the passage that the talk is about, counts in follow-ups only.
+Measured by these alone on the gold questions (success@3) and XQuAD (recall@1 of nl / en questions
+over Dutch passages): all .90, .930 / .913; without coverage .77, .871 / .783; without dense .83,
+.884 / .833; without BM25 .90, .920 / .913. Across languages BM25 finds only names, so it counts where
+question and passage share one. Nearness, to the passage that the talk is about, counts in follow-ups only.
 """
+
+READ = 10
+"""How many of the passages proposed are read token by token; 20 found no more."""
+
+WEIGHTS = PROPOSING | {"nearness": 0.8, "interaction": 1.56, "sentence": 0.95}
+"""What each signal counts in a passage's score once it is read.
+
+The last two, and those of a sentence, were learned by `python -m tests.benchmarks.interaction`.
+"""
+
+SENTENCE = {"interaction": 2.3, "likeness": 0.17, "opening": -0.59}
+"""What each signal counts in a sentence's score, learned likewise: late interaction; the cosine of the
+static vectors; and being the first of its document, which is mostly its title."""
 
 SWITCHES = (*WEIGHTS, "expansion")
 """What a searcher can do without; without expansion, words match only the same words."""
@@ -37,6 +52,16 @@ NEAR = 800
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage that was read, and how well it alone answers."""
+
+    start: int  # offsets into the reading text
+    end: int
+    score: float
+    met: Vectors = field(compare=False)  # float32[n], how well each token of the question is met
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found, its document, its rank from 1, and the parts of its score."""
 
@@ -46,6 +71,8 @@ class Hit:
     passage: Passage
     document: Document
     words: dict[str, str] = field(default_factory=dict)  # of the question → of the passage, both folded
+    sentences: tuple[Sentence, ...] = ()  # but for headings; none if the passage was not read
+    met: Vectors | None = field(default=None, compare=False)  # likewise, by the whole passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +84,7 @@ class Query:
     vector: Vectors  # float32[1, d], by the model of the index
     static: Vectors  # float32[1, 256], by the bundled table of token vectors
     words: list[QuestionWord]
+    tokens: QuestionTokens
 
 
 class Searcher:
@@ -104,10 +132,32 @@ class Searcher:
             vector=self._embedder.questions([question]),
             static=bundled_static().questions([question]),
             words=self._words.match(question, "expansion" not in self.without),
+            tokens=bundled_interaction().question(question),
         )
 
     def search(self, query: Query, k: int, near: Sequence[Passage] = ()) -> list[Hit]:
-        """The k best passages, best first; those beside a passage in `near` are preferred."""
+        """The k best passages, best first; those beside a passage in `near` are preferred.
+
+        The READ best by the signals that need no reading come first, ranked by all signals.
+        """
+        proposed = self._proposed(query, near)
+        read = [self._read(query, *candidate) for candidate in proposed[: READ if k else 0]]
+        read.sort(key=lambda hit: -hit.score)
+        hits = [*read, *(Hit(0, 0.0, *candidate) for candidate in proposed[READ:k])]
+        return [
+            replace(
+                hit,
+                rank=rank,
+                score=weighted(hit.signals),
+                words=self._matched(query, hit.passage),
+            )
+            for rank, hit in enumerate(hits[:k], 1)
+        ]
+
+    def _proposed(
+        self, query: Query, near: Sequence[Passage]
+    ) -> list[tuple[dict[str, float], Passage, Document]]:
+        """Every passage that a signal proposes, with the signals that need no reading, best first."""
         numbers, cosines = self._vectors.search(query.vector, CANDIDATES)
         dense = dict(zip(numbers[0].tolist(), cosines[0].tolist(), strict=True))
         covered = dict(self._words.search_coverage(query.words, CANDIDATES))
@@ -115,46 +165,57 @@ class Searcher:
         for name, proposed in (("dense", dense), ("coverage", covered), ("bm25", bm25)):
             if name in self.without:
                 proposed.clear()
-        hits = []
+        candidates = []
         for number in dense.keys() | covered.keys() | bm25.keys():
             document, passage = self.generation.passage(number)
             if number not in dense:
                 dense[number] = float(self._vectors.rows(number, 1)[0] @ query.vector[0])
             if number not in covered:
-                covered[number] = self._coverage(query, passage.text, passage.language)
+                covered[number] = coverage(query.words, self.words_of(passage))
             same_language = query.language == passage.language
-            signals = self._kept(
-                {
-                    "coverage": covered[number],
-                    "dense": dense[number],
-                    "bm25": bm25.get(number, 0.0) if same_language else 0.0,
-                    "nearness": max((_nearness(passage, other) for other in near), default=0.0),
-                }
+            signals = {
+                "coverage": covered[number],
+                "dense": dense[number],
+                "bm25": bm25.get(number, 0.0) if same_language else 0.0,
+                "nearness": max((_nearness(passage, other) for other in near), default=0.0),
+                "interaction": 0.0,
+                "sentence": 0.0,
+            }
+            signals = {name: 0.0 if name in self.without else value for name, value in signals.items()}
+            score = sum(weight * signals[name] for name, weight in PROPOSING.items())
+            candidates.append((-score, number, (signals, passage, document)))
+        candidates.sort(key=lambda candidate: candidate[:2])
+        return [candidate for _, _, candidate in candidates]
+
+    def _read(self, query: Query, signals: dict[str, float], passage: Passage, document: Document) -> Hit:
+        """A passage read token by token, and its sentences."""
+        spans = [span for span in passage.sentences if not is_heading(document.text[slice(*span)])]
+        spans = spans or [(passage.start, passage.end)]
+        met = bundled_interaction().match(query.tokens, passage, spans)
+        if "interaction" in self.without:
+            met[:] = 0.0
+        whole, *parts = (met @ query.tokens.importance).tolist()
+        likeness = bundled_static().passages([document.text[slice(*span)] for span in spans])
+        sentences = tuple(
+            Sentence(
+                start,
+                end,
+                SENTENCE["interaction"] * part
+                + SENTENCE["likeness"] * cosine
+                + SENTENCE["opening"] * (not document.text[:start].strip()),
+                own,
             )
-            hits.append((weighted(signals), number, signals, passage, document))
-        hits.sort(key=lambda hit: (-hit[0], hit[1]))
-        return [
-            Hit(rank, score, signals, passage, document, self._matched(query, passage))
-            for rank, (score, _, signals, passage, document) in enumerate(hits[:k], 1)
-        ]
-
-    def score_texts(self, query: Query, texts: Sequence[str], language: str) -> list[dict[str, float]]:
-        """The signals of texts that are not in the index by themselves, such as sentences."""
-        cosines = bundled_static().passages(texts) @ query.static[0]
-        return [
-            self._kept({"coverage": self._coverage(query, text, language), "dense": float(cosine)})
-            for text, cosine in zip(texts, cosines, strict=True)
-        ]
-
-    def _kept(self, signals: dict[str, float]) -> dict[str, float]:
-        return {name: 0.0 if name in self.without else value for name, value in signals.items()}
-
-    def _coverage(self, query: Query, text: str, language: str) -> float:
-        return coverage(query.words, self._words_of(text, language))
+            for (start, end), part, cosine, own in zip(
+                spans, parts, (likeness @ query.static[0]).tolist(), met[1:], strict=True
+            )
+        )
+        best = 0.0 if "sentence" in self.without else max(sentence.score for sentence in sentences)
+        signals = signals | {"interaction": whole, "sentence": best}
+        return Hit(0, weighted(signals), signals, passage, document, sentences=sentences, met=met[0])
 
     def _matched(self, query: Query, passage: Passage) -> dict[str, str]:
         """The telling words of a question with their best matches in a passage, most telling first."""
-        words = self._words_of(passage.text, passage.language)
+        words = self.words_of(passage)
         matched = []
         for word in query.words:
             if found := word.matches.keys() & words:
@@ -162,9 +223,14 @@ class Searcher:
                 matched.append((word.rarity * word.matches[best], word.text, best))
         return {word: best for worth, word, best in sorted(matched, reverse=True) if worth >= TELLING}
 
-    def _words_of(self, text: str, language: str) -> set[str]:
+    def words_of(self, passage: Passage) -> set[str]:
+        """The words of a passage as they are compared: folded, compounds with their parts."""
         analysis = self._words.analysis
-        return set(analysis.with_parts(analysis.words(text), language))
+        return set(analysis.with_parts(analysis.words(passage.text), passage.language))
+
+    def words_in(self, text: str) -> set[str]:
+        """The words of any text, folded."""
+        return set(self._words.analysis.words(text))
 
 
 def _nearness(passage: Passage, other: Passage) -> float:

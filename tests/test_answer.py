@@ -69,7 +69,7 @@ def test_questions_about_something_else_are_mostly_refused(searcher: Searcher) -
 
 
 def test_the_number_of_passages_is_chosen(searcher: Searcher) -> None:
-    assert len(answer(searcher, "mijnbouw", passages=0).hits) == 5
+    assert len(answer(searcher, "mijnbouw", passages=0).hits) == 10
     assert len(answer(searcher, "mijnbouw").hits) == 10
     assert len(answer(searcher, "mijnbouw", passages=25).hits) == 25
 

@@ -314,14 +314,15 @@ def test_eval_keeps_compares_and_reports_a_run(
 ) -> None:
     kept, report = tmp_path / "run.json", tmp_path / "report.html"
     assert main(["eval", "--data", gold, "--save", str(kept), *folders]) == 0
-    ablation = ["eval", "--data", gold, "--without", "coverage", "--without", "dense", *folders]
+    switches = [word for name in ("coverage", "dense", "interaction") for word in ("--without", name)]
+    ablation = ["eval", "--data", gold, *switches, *folders]
     capsys.readouterr()
     assert main([*ablation, "--against", str(kept), "--report", str(report)]) == 0
     out = capsys.readouterr().out
     assert "coffee: quoted → refused: Hoeveel gezinnen" in out
     assert "paired over the same questions" in out
     html = report.read_text("utf-8")
-    assert "without coverage, dense" in html
+    assert "without coverage, dense, interaction" in html
     assert "Against the run before" in html
     assert main([*ablation, "--against", str(kept), "--json"]) == 0
     against = json.loads(capsys.readouterr().out)["against"]

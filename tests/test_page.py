@@ -36,15 +36,15 @@ def test_words_found_in_another_language_are_told(searcher: Searcher) -> None:
     from app.answer import answer
 
     assert matched_words(answer(searcher, "How many families live from coffee?")) == [
-        ("many", "veel"),
         ("coffee", "koffiesector"),
+        ("many", "veel"),
     ]
     assert matched_words(an_answer("abc", "t", "q", 0, 3)) == []
 
 
 @pytest.mark.parametrize(
     ("confidence", "words"),
-    [(0.999, "Waarschijnlijk"), (0.97, "Misschien"), (0.5, "Misschien")],
+    [(0.9, "Waarschijnlijk"), (0.49, "Misschien"), (0.2, "Misschien")],
 )
 def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
     answer = replace(an_answer("abc", "t", "q", 0, 3), confidence=confidence)

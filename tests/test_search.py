@@ -14,6 +14,7 @@ from index.generation import IndexProblem
 from index.search import WEIGHTS, Searcher, weighted
 from index.settings import Settings
 from index.words import coverage
+from ingest.sentences import is_heading
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = [
@@ -76,7 +77,7 @@ def test_hits_are_ranked_by_the_weighted_sum_of_their_signals(searcher, question
     scores = [hit.score for hit in hits]
     assert scores == sorted(scores, reverse=True)
     for hit in hits:
-        assert set(hit.signals) == {"coverage", "dense", "bm25", "nearness"}
+        assert set(hit.signals) == {"coverage", "dense", "bm25", "nearness", "interaction", "sentence"}
         by_hand = sum(WEIGHTS[name] * hit.signals[name] for name in WEIGHTS)
         assert hit.score == pytest.approx(by_hand)
         assert 0 <= hit.signals["coverage"] <= 1.00001
@@ -88,10 +89,11 @@ def test_signals_are_what_they_are_called(searcher):
     query = searcher.query("How does Red Social formalise miners?")
     embedder = load_embedder(Settings())
     for hit in searcher.search(query, 20):
-        [alone] = searcher.score_texts(query, [hit.passage.text], hit.document.language)
+        words = searcher._words.analysis
+        own = set(words.with_parts(words.words(hit.passage.text), hit.passage.language))
         cosine = float(embedder.passages([hit.passage.text])[0] @ query.vector[0])
         assert hit.signals["dense"] == pytest.approx(cosine, abs=1e-3)
-        assert hit.signals["coverage"] == pytest.approx(alone["coverage"], abs=1e-5)
+        assert hit.signals["coverage"] == pytest.approx(coverage(query.words, own), abs=1e-5)
         assert hit.signals["nearness"] == 0.0
 
 
@@ -131,7 +133,10 @@ def test_nearness_prefers_the_neighbours_of_a_passage(searcher):
     near = searcher.search(query, 1000, [talk])
     before = {(h.document.id, h.passage.start): h for h in plain}
     for hit in near:
-        gained = hit.score - before[hit.document.id, hit.passage.start].score
+        unmoved = before[hit.document.id, hit.passage.start]
+        if bool(hit.sentences) != bool(unmoved.sentences):
+            continue
+        gained = hit.score - unmoved.score
         distance = abs(hit.passage.start - talk.start)
         expected = math.exp(-distance / 800) if hit.document.id == talk.document_id else 0.0
         assert hit.signals["nearness"] == pytest.approx(expected)
@@ -158,16 +163,25 @@ def test_k_bounds_the_hits_and_keeps_their_order(searcher):
     assert searcher.search(query, 3) == searcher.search(query, 30)[:3]
 
 
-def test_sentences_get_the_signals_of_the_question(searcher):
-    query = searcher.query("miners")
-    about, other = searcher.score_texts(
-        query, ["De mijnwerkers werken.", "De kaas rijpt in de kelder."], "nl"
-    )
-    assert about["coverage"] == coverage(query.words, {"mijnwerkers"})
-    assert about["coverage"] > 0.1
-    assert other["coverage"] == 0.0
-    assert about["dense"] > other["dense"]
-    assert searcher.score_texts(query, [], "nl") == []
+def test_the_ten_best_are_read_and_no_others(searcher):
+    hits = searcher.search(searcher.query("Hoeveel hectare koffie telen de gezinnen?"), 30)
+    assert all(hit.sentences and hit.signals["interaction"] > 0 for hit in hits[:10])
+    assert not any(hit.sentences or hit.signals["interaction"] for hit in hits[10:])
+
+
+def test_the_sentences_of_a_hit_are_its_passages_without_headings(searcher):
+    for hit in searcher.search(searcher.query("Wat doet de ngo in het noorden?"), 10):
+        spans = [(sentence.start, sentence.end) for sentence in hit.sentences]
+        text = hit.document.text
+        assert spans == [span for span in hit.passage.sentences if not is_heading(text[slice(*span)])]
+        assert hit.signals["sentence"] == max(sentence.score for sentence in hit.sentences)
+
+
+def test_without_interaction_nothing_is_compared_token_by_token(home):
+    searcher = Searcher(home, {"interaction"})
+    for hit in searcher.search(searcher.query("Hoeveel hectare koffie telen de gezinnen?"), 10):
+        assert hit.signals["interaction"] == 0.0
+        assert not hit.met.any()
 
 
 def test_a_corpus_of_one_passage_can_be_searched(tmp_path):
@@ -181,7 +195,7 @@ def test_a_corpus_of_one_passage_can_be_searched(tmp_path):
     held, absent = math.log(4 / 3), math.log(4)  # how rare a word is that 1 of 1 holds, or none
     assert hit.signals["coverage"] == pytest.approx(3 * held / (3 * held + absent))
     [hit] = searcher.search(searcher.query("?!"), 10)
-    assert hit.score == pytest.approx(WEIGHTS["dense"] * hit.signals["dense"])
+    assert hit.signals["coverage"] == 0.0
 
 
 def test_threads_get_the_same_hits_as_one(searcher):

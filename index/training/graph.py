@@ -160,7 +160,8 @@ def _layer(graph: Graph, weights: Weights, layer: str, hidden: str, heads: int, 
 def encoder_model(weights: Weights, layers: int, heads: int, epsilon: float) -> onnx.ModelProto:
     """The whole encoder, from `ids` and `mask`, int64[texts, tokens].
 
-    Its output is unit `vectors`, float32[texts, d].
+    Its outputs are unit `vectors`, float32[texts, d], and the unit `states` of the tokens behind the
+    last layer, float32[texts, tokens, d].
     """
     graph = Graph()
     graph.node("Cast", ["mask"], "mask.narrow", to=onnx.TensorProto.INT32)
@@ -175,5 +176,6 @@ def encoder_model(weights: Weights, layers: int, heads: int, epsilon: float) -> 
         "ReduceSum", [graph.node("Mul", [hidden, share], "kept"), "one"], "summed", keepdims=0
     )
     vectors = graph.node("LpNormalization", [summed], "vectors", axis=-1, p=2)
+    states = graph.node("LpNormalization", [hidden], "states", axis=-1, p=2)
     width = weights["embeddings.LayerNorm.weight"].shape[0]
-    return graph.model(["ids", "mask"], {vectors: ["texts", width]})
+    return graph.model(["ids", "mask"], {vectors: ["texts", width], states: ["texts", "tokens", width]})

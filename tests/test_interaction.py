@@ -1,0 +1,60 @@
+"""Late interaction: a question's tokens against those of a passage and of its sentences."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.embedding import BUNDLED_MODEL
+from index.interaction import LateInteraction, bundled_interaction
+from ingest.documents import Passage
+from ingest.errors import RodeDraadError
+
+TEXT = "De vrouwen weven in de winter. In 2019 telde de groep 340 leden. Het hout komt uit Zweden."
+SPANS = [(100, 130), (131, 164), (165, 190)]
+
+
+def passage(text: str, start: int = 100) -> Passage:
+    return Passage("a.txt", start, start + len(text), text, None, tuple(SPANS), "nl", ())
+
+
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [
+        ("Wanneer weven de vrouwen?", 0),
+        ("How many members were there?", 1),
+        ("¿De dónde viene la madera?", 2),
+    ],
+)
+def test_the_sentence_that_answers_is_met_best(question: str, best: int) -> None:
+    interaction = bundled_interaction()
+    read = interaction.question(question)
+    _, *parts = interaction.match(read, passage(TEXT), SPANS) @ read.importance
+    assert max(range(3), key=parts.__getitem__) == best
+
+
+def test_a_passage_meets_a_question_at_least_as_well_as_its_best_sentence() -> None:
+    interaction = bundled_interaction()
+    whole, *parts = interaction.match(interaction.question("Hoeveel leden?"), passage(TEXT), SPANS)
+    assert (whole >= np.max(parts, axis=0)).all()
+    [alone] = interaction.match(interaction.question("Hoeveel leden?"), passage(TEXT), [])
+    assert (alone == whole).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_matches_lie_between_minus_one_and_one(question: str, text: str) -> None:
+    interaction = bundled_interaction()
+    read = interaction.question(question)
+    whole, part = interaction.match(read, passage(text, 0), [(0, len(text) // 2)])
+    assert (np.abs(whole) <= 1.001).all()
+    assert ((part <= whole + 1e-6) | (part == 0.0)).all()
+    assert read.importance.sum() == pytest.approx(1.0 if len(read.states) else 0.0, abs=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(read.states, axis=1), 1, atol=1e-5)
+
+
+def test_a_model_without_what_was_learned_is_refused(tmp_path) -> None:
+    for file in ("contextual.onnx", "tokenizer.json"):
+        (tmp_path / file).symlink_to(BUNDLED_MODEL / file)
+    with pytest.raises(RodeDraadError, match=r"interaction\.safetensors in .* cannot be read"):
+        LateInteraction(tmp_path)
