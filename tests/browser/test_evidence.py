@@ -4,8 +4,9 @@ import re
 
 from playwright.sync_api import Page
 
-from tests.browser.test_chat import RED_SOCIAL, OpenPage, ask
+from tests.browser.test_chat import OpenPage, ask
 
+TWO_QUOTES = "What does Red Social ask of mining companies?"
 CHOSEN = "document.querySelector('mark.chosen')?.dataset.number"
 LANDED = re.compile(r"/\?document=vijf-projecten-in-peru\.txt&start=\d+&end=\d+&check=[0-9a-f]{12}$")
 
@@ -20,7 +21,7 @@ def test_the_keyboard_steps_from_quote_to_quote_and_back_to_the_answer(
     address: str, open_page: OpenPage
 ) -> None:
     page = open_page(address)
-    ask(page, RED_SOCIAL)
+    ask(page, TWO_QUOTES)
     page.locator("blockquote a.citation").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url(LANDED)
@@ -40,7 +41,7 @@ def test_the_keyboard_steps_from_quote_to_quote_and_back_to_the_answer(
 
 def test_the_back_button_goes_back_through_the_quotes(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
-    ask(page, RED_SOCIAL)
+    ask(page, TWO_QUOTES)
     open_quote(page, 1)
     first = page.url
     open_quote(page, 2)
@@ -56,7 +57,7 @@ def test_the_back_button_goes_back_through_the_quotes(address: str, open_page: O
 
 def test_a_red_thread_runs_from_the_citation_to_the_quote(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
-    ask(page, RED_SOCIAL)
+    ask(page, TWO_QUOTES)
     open_quote(page, 2)
     ends = page.evaluate(
         """() => {
@@ -73,7 +74,7 @@ def test_a_red_thread_runs_from_the_citation_to_the_quote(address: str, open_pag
 
 def test_a_link_opens_its_quote_for_someone_else(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
-    ask(page, RED_SOCIAL)
+    ask(page, TWO_QUOTES)
     open_quote(page, 2)
     quote = page.locator("mark.chosen").inner_text()
     other = open_page(page.url)
@@ -88,7 +89,7 @@ def test_a_link_opens_its_quote_for_someone_else(address: str, open_page: OpenPa
 def test_a_quote_is_copied_with_its_reference(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    ask(page, RED_SOCIAL)
+    ask(page, TWO_QUOTES)
     open_quote(page, 1)
     quote = page.locator("mark.chosen").inner_text()
     copied = []
@@ -120,7 +121,7 @@ def test_on_a_phone_the_source_lies_over_the_talk_until_one_goes_back(
     address: str, open_page: OpenPage
 ) -> None:
     page = open_page(address, width=390, height=844)
-    ask(page, RED_SOCIAL)
+    ask(page, TWO_QUOTES)
     assert not page.locator("#source article").is_visible()
     open_quote(page, 2)
     page.wait_for_function(
