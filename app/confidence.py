@@ -2,50 +2,43 @@
 
 Two logistic regressions, multiplied. The first tells from the best passage's score whether the
 sources speak of what is asked at all. The second tells an answer from a near miss (another place,
-another year, a detail that is not given), by ten features that can each be read below.
+another year, a detail that is not given): by features that can each be read below, and by the
+question itself, as a vector. For people ask for prices and names that a text does not give more
+often than for reasons that it does not give, and this is seen in the question alone.
+
+What was fitted stands in confidence.json, written by `python -m tests.benchmarks.confidence`.
 """
 
+import json
 import re
 from collections.abc import Sequence
+from importlib.resources import files
 from math import exp, log
+from typing import Any
 
 import numpy as np
 
 from index.search import Hit, Query, Searcher
 
-SLOPE, MIDDLE = 7.5, 1.886
-"""The curve from the best passage's score to how likely the sources speak of it.
+FITTED: dict[str, Any] = json.loads(files("app").joinpath("confidence.json").read_text("utf-8"))
 
-Fitted by `python -m tests.benchmarks.confidence`, on the 1,439 answerable questions of
-tests/evaluation against 948 questions about other texts: AUROC .986 of the gold ones against these.
-"""
+THRESHOLD: float = FITTED["threshold"]
+"""Below this confidence an answer abstains: of the answerable questions that it was fitted on, .05 do."""
 
-NEAR_MISS = {
-    "constant": 0.468,
-    "names": -0.589,
-    "elsewhere": -8.123,
-    "asks_number": -0.927,
-    "asks_how": -0.807,
-    "lead": -0.544,
-    "names_missing": -0.702,
-    "least_met": 2.679,
-    "coverage": -0.282,
-    "length": 0.608,
-}
-"""The weights that part answerable questions from near misses, fitted by the same command.
-
-It learns from invented articles, with cross-validation over documents; the gold questions, of which
-it has seen none, have AUROC .77. A question's style tells as much as how it is met: people ask for
-numbers and names that a text does not give more often than for reasons that it does not give.
-"""
-
-THRESHOLD = 0.19
-"""Below this confidence an answer abstains.
-
-By the same command: .05 of the answerable gold and varied questions, .28 and .11 of the others there.
-"""
-
-FIFTH = 4  # the place of the passage whose distance from the best is its lead
+FEATURES = (
+    "interaction",  # how well the best passage meets the question
+    "around",  # how much better it does than its best sentence alone
+    "unevenness",  # of how well that sentence meets the question's tokens: their standard deviation
+    "elsewhere",  # how much better the token that is met best outside the best passage is met there
+    "stands_out",  # that sentence's score above the mean of all sentences read, in standard deviations
+    "length",  # the logarithm of its characters
+    "unmatched",  # the rarity of the question's words that the best passage does not match
+    "names_missing",  # names in the question that no passage read has
+    "numbers_missing",  # numbers in the question that the best passage lacks
+    "asks_number",
+    "asks_why",
+    "asks_how",
+)
 
 _NUMBER = re.compile(
     r"\b(hoeveel|hoelang|hoe (groot|lang|ver|vaak|hoog|oud|zwaar|duur|snel|diep|breed)|aantal|bedrag|prijs"
@@ -53,6 +46,7 @@ _NUMBER = re.compile(
     r"|combien|prix|pourcentage|cu[aá]nt[oa]s?|precio|porcentaje|wie ?viele?)\b",
     re.IGNORECASE,
 )
+_WHY = re.compile(r"\b(waarom|waardoor|why|pourquoi|por qué|warum)\b", re.IGNORECASE)
 _HOW = re.compile(r"^\W*(hoe|how|comment|c[oó]mo|auf welche weise)\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w’'-]+")
 
@@ -64,44 +58,43 @@ def confidence(searcher: Searcher, query: Query, hits: Sequence[Hit], follow_up:
     """
     if not hits:
         return 0.0
-    speaks = _logistic(SLOPE * (hits[0].score - MIDDLE))
+    speaks = _logistic(FITTED["slope"] * (hits[0].score - FITTED["middle"]))
     if follow_up:
         return speaks
-    weights = list(NEAR_MISS.values())
-    answers = weights[0] + sum(
-        weight * value for weight, value in zip(weights[1:], features(searcher, query, hits), strict=True)
-    )
+    weights = FITTED["features"]
+    answers = FITTED["constant"] + float(query.tokens.vector @ np.array(FITTED["question"], np.float32))
+    for name, value in zip(FEATURES, features(searcher, query, hits), strict=True):
+        answers += weights[name] * value
     return speaks * _logistic(answers)
 
 
 def features(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> tuple[float, ...]:
-    """What tells an answer from a near miss, in the order of NEAR_MISS behind its constant.
-
-    Names in the question, four at most; how much better its tokens are met outside the best passage;
-    whether it asks for a number, and how something is done; the best score less the fifth; names that
-    the best passage lacks; the important token that the best sentence meets least; coverage; the
-    logarithm of its length in tokens.
-    """
+    """What tells an answer from a near miss, besides the question itself, in the order of FEATURES."""
     best = hits[0]
     read = [hit for hit in hits if hit.met is not None]
     met = np.array([hit.met for hit in read])
     importance = query.tokens.importance
-    words = list(_WORD.finditer(query.text))
-    names = [m.group() for m in words[1:] if m.group()[0].isupper() or m.group()[0].isdigit()]
-    parts = searcher.words_in(" ".join(names))
+    scores = [sentence.score for hit in read for sentence in hit.sentences]
     sentence = max(best.sentences, key=lambda sentence: sentence.score)
-    important = importance >= 0.5 / max(len(importance), 1)
+    mean = float(importance @ sentence.met)
+    words = searcher.words_of(best.passage)
+    everywhere = set[str]().union(*(searcher.words_of(hit.passage) for hit in read))
+    capital = [m[0] for m in list(_WORD.finditer(query.text))[1:] if m[0][0].isupper() or m[0][0].isdigit()]
+    names = searcher.words_in(" ".join(capital))
     asks_number = bool(_NUMBER.search(query.text))
     return (
-        float(min(len(names), 4)),
-        float(importance @ (met.max(axis=0) - met[0])),
+        float(importance @ met[0]),
+        float(importance @ met[0]) - mean,
+        float(np.sqrt(importance @ (sentence.met - mean) ** 2)),
+        float((met.max(axis=0) - met[0]).max(initial=0.0)),
+        (max(scores) - float(np.mean(scores))) / (float(np.std(scores)) + 1e-6),
+        log(sentence.end - sentence.start),
+        sum(word.rarity * (1 - word.match_in(words)) for word in query.words),
+        float(len(names - everywhere)),
+        float(sum(name.isdigit() for name in names - words)),
         float(asks_number),
+        float(bool(_WHY.search(query.text))),
         float(bool(_HOW.search(query.text)) and not asks_number),
-        best.score - read[min(FIFTH, len(read) - 1)].score,
-        float(len(parts - searcher.words_of(best.passage))),
-        min((float(met) for met in sentence.met[important]), default=0.0),
-        best.signals["coverage"],
-        log(max(len(importance), 1)),
     )
 
 

@@ -1,7 +1,7 @@
 """Open index: the index that a running server asks; follows a re-index from one question to the next."""
 
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 from index.search import Searcher
 
@@ -13,13 +13,18 @@ class OpenIndex:
         """Open the index; raises IndexProblem as `Searcher` does."""
         self.home = home
         self._lock = Lock()
-        self._searcher = Searcher(home)
+        self._searcher = self._opened()
 
     def searcher(self) -> Searcher:
         """The searcher; while one thread opens a new generation, the others still get the last one."""
         if not self._searcher.is_current(self.home) and self._lock.acquire(blocking=False):
             try:
-                self._searcher = Searcher(self.home)
+                self._searcher = self._opened()
             finally:
                 self._lock.release()
         return self._searcher
+
+    def _opened(self) -> Searcher:
+        searcher = Searcher(self.home)
+        Thread(target=searcher.read_ahead, daemon=True).start()
+        return searcher

@@ -3,19 +3,25 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from index.embedding import Progress, Vectors, read_tokenizer
+from index.embedding import BUNDLED_MODEL, Progress, Vectors, read_tokenizer
 from ingest.errors import RodeDraadError
 
 Ids = npt.NDArray[np.int64]
 
-LONGEST = 256
-"""Tokens of a text that are read, its two marks included; the rest is left out."""
+ENCODER, TOKENIZER = "contextual.onnx", "contextual.json"
+
+QUESTION, PASSAGE = "query: ", "passage: "
+"""What the model was trained to see before a text (Wang et al. 2024, Multilingual E5 Text Embeddings)."""
+
+LONGEST = 512
+"""Tokens of a text that are read, its two marks and prefix included; the rest is left out."""
 
 PADDED = 4_096
 """Tokens read at once, padding included: enough for two cores, little enough for their cache."""
@@ -25,20 +31,21 @@ PADDED = 4_096
 class Tokens:
     """The tokens of a text as the transformer reads them."""
 
+    vector: Vectors  # float32[384], of the whole text, of unit length
     states: Vectors  # float32[n, 384], rows of unit length
     spans: Ids  # int64[n, 2], where in the text each begins and ends
 
 
 class ContextualEmbedder:
-    """Texts to float32[n, 384], rows of unit length, by a transformer with eight-bit weights."""
+    """Texts to float32[n, 384], rows of unit length, by a transformer in eight bits."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        """Read contextual.onnx and tokenizer.json from a folder; RodeDraadError if it cannot."""
+        """Read the encoder and its tokenizer from a folder; RodeDraadError if it cannot."""
         try:
-            tokenizer, self._tokenizer = read_tokenizer(folder)
-            ids = map(self._tokenizer.token_to_id, ("[CLS]", "[SEP]"))
+            tokenizer, self._tokenizer = read_tokenizer(folder / TOKENIZER)
+            ids = map(self._tokenizer.token_to_id, ("<s>", "</s>"))
             self._first, self._last = (id for id in ids if id is not None)
-            weights = (folder / "contextual.onnx").read_bytes()
+            weights = (folder / ENCODER).read_bytes()
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = 2
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -54,28 +61,30 @@ class ContextualEmbedder:
 
     def questions(self, texts: Sequence[str]) -> Vectors:
         """Embed questions."""
-        return self.passages(texts)
+        return self._encode(QUESTION, texts)
 
     def passages(self, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
-        """Embed passages or sentences of the sources, those of like length together."""
+        """Embed passages or sentences of the sources."""
+        return self._encode(PASSAGE, texts, progress)
+
+    def _encode(self, prefix: str, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        ids = [encoding.ids for encoding in encodings]
-        for places, batch in self._batches(ids):
+        encodings = self._tokenizer.encode_batch_fast(
+            [prefix + text for text in texts], add_special_tokens=False
+        )
+        for places, batch in self._batches([encoding.ids for encoding in encodings]):
             vectors[places] = self._session.run(["vectors"], batch)[0]
             progress(len(places))
         return vectors
 
-    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """The tokens of each text in the light of the whole text, its two marks left out."""
-        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        read: list[Tokens] = [None] * len(texts)  # type: ignore[list-item]
-        for places, batch in self._batches([encoding.ids for encoding in encodings]):
-            states = self._session.run(["states"], batch)[0]
-            for row, place in enumerate(places):
-                spans = np.array(encodings[place].offsets[: LONGEST - 2], np.int64).reshape(-1, 2)
-                read[place] = Tokens(states[row, 1 : len(spans) + 1], spans)
-        return read
+    def tokens(self, text: str, prefix: str = PASSAGE) -> Tokens:
+        """The tokens of a text in the light of the whole text, without its marks and its prefix."""
+        encoding = self._tokenizer.encode(prefix + text, add_special_tokens=False)
+        [(_, batch)] = self._batches([encoding.ids])
+        [vector], [states] = self._session.run(["vectors", "states"], batch)
+        spans = np.array(encoding.offsets[: len(states) - 2], np.int64).reshape(-1, 2) - len(prefix)
+        own = spans[:, 0] >= 0
+        return Tokens(vector, states[1:-1][own], spans[own])
 
     def _batches(self, texts: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], dict[str, Ids]]]:
         """Places in `texts` and the input for them: token ids between their marks, and the mask."""
@@ -94,3 +103,9 @@ class ContextualEmbedder:
                 mask[row, : len(tokens[place])] = 1
             yield places, {"ids": ids, "mask": mask}
             start = end
+
+
+@cache
+def bundled_contextual() -> ContextualEmbedder:
+    """The bundled transformer."""
+    return ContextualEmbedder(BUNDLED_MODEL, "bundled")

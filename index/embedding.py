@@ -49,26 +49,21 @@ def load_embedder(settings: Settings) -> Embedder:
     Raises RodeDraadError when the model cannot be loaded.
     """
     if not settings.model:
-        from index.contextual import ContextualEmbedder
+        from index.contextual import bundled_contextual
 
-        return ContextualEmbedder(BUNDLED_MODEL, "bundled")
+        return bundled_contextual()
     if folder := _static_folder(Path(settings.model)):
         prefixes = (settings.query_prefix, settings.passage_prefix)
         return StaticEmbedder(folder, settings.model, prefixes)
     return TransformerEmbedder(settings)
 
 
-def read_tokenizer(folder: Path) -> tuple[bytes, "Tokenizer"]:
-    """The bytes of a folder's tokenizer.json, and the tokenizer in them."""
-    data = (folder / "tokenizer.json").read_bytes()
-    return data, _tokenizer(data)
-
-
-@cache
-def _tokenizer(data: bytes) -> "Tokenizer":
+def read_tokenizer(file: Path) -> tuple[bytes, "Tokenizer"]:
+    """The bytes of a tokenizer's file, and the tokenizer in them."""
     from tokenizers import Tokenizer
 
-    return Tokenizer.from_buffer(data)
+    data = file.read_bytes()
+    return data, Tokenizer.from_buffer(data)
 
 
 @cache
@@ -99,7 +94,7 @@ class StaticEmbedder:
         from safetensors.numpy import load
 
         try:
-            tokenizer, self.tokenizer = read_tokenizer(folder)
+            tokenizer, self.tokenizer = read_tokenizer(folder / "tokenizer.json")
             weights = (folder / "model.safetensors").read_bytes()
             self.table = load(weights)["embedding.weight"]
             if self.table.ndim != 2 or len(self.table) < self.tokenizer.get_vocab_size():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.contextual import ContextualEmbedder, Tokens
+from index.contextual import QUESTION, ContextualEmbedder, bundled_contextual
 from index.embedding import BUNDLED_MODEL, Vectors, unit
 from ingest.documents import Passage, Span
 from ingest.errors import RodeDraadError
@@ -27,34 +27,33 @@ KEPT = 256
 class QuestionTokens:
     """A question as late interaction reads it."""
 
-    states: Vectors  # float32[n, d], rows of unit length
+    vector: Vectors  # float32[d], of the whole question, of unit length
+    states: Vectors  # float32[n, d], rows of unit length, turned towards answers
     importance: Vectors  # float32[n], adding up to 1
 
 
 class LateInteraction:
     """The bundled transformer's tokens, compared one by one."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read the transformer and what was learned for it from a folder; RodeDraadError if it cannot."""
+    def __init__(self, embedder: ContextualEmbedder, weights: Path) -> None:
+        """Read what was learned for the transformer; RodeDraadError if it cannot."""
         from safetensors import SafetensorError
         from safetensors.numpy import load
 
-        self._embedder = ContextualEmbedder(folder, "bundled")
+        self._embedder = embedder
         try:
-            learned = load((folder / WEIGHTS).read_bytes())
+            learned = load(weights.read_bytes())
             self.map = learned["map"].astype(np.float32)
             self.importance = learned["importance"].astype(np.float32)
         except (OSError, KeyError, SafetensorError) as error:
-            raise RodeDraadError(
-                f"{WEIGHTS} in {folder} cannot be read ({error}). Install Rode Draad anew."
-            ) from error
-        self.tokens = lru_cache(KEPT)(self._read)
+            raise RodeDraadError(f"{weights} cannot be read ({error}). Install Rode Draad anew.") from error
+        self.tokens = lru_cache(KEPT)(embedder.tokens)
 
     def question(self, text: str) -> QuestionTokens:
         """Read a question."""
-        states = self.tokens(text).states
-        counts = np.exp(states @ self.importance)
-        return QuestionTokens(unit(states @ self.map.T), counts / max(counts.sum(), 1e-9))
+        read = self._embedder.tokens(text, QUESTION)
+        counts = np.exp(read.states @ self.importance)
+        return QuestionTokens(read.vector, unit(read.states @ self.map.T), counts / max(counts.sum(), 1e-9))
 
     def match(self, question: QuestionTokens, passage: Passage, spans: Sequence[Span]) -> Vectors:
         """How well each token of a question is met by a passage, and by the part of it in each span.
@@ -72,11 +71,8 @@ class LateInteraction:
                 met[row] = inside.max(axis=1)
         return met
 
-    def _read(self, text: str) -> Tokens:
-        return self._embedder.tokens([text])[0]
-
 
 @cache
 def bundled_interaction() -> LateInteraction:
     """Late interaction with the bundled model."""
-    return LateInteraction(BUNDLED_MODEL)
+    return LateInteraction(bundled_contextual(), BUNDLED_MODEL / WEIGHTS)

@@ -53,17 +53,17 @@ class QuestionWord:
     rarity: float  # inverse document frequency of its matches taken together
     matches: dict[str, float]  # word of the corpus → how well it matches, 0 to 1
 
+    def match_in(self, words: Set[str]) -> float:
+        """How well the best of `words` matches, 0 to 1."""
+        return max((self.matches[match] for match in self.matches.keys() & words), default=0.0)
+
 
 def coverage(question: Sequence[QuestionWord], words: Set[str]) -> float:
     """The share of the question that `words` cover: 0 to 1, each question word by its rarity."""
     total = sum(word.rarity for word in question)
     if not total:
         return 0.0
-    covered = 0.0
-    for word in question:
-        found = word.matches.keys() & words
-        covered += word.rarity * max((word.matches[match] for match in found), default=0.0)
-    return covered / total
+    return sum(word.rarity * word.match_in(words) for word in question) / total
 
 
 def inverse_document_frequency(documents: float, total: int) -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.contextual import LONGEST, ContextualEmbedder
+from index.contextual import ENCODER, LONGEST, QUESTION, TOKENIZER, ContextualEmbedder
 from index.embedding import BUNDLED_MODEL
 from ingest.errors import RodeDraadError
 
@@ -61,7 +61,7 @@ def test_vectors_have_unit_length_and_keep_the_order(embedder: ContextualEmbedde
 
 
 def test_a_long_text_is_read_up_to_its_limit(embedder: ContextualEmbedder) -> None:
-    first = " ".join(["koffie"] * (LONGEST - 2))
+    first = " ".join(["koffie"] * LONGEST)
     one, other = embedder.passages([first + " kwik goud", first + " hospitaal"])
     assert float(one @ other) > 0.99999
 
@@ -77,10 +77,26 @@ def test_no_text_is_no_vector(embedder: ContextualEmbedder) -> None:
     assert embedder.passages([]).shape == (0, 384)
 
 
-@pytest.mark.parametrize("name", ["tokenizer.json", "contextual.onnx"])
+def test_the_tokens_of_a_text_stand_where_they_are_in_it(embedder: ContextualEmbedder) -> None:
+    text = "Zij  weven\nalpacawol, 340 in de winters."
+    tokens = embedder.tokens(text)
+    parts = [text[start:end] for start, end in tokens.spans]
+    assert "".join(parts) == "".join(text.split())
+    assert parts[:2] == ["Zij", "we"]
+    assert tokens.states.shape == (len(parts), 384)
+    assert np.allclose(np.linalg.norm(tokens.states, axis=1), 1, atol=1e-5)
+    assert np.allclose(tokens.vector, embedder.passages([text])[0], atol=1e-5)
+    assert np.allclose(embedder.tokens(text, QUESTION).vector, embedder.questions([text])[0], atol=1e-5)
+
+
+def test_a_question_is_not_read_as_a_passage(embedder: ContextualEmbedder) -> None:
+    assert float(embedder.questions(["Wie weeft?"])[0] @ embedder.passages(["Wie weeft?"])[0]) < 0.999
+
+
+@pytest.mark.parametrize("name", [TOKENIZER, ENCODER])
 @pytest.mark.parametrize("damage", ["missing", "truncated"])
 def test_a_damaged_model_is_told_in_a_sentence(name: str, damage: str, tmp_path: Path) -> None:
-    for file in ("tokenizer.json", "contextual.onnx"):
+    for file in (TOKENIZER, ENCODER):
         shutil.copyfile(BUNDLED_MODEL / file, tmp_path / file)
     if damage == "missing":
         (tmp_path / name).unlink()

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.embedding import BUNDLED_MODEL
-from index.interaction import LateInteraction, bundled_interaction
+from index.contextual import bundled_contextual
+from index.interaction import WEIGHTS, LateInteraction, bundled_interaction
 from ingest.documents import Passage
 from ingest.errors import RodeDraadError
 
@@ -53,8 +53,9 @@ def test_matches_lie_between_minus_one_and_one(question: str, text: str) -> None
     np.testing.assert_allclose(np.linalg.norm(read.states, axis=1), 1, atol=1e-5)
 
 
-def test_a_model_without_what_was_learned_is_refused(tmp_path) -> None:
-    for file in ("contextual.onnx", "tokenizer.json"):
-        (tmp_path / file).symlink_to(BUNDLED_MODEL / file)
-    with pytest.raises(RodeDraadError, match=r"interaction\.safetensors in .* cannot be read"):
-        LateInteraction(tmp_path)
+@pytest.mark.parametrize("content", [None, b"no tensors"])
+def test_a_model_without_what_was_learned_is_refused(content, tmp_path) -> None:
+    if content is not None:
+        (tmp_path / WEIGHTS).write_bytes(content)
+    with pytest.raises(RodeDraadError, match=r"interaction\.safetensors cannot be read"):
+        LateInteraction(bundled_contextual(), tmp_path / WEIGHTS)

@@ -38,9 +38,9 @@ def xquad_figures(score: Score, folder: Path) -> dict[str, float]:
     return found
 
 
-def vector_scores(encode: Encode) -> Score:
+def vector_scores(of_questions: Encode, of_passages: Encode) -> Score:
     """Questions and passages to the cosines of their vectors."""
-    return lambda questions, passages: encode(questions) @ encode(passages).T
+    return lambda questions, passages: of_questions(questions) @ of_passages(passages).T
 
 
 def match_scores(

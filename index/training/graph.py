@@ -1,7 +1,7 @@
 """Graph: a BERT encoder with mean pooling as an ONNX graph of eight-bit weights, for onnxruntime."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
@@ -10,8 +10,8 @@ from onnx import helper, numpy_helper
 
 Weights = Mapping[str, NDArray[np.float32]]
 """A BertModel's parameters by name."""
-BLOCK = 32
-"""Weights of a matrix that share a scale."""
+MIDDLE = 128
+"""Where zero lies in eight bits without a sign."""
 
 
 def quantise_rows(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -20,12 +20,11 @@ def quantise_rows(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray
     return np.rint(table / scales).astype(np.int8), scales.astype(np.float32)
 
 
-def quantise_blocks(matrix: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """A matrix float32[n, k] as uint8[n, k / BLOCK, BLOCK] around 128, and scales float32[n * k / BLOCK]."""
-    rows, columns = matrix.shape
-    values, scales = quantise_rows(matrix.reshape(-1, BLOCK))
-    shifted = (values.astype(np.int16) + 128).astype(np.uint8)
-    return shifted.reshape(rows, columns // BLOCK, BLOCK), scales.reshape(-1)
+class Rows(NamedTuple):
+    """Vectors in eight bits: the names of uint8[texts, tokens, d] around MIDDLE and of their scales."""
+
+    values: str
+    scales: str
 
 
 class Graph:
@@ -51,19 +50,31 @@ class Graph:
         """Adds one of onnxruntime's own nodes; gives the output's name."""
         return self.node(kind, inputs, name, "com.microsoft", **attributes)
 
-    def linear(self, weights: Weights, layer: str, inputs: str) -> str:
-        """Adds the product with a layer's quantised matrix, without its bias."""
-        matrix = weights[f"{layer}.weight"]
-        blocks, scales = quantise_blocks(matrix)
-        constants = [self.constant(f"{layer}.blocks", blocks), self.constant(f"{layer}.scales", scales)]
-        shape = {
-            "N": matrix.shape[0],
-            "K": matrix.shape[1],
-            "bits": 8,
-            "block_size": BLOCK,
-            "accuracy_level": 4,
-        }
-        return self.fused("MatMulNBits", [inputs, *constants], f"{layer}.product", **shape)
+    def linear(self, weights: Weights, layer: str, rows: "Rows") -> str:
+        """Adds the product with a layer's matrix in eight bits, a scale each column, without its bias."""
+        values, scales = quantise_rows(weights[f"{layer}.weight"])
+        inputs = [
+            rows.values,
+            self.constant(f"{layer}.matrix", values.T),
+            "one.float",
+            self.constant(f"{layer}.scales", scales[:, 0]),
+            "middle",
+            self.constant(f"{layer}.zeros", np.zeros(len(values), np.int8)),
+        ]
+        product = self.fused("MatMulIntegerToFloat", inputs, f"{layer}.unscaled")
+        return self.node("Mul", [product, rows.scales], f"{layer}.product")
+
+    def rows(self, hidden: str) -> "Rows":
+        """Adds the quantisation of float32[texts, tokens, d], a scale for each token.
+
+        So a text's vector does not depend on the texts beside it, as with one scale for all it would.
+        """
+        size = self.node("Abs", [hidden], f"{hidden}.size")
+        largest = self.node("ReduceMax", [size], f"{hidden}.largest", axes=[-1], keepdims=1)
+        above = self.node("Max", [largest, "least"], f"{hidden}.above")
+        scales = self.node("Mul", [above, "step"], f"{hidden}.scale")
+        scaled = self.node("Div", [hidden, scales], f"{hidden}.scaled")
+        return Rows(self.node("QuantizeLinear", [scaled, "one.float", "middle"], f"{hidden}.bits"), scales)
 
     def model(self, inputs: Sequence[str], outputs: Mapping[str, Sequence[str | int]]) -> onnx.ModelProto:
         """The finished model: int64[texts, tokens] for every input, float32 of the given shapes out."""
@@ -84,6 +95,16 @@ class Graph:
         return helper.make_model(graph, opset_imports=domains, ir_version=8)
 
 
+_NUMBERS: Mapping[str, NDArray[np.generic]] = {
+    "one": np.array([1], np.int64),
+    "one.float": np.array(1, np.float32),
+    "middle": np.array(MIDDLE, np.uint8),
+    "step": np.array(1 / 127, np.float32),
+    "least": np.array(1e-9, np.float32),
+}
+"""The constants that every layer uses."""
+
+
 def _embeddings(graph: Graph, weights: Weights, epsilon: float) -> str:
     """Token, position and segment vectors, added and normalised: float32[texts, tokens, d]."""
     values, scales = quantise_rows(weights["embeddings.word_embeddings.weight"])
@@ -96,10 +117,9 @@ def _embeddings(graph: Graph, weights: Weights, epsilon: float) -> str:
         weights["embeddings.position_embeddings.weight"]
         + weights["embeddings.token_type_embeddings.weight"][0]
     )
-    one = graph.constant("one", np.array([1], np.int64))
     tokens = graph.node(
         "Slice",
-        [graph.node("Shape", ["ids"], "shape"), one, graph.constant("two", np.array([2], np.int64))],
+        [graph.node("Shape", ["ids"], "shape"), "one", graph.constant("two", np.array([2], np.int64))],
         "tokens",
     )
     used = graph.node(
@@ -127,14 +147,15 @@ def _layer(graph: Graph, weights: Weights, layer: str, hidden: str, heads: int, 
         return graph.constant(f"{layer}.{name}.bias", weights[f"{layer}.{name}.bias"])
 
     parts = [f"attention.self.{part}" for part in ("query", "key", "value")]
-    products = [graph.linear(weights, f"{layer}.{part}", hidden) for part in parts]
+    rows = graph.rows(hidden)
+    products = [graph.linear(weights, f"{layer}.{part}", rows) for part in parts]
     biases = graph.constant(
         f"{layer}.attention.biases", np.concatenate([weights[f"{layer}.{part}.bias"] for part in parts])
     )
     attended = graph.fused(
         "MultiHeadAttention", [*products, biases, "mask.narrow"], f"{layer}.attended", num_heads=heads
     )
-    out = graph.linear(weights, f"{layer}.attention.output.dense", attended)
+    out = graph.linear(weights, f"{layer}.attention.output.dense", graph.rows(attended))
     norm = _norm(graph, weights, f"{layer}.attention.output.LayerNorm")
     middle = graph.fused(
         "SkipLayerNormalization",
@@ -144,10 +165,13 @@ def _layer(graph: Graph, weights: Weights, layer: str, hidden: str, heads: int, 
     )
     wide = graph.fused(
         "BiasGelu",
-        [graph.linear(weights, f"{layer}.intermediate.dense", middle), bias("intermediate.dense")],
+        [
+            graph.linear(weights, f"{layer}.intermediate.dense", graph.rows(middle)),
+            bias("intermediate.dense"),
+        ],
         f"{layer}.wide",
     )
-    out = graph.linear(weights, f"{layer}.output.dense", wide)
+    out = graph.linear(weights, f"{layer}.output.dense", graph.rows(wide))
     norm = _norm(graph, weights, f"{layer}.output.LayerNorm")
     return graph.fused(
         "SkipLayerNormalization",
@@ -164,6 +188,8 @@ def encoder_model(weights: Weights, layers: int, heads: int, epsilon: float) -> 
     last layer, float32[texts, tokens, d].
     """
     graph = Graph()
+    for name, value in _NUMBERS.items():
+        graph.constant(name, value)
     graph.node("Cast", ["mask"], "mask.narrow", to=onnx.TensorProto.INT32)
     hidden = _embeddings(graph, weights, epsilon)
     for at in range(layers):

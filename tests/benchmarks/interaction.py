@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from app.evaluation import GOLD, answers, covers, load_gold, squash
 from index.build import reindex
+from index.contextual import PASSAGE, QUESTION, bundled_contextual
 from index.embedding import BUNDLED_MODEL, bundled_static
 from index.interaction import WEIGHTS, bundled_interaction
 from index.search import PROPOSING, READ, Searcher
@@ -103,9 +104,9 @@ def examples(folder: Path) -> list[Example]:
 
 
 @cache
-def states(text: str) -> Tensor:
+def states(text: str, prefix: str = PASSAGE) -> Tensor:
     """The states of a text's tokens, kept once for all questions."""
-    return torch.from_numpy(bundled_interaction().tokens(text).states)
+    return torch.from_numpy(bundled_contextual().tokens(text, prefix).states)
 
 
 def example(searcher: Searcher, gold: dict[str, str], evidence: Sequence[str]) -> Example:
@@ -124,7 +125,7 @@ def example(searcher: Searcher, gold: dict[str, str], evidence: Sequence[str]) -
     opening = [not hits[number].document.text[: s.start].strip() for number, s in sentences]
     return Example(
         document=gold.get("doc", ""),
-        question=states(gold["question"]),
+        question=states(gold["question"], QUESTION),
         tokens=tuple(states(hit.passage.text) for hit in hits),
         passage_of_token=torch.from_numpy(np.concatenate(of_passage)),
         sentence_of_token=torch.from_numpy(np.concatenate(of_sentence)),
