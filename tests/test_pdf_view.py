@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+import shutil
 import zlib
 from collections.abc import Iterator
 from html import unescape
@@ -31,15 +32,22 @@ LONG = "In het dorp aan de rivier wonen boeren die koffie en cacao telen. " * 40
 BOX = re.compile(r'<span class="box" style="(?:(?:left|top|width|height):\d+\.\d\d%;?){4}"></span>')
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A corpus with a PDF of several pages and a note, and its index."""
-    (tmp_path / "corpus").mkdir()
-    file = tmp_path / "corpus" / "verslag <1>.pdf"
+    folder = tmp_path_factory.mktemp("prepared")
+    (folder / "corpus").mkdir()
+    file = folder / "corpus" / "verslag <1>.pdf"
     file.write_bytes(print_pages([(1, "Peru & cijfers"), (0, SENTENCE), (0, LONG)]))
-    (tmp_path / "corpus" / "nota.txt").write_text("Het museum is gratis voor kinderen.", "utf-8")
-    reindex(tmp_path / "corpus", tmp_path / "home")
-    return tmp_path
+    (folder / "corpus" / "nota.txt").write_text("Het museum is gratis voor kinderen.", "utf-8")
+    reindex(folder / "corpus", folder / "home")
+    return folder
+
+
+@pytest.fixture
+def folder(prepared: Path, tmp_path: Path) -> Path:
+    """A copy of them for one test."""
+    return shutil.copytree(prepared, tmp_path / "folder")
 
 
 @pytest.fixture

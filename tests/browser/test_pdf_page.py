@@ -143,4 +143,5 @@ def test_it_fits_a_phone_and_axe_finds_nothing_serious(
     assert page.locator(".sheet img").evaluate("image => image.getBoundingClientRect().right") <= width
     top = page.evaluate("document.elementFromPoint(innerWidth * .7, 40).closest('#source, #head')?.id")
     assert top == ("source" if width == 390 else "head")
+    assert page.locator("#thread").is_visible() == (width == 1280)
     assert serious(page) == []
