@@ -84,7 +84,8 @@ def source_html(
         f'<header lang="{language}">{_tools(chosen, len(shown), nearest, language)}'
         f'<h2 lang="{document.language}">{escape(document.title)}</h2>'
         f"<p>{escape(_byline(chosen))}</p></header>"
-        f'<div class="text" tabindex="0">{_marked(document.text, here, chosen)}</div></article>'
+        f'<div class="text" tabindex="0">{_marked(document.text, here, chosen)}</div>'
+        f"{_sheet(language) if is_printed(chosen) else ''}</article>"
     )
 
 
@@ -100,16 +101,36 @@ def _tools(chosen: Place, count: int, nearest: bool, language: str) -> str:
         f"{'' if 1 <= to <= count else ' disabled'}>{arrow}</button>"
         for name, to, arrow in (("previous", chosen.number - 1, "‹"), ("next", chosen.number + 1, "›"))
     )
+    views = "".join(
+        f'<button type="button" data-view="{name}" aria-pressed="{"true" if name == "text" else "false"}">'
+        f"{say(f'view_{name}')}</button>"
+        for name in ("text", "page")
+    )
+    view = f'<div class="view" role="group" aria-label="{say("view")}">{views}</div>'
     copies = "".join(
         f'<button type="button" data-copy="{escape(write(chosen))}">{say(f"copy_{name}")}</button>'
         for name, write in FORMATS.items()
     )
     return (
         f'<div class="tools" role="group" aria-label="{say("quotes")}">'
-        f"<span>{where}</span>{steps}"
+        f"<span>{where}</span>{steps}{view if is_printed(chosen) else ''}"
         f'<details class="copy" data-copied="{say("copied")}"><summary>{say("copy")}</summary><div>{copies}'
         f'<button type="button" data-copy="" class="link">{say("copy_link")}</button></div></details>'
         f'<button type="button" class="close" aria-label="{say("close")}" title="Esc">×</button></div>'
+    )
+
+
+def is_printed(place: Place) -> bool:
+    """Whether a place stands on a page of a PDF, which can be shown as it is printed."""
+    return bool(place.page) and place.document.id.lower().endswith(".pdf")
+
+
+def _sheet(language: str) -> str:
+    """Where the browser puts the page of a PDF, and what it says until then, or if it never comes."""
+    drawing, failed = (escape(phrase(name, language)) for name in ("page_drawing", "page_not_had"))
+    return (
+        f'<div class="sheet" tabindex="0" aria-live="polite" lang="{language}" '
+        f'data-drawing="{drawing}" data-failed="{failed}"></div>'
     )
 
 

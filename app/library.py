@@ -11,9 +11,9 @@ from pathlib import Path
 from app.open_index import OpenIndex
 from index.build import Progress, Report, reindex
 from index.settings import load_settings
-from ingest.errors import RodeDraadError
+from ingest.errors import RodeDraadError, UnreadableDocument
 from ingest.formats import SUFFIXES
-from ingest.library import scan
+from ingest.library import Source, read_bytes, scan
 
 LONGEST_NAME = 200  # bytes of a file's name
 
@@ -111,9 +111,16 @@ class Library:
         finally:
             hidden.unlink(missing_ok=True)
 
+    def read(self, id: str) -> bytes:
+        """The bytes of a document's file; raises RodeDraadError when they cannot be had."""
+        source = self._source(id)
+        if source is None:
+            raise UnreadableDocument("its file is no longer there")
+        return read_bytes(source, self.largest)
+
     def remove(self, id: str) -> None:
         """Delete the file of a document; raises RodeDraadError when there is none, or it cannot be."""
-        source = next((source for source in scan(self._corpus)[0] if source.id == id), None)
+        source = self._source(id)
         if source is None:
             return  # somebody else was first
         try:
@@ -122,6 +129,9 @@ class Library:
             source.path.unlink(missing_ok=True)
         except OSError as error:
             raise RodeDraadError(f"{id} cannot be removed ({error.strerror}).") from error
+
+    def _source(self, id: str) -> Source | None:
+        return next((source for source in scan(self._corpus)[0] if source.id == id), None)
 
     def reindex(self, progress: Progress) -> Report:
         """Bring the index up to date, and open it; raises what `index.build.reindex` raises."""

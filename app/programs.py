@@ -126,6 +126,13 @@ def endpoints(programs: Programs, at_once: int) -> None:
         api(function, concurrency_limit=at_once, concurrency_id="ask")
 
 
+async def in_turn(limiter: CapacityLimiter, waiting: int, call: Callable[..., Any], *arguments: Any) -> Any:
+    """What a call gives that is made in a thread of its own; with `waiting` before it, status 429."""
+    if limiter.statistics().tasks_waiting >= waiting:
+        raise HTTPException(429, phrase("busy", "en"), {"Retry-After": "5"})
+    return await to_thread.run_sync(call, *arguments, limiter=limiter)
+
+
 class Question(BaseModel):
     """What /api/ask takes."""
 
@@ -140,10 +147,8 @@ def routes(programs: Programs, at_once: int, waiting: int) -> APIRouter:
     limiter = CapacityLimiter(at_once)
 
     async def answer(call: Callable[..., Any], *arguments: Any) -> Any:
-        if limiter.statistics().tasks_waiting >= waiting:
-            raise HTTPException(429, phrase("busy", "en"), {"Retry-After": "5"})
         try:
-            return await to_thread.run_sync(call, *arguments, limiter=limiter)
+            return await in_turn(limiter, waiting, call, *arguments)
         except NotThere as error:
             raise HTTPException(404, str(error)) from error
         except RodeDraadError as error:

@@ -22,6 +22,7 @@ from app.labels import PHRASES
 from app.library import Library
 from app.open_index import OpenIndex
 from app.passwords import Passwords
+from app.pdf_view import PdfView, page_route
 from app.programs import Programs, routes
 from app.theme import STYLE, theme
 from ingest.errors import RodeDraadError
@@ -108,6 +109,7 @@ def application(library: Library, index: OpenIndex, examples: Sequence[str], ser
         return JSONResponse({"detail": told}, 422)
 
     app.include_router(routes(Programs(index), AT_ONCE, WAITING))
+    app.include_router(page_route(PdfView(index, library), WAITING))
     gr.mount_gradio_app(
         app,
         page,

@@ -11,6 +11,7 @@ let article = null; // that the source pane shows
 let shown = ''; // which place it shows: Gradio may keep the element and change what is in it
 let asked = 0; // turns of the talk
 let arrival = null; // what to do once the place asked for is there
+let printed = false; // whether PDFs are shown as their pages are printed, or as text
 
 const placeOf = element => element ? `${element.dataset.turn} ${element.dataset.number} ${element.dataset.link}` : '';
 
@@ -29,11 +30,46 @@ function arrive() {
   else if (article?.dataset.turn === '-1') reading(true);
   else greet();
   arrival = null;
-  if (chosen) {
-    const text = article.querySelector('.text');
-    text.scrollTop = chosen.offsetTop - text.clientHeight / 3;
-  }
+  present();
+}
+
+const sheet = () => printed ? article?.querySelector('.sheet') : null;
+const pane = () => sheet() ?? article.querySelector('.text');
+const spot = () => { // where the thread leads: the quote, if one is chosen, in the text or on the page
+  const mark = article?.querySelector('mark.chosen');
+  return mark && sheet() ? sheet().querySelector('.box') : mark;
+};
+
+function present() { // the text or the page, scrolled to the quote
+  const page = sheet();
+  find('#panes').classList.toggle('printed', Boolean(page));
+  for (const button of article?.querySelectorAll('.view button') ?? [])
+    button.ariaPressed = (button.dataset.view === 'page') === Boolean(page);
+  if (page && page.dataset.of !== shown) fetchPage(page);
+  const at = spot()?.getClientRects()[0], box = article && pane();
+  if (at) box.scrollTop += at.top - box.getBoundingClientRect().top - box.clientHeight / 3;
   draw();
+}
+
+async function fetchPage(page) {
+  const of = page.dataset.of = shown;
+  page.textContent = page.dataset.drawing;
+  let html;
+  try {
+    const response = await fetch(location.pathname.replace(/\/?$/, `/page${article.dataset.link}`));
+    html = response.ok ? await response.text() : null;
+  } catch { html = null; }
+  if (page.dataset.of !== of) return; // another place has been asked for since
+  if (html) page.innerHTML = html;
+  else page.textContent = page.dataset.failed;
+  present();
+}
+
+function view(button) {
+  printed = button.dataset.view === 'page';
+  const page = sheet();
+  if (page && !page.querySelector('img')) delete page.dataset.of; // what failed is tried again
+  present();
 }
 
 function greet() { // a new answer: what was open before it is no longer
@@ -57,7 +93,7 @@ function open(link) {
   show(turn, number, mark => {
     reading(true);
     remember('pushState');
-    mark?.focus({preventScroll: true});
+    (sheet() ?? mark)?.focus({preventScroll: true});
   });
 }
 
@@ -101,12 +137,12 @@ function within(box, value) {
 }
 
 function draw() {
-  const from = article && citation(article.dataset), to = article?.querySelector('mark.chosen');
+  const from = article && citation(article.dataset), to = spot();
   const path = thread.firstChild;
   if (!from || !to || !from.offsetParent || !to.offsetParent) return path.removeAttribute('d');
   const start = from.getBoundingClientRect(), end = to.getClientRects()[0];
   const talk = find('#conversation').getBoundingClientRect();
-  const text = article.querySelector('.text').getBoundingClientRect();
+  const text = pane().getBoundingClientRect();
   const x1 = start.right + 4, x2 = text.left + 2, middle = talk.right + (x2 - talk.right) / 2;
   const y1 = within(talk, start.bottom - 3), y2 = within(text, end.bottom - 1);
   path.setAttribute('d', `M${x1},${y1} H${talk.right - 8} C${middle},${y1} ${middle},${y2} ${x2},${y2} H${end.left}`);
@@ -116,7 +152,7 @@ const thread = document.createElementNS(SVG, 'svg');
 thread.id = 'thread';
 thread.setAttribute('aria-hidden', 'true');
 thread.append(document.createElementNS(SVG, 'path'));
-find('.gradio-container').append(thread);
+find('#panes').append(thread);
 
 find('#told').setAttribute('role', 'status');
 
@@ -130,6 +166,7 @@ const look = () => {
   asked = turns.length;
   const now = find('#source article');
   if (now !== article || placeOf(now) !== shown) arrive();
+  else if (sheet() && !sheet().dataset.of) present(); // another language
   else redraw();
 };
 new MutationObserver(look).observe(document.body, {childList: true, subtree: true, attributeFilter: ['data-turn', 'data-number', 'data-link']});
@@ -142,6 +179,7 @@ addEventListener('click', event => {
     open(link);
   } else if (at('#source .step')) step(at('.step'));
   else if (at('#source .close')) close();
+  else if (at('#source .view button')) view(at('.view button'));
   else if (at('#source [data-copy]')) copy(at('[data-copy]'));
 });
 addEventListener('keydown', event => {

@@ -1,10 +1,11 @@
 """Child: the process in which files are parsed, within limits, one after another.
 
 Started by `ingest.parsing` as `python -m ingest.child BYTES SECONDS`. A request on standard input is
-a line of JSON that says what the source is and how many bytes follow, then those bytes; the reply
-on standard output is a line of JSON.
+a line of JSON that says what the source is, or which page to draw, and how many bytes follow, then
+those bytes; the reply on standard output is a line of JSON.
 """
 
+import base64
 import json
 import sys
 import time
@@ -29,7 +30,7 @@ def main() -> int:
         data = requests.read(request["bytes"])
         _limit(memory + 2 * len(data), seconds)
         try:
-            reply = _reply(request["source"], data)
+            reply = _reply(request, data)
         except MemoryError:
             return OUT_OF_MEMORY
         replies.write(json.dumps(reply).encode() + b"\n")
@@ -37,10 +38,9 @@ def main() -> int:
     return 0
 
 
-def _reply(source: dict[str, Any], data: bytes) -> dict[str, Any]:
-    path, citation = Path(source.pop("path")), Citation(**source.pop("citation"))
+def _reply(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     try:
-        document = read_document(Source(**source, path=path, citation=citation), data)
+        return _draw(data, **request["page"]) if "page" in request else _read(request["source"], data)
     except UnreadableDocument as error:
         return {"error": str(error)}
     except RecursionError:
@@ -49,7 +49,18 @@ def _reply(source: dict[str, Any], data: bytes) -> dict[str, Any]:
         raise
     except Exception as error:
         return {"error": f"its reader failed on it ({type(error).__name__}: {error})"[:300]}
-    return asdict(document)
+
+
+def _read(source: dict[str, Any], data: bytes) -> dict[str, Any]:
+    path, citation = Path(source.pop("path")), Citation(**source.pop("citation"))
+    return asdict(read_document(Source(**source, path=path, citation=citation), data))
+
+
+def _draw(data: bytes, number: int, before: str, text: str) -> dict[str, Any]:
+    from ingest.pdf_page import draw_page
+
+    picture = draw_page(data, number, before, text)
+    return {**asdict(picture), "png": base64.b64encode(picture.png).decode()}
 
 
 try:

@@ -51,6 +51,20 @@ class Passage:
         return "\n".join((*(h for h in self.section[-1:] if not self.text.startswith(h)), self.text))
 
 
+Box = tuple[float, float, float, float]
+"""Left, top, width and height of a part of a page, in percent of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as it is printed, and where on it a text stands."""
+
+    png: bytes
+    width: int  # pixels
+    height: int
+    boxes: tuple[Box, ...]  # of the text, in the order of its lines; none where it was not found
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A source as people read it: its reading text, and what a citation prints."""

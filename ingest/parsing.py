@@ -4,6 +4,7 @@ A file may be broken, or made to break its reader. What goes wrong in a child, b
 there: the file is reported, and the next is read by a new child.
 """
 
+import base64
 import json
 import os
 import subprocess
@@ -18,7 +19,7 @@ from threading import Timer
 from typing import Any, TypeVar
 
 from ingest.child import OUT_OF_MEMORY
-from ingest.documents import Citation, Document, Heading
+from ingest.documents import Citation, Document, Heading, Picture
 from ingest.errors import UnreadableDocument
 from ingest.library import Source
 
@@ -80,12 +81,22 @@ class Parsers:
 
         Any thread may call it.
         """
+        return _document(self._ask({"source": {**asdict(source), "path": str(source.path)}}, data))
+
+    def draw_page(self, data: bytes, number: int, before: str, text: str) -> Picture:
+        """As `ingest.pdf_page.draw_page`; raises UnreadableDocument also when a limit is passed."""
+        reply = self._ask({"page": {"number": number, "before": before, "text": text}}, data)
+        boxes = tuple((left, top, width, height) for left, top, width, height in reply["boxes"])
+        return Picture(**{**reply, "png": base64.b64decode(reply["png"]), "boxes": boxes})
+
+    def _ask(self, request: dict[str, Any], data: bytes) -> dict[str, Any]:
+        """What a child replies to a request about a file's bytes."""
         try:
             child = self._idle.get_nowait()
         except Empty:
             child = _Child(self._limits)
         try:
-            document = child.read_document(source, data)
+            reply = child.ask(request, data)
         except UnreadableDocument:
             self._put_back(child)
             raise
@@ -93,7 +104,7 @@ class Parsers:
             child.close()
             raise
         self._put_back(child)
-        return document
+        return reply
 
     def _put_back(self, child: "_Child") -> None:
         if child.process.poll() is None:
@@ -103,7 +114,7 @@ class Parsers:
 
 
 class _Child:
-    """A process that reads one document at a time."""
+    """A process that reads one document, or draws one page, at a time."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -120,12 +131,12 @@ class _Child:
             start_new_session=True,
         )
 
-    def read_document(self, source: Source, data: bytes) -> Document:
+    def ask(self, request: dict[str, Any], data: bytes) -> dict[str, Any]:
         """What the process makes of a file's bytes."""
         timer = Timer(self._limits.seconds, self._time_out)
         timer.start()
         try:
-            reply = self._ask(source, data)
+            reply = self._reply({**request, "bytes": len(data)}, data)
         finally:
             timer.cancel()
         if reply is None:
@@ -133,11 +144,10 @@ class _Child:
             raise UnreadableDocument(self._why_it_ended())
         if "error" in reply:
             raise UnreadableDocument(reply["error"])
-        return _document(reply)
+        return reply
 
-    def _ask(self, source: Source, data: bytes) -> dict[str, Any] | None:
+    def _reply(self, request: dict[str, Any], data: bytes) -> dict[str, Any] | None:
         """The reply; None from a process that ended."""
-        request = {"source": {**asdict(source), "path": str(source.path)}, "bytes": len(data)}
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         try:

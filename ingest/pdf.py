@@ -68,13 +68,7 @@ class _Printed:
 
 def read_pdf(data: bytes) -> Content:
     """A PDF; raises UnreadableDocument for one that is damaged, encrypted or a scan without text."""
-    try:
-        document = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        if error.err_code == raw.FPDF_ERR_PASSWORD:
-            raise UnreadableDocument("it is protected by a password; save it anew without one") from error
-        raise UnreadableDocument("it is damaged, or no PDF") from error
-    with document:
+    with open_pdf(data) as document:
         pages = [list(_printed(document, number)) for number in range(len(document))]
         said = document.get_metadata_dict()
     text = "".join(line.text for page in pages for line in page)
@@ -94,6 +88,16 @@ def read_pdf(data: bytes) -> Content:
         date="-".join(filter(None, date.groups())) if date else None,
     )
     return Content(list(_lines(pages)), paged=True, citation=citation)
+
+
+def open_pdf(data: bytes) -> pdfium.PdfDocument:
+    """The PDF in these bytes; raises UnreadableDocument for one that is damaged or encrypted."""
+    try:
+        return pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if error.err_code == raw.FPDF_ERR_PASSWORD:
+            raise UnreadableDocument("it is protected by a password; save it anew without one") from error
+        raise UnreadableDocument("it is damaged, or no PDF") from error
 
 
 def _printed(document: pdfium.PdfDocument, number: int) -> Iterator[_Printed]:
