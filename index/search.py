@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import exp
 from pathlib import Path
 
@@ -204,7 +205,7 @@ class Searcher:
         if "interaction" in self.without:
             met[:] = 0.0
         whole, *parts = (met @ query.tokens.importance).tolist()
-        likeness = bundled_static().passages([document.text[slice(*span)] for span in spans])
+        likeness = _static_vectors(tuple(document.text[slice(*span)] for span in spans))
         sentences = tuple(
             Sentence(
                 start,
@@ -240,6 +241,12 @@ class Searcher:
     def words_in(self, text: str) -> set[str]:
         """The words of any text, folded."""
         return set(self._words.analysis.words(text))
+
+
+@lru_cache(KEPT)
+def _static_vectors(sentences: tuple[str, ...]) -> Vectors:
+    """A passage's sentences by the bundled table, float32[sentences, 256]."""
+    return bundled_static().passages(sentences)
 
 
 def _nearness(passage: Passage, other: Passage) -> float:
