@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from app.answer import LONGEST_QUESTION, Answer, Quote
 from app.evaluation import OWN, covers, load_gold, squash
 from app.gold import add_line
+from app.library import Refusal
 from index.generation import Generation
 from ingest.errors import RodeDraadError
 
@@ -40,14 +41,6 @@ class Candidate:
     quotes: tuple[str, ...]
     evidence: tuple[str, ...]  # the quotes, where they are voted up
     time: str  # of the vote, ISO 8601 in UTC
-
-
-class Refusal(RodeDraadError):
-    """Evidence that is not accepted: `why` names a phrase, and `piece` is what is wrong, if anything is."""
-
-    def __init__(self, why: str, piece: str = "") -> None:
-        super().__init__(why)
-        self.why, self.piece = why, piece
 
 
 def answer_id(answer: Answer) -> str:
@@ -105,7 +98,7 @@ class Candidates:
         texts = [squash(generation.passage(n)[1].text) for n in range(generation.passages)] if pieces else []
         for piece in pieces:
             if not any(covers(text, squash(piece)) for text in texts):
-                raise Refusal("evidence_unknown", piece)
+                raise Refusal("evidence_unknown", piece=piece)
         with self._writing():
             candidate = self._read()[0].get(id)
             if not candidate:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.answer import LONGEST_QUESTION, Answer, Quote
-from app.candidates import Candidates, Refusal
+from app.candidates import Candidates
 from app.evaluation import evaluate, load_gold
+from app.library import Refusal
 from index.build import reindex
 from index.search import Hit, Searcher
 from ingest.documents import Citation, Document
@@ -157,7 +158,7 @@ def test_evidence_must_stand_in_the_corpus(home: Path) -> None:
         candidates.accept(id, generation, ["", " … "])
     with pytest.raises(Refusal, match="evidence_unknown") as refused:
         candidates.accept(id, generation, [FIRST, "Een kaartje kost dertig sol."])
-    assert refused.value.piece == "Een kaartje kost dertig sol."
+    assert refused.value.given == {"piece": "Een kaartje kost dertig sol."}
     assert len(candidates.waiting()) == 1
     assert not candidates.gold.exists()
     candidates.accept(id, generation, ["een KAARTJE voor  de\nkabelbaan", ""])
