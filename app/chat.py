@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 import gradio as gr
 
 from app.answer import Answer
+from app.candidates import DOWN, UP, Candidates
 from app.conversation import ask
 from app.documents_tab import documents_tab
+from app.evaluation_tab import evaluation_tab
 from app.evidence import follow, places, source_html
 from app.guard import REQUEST_ID
 from app.labels import CHOOSE, PHRASES, QUIET, Labels, languages_html
@@ -69,6 +72,16 @@ def build(index: OpenIndex, library: Library, examples: Sequence[str], may_chang
         place = click._data
         return _source(answers, int(place["turn"]), int(place["number"]), language_of(request.headers))
 
+    def vote(answers: list[Answer], click: gr.EventData, request: gr.Request) -> str:
+        turn, given = click._data["turn"], click._data["vote"]
+        if not (isinstance(turn, int) and 0 <= turn < len(answers) and given in (UP, DOWN)):
+            return ""
+        try:
+            candidates.vote(answers[turn], given)
+        except RodeDraadError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return escape(phrase("vote_kept", language_of(request.headers)))
+
     def open_page(request: gr.Request) -> list[Any]:
         language = language_of(request.headers)
         query = dict(request.query_params)
@@ -97,6 +110,7 @@ def build(index: OpenIndex, library: Library, examples: Sequence[str], may_chang
         return "", conversation_html([], language), "", source_html([], language=language), []
 
     labels = Labels()
+    candidates = Candidates(index.home)
     page = gr.Blocks(title="Rode Draad", analytics_enabled=False)
     with page:
         answers = gr.State([])
@@ -107,8 +121,11 @@ def build(index: OpenIndex, library: Library, examples: Sequence[str], may_chang
         with gr.Tabs(elem_id="tabs"):
             asking = labels.say(gr.Tab(PHRASES("tab_ask")), label="tab_ask")
             documents = labels.say(gr.Tab(PHRASES("tab_documents")), label="tab_documents")
+            evaluation = labels.say(gr.Tab(PHRASES("tab_evaluation")), label="tab_evaluation")
         with documents:
             documents_tab(documents, library, labels, languages, may_change)
+        with evaluation:
+            evaluation_tab(evaluation, index, candidates, labels, languages, may_change)
         with asking, gr.Row(elem_id="panes"):
             with gr.Column(elem_id="left"):
                 talk = gr.HTML(elem_id="conversation", js_on_load=THREAD.read_text("utf-8"))
@@ -155,6 +172,16 @@ def build(index: OpenIndex, library: Library, examples: Sequence[str], may_chang
         page.load(open_page, None, opened, **QUIET)
         languages.input(speak, answers, opened, **QUIET)
         talk.click(show, answers, source, **QUIET)
+        talk.like(  # one after the other, so that the last vote counts
+            vote,
+            answers,
+            told,
+            trigger_mode="multiple",
+            concurrency_limit=1,
+            concurrency_id="vote",
+            show_progress="hidden",
+            api_visibility="private",
+        )
         new.click(forget, None, outputs, **QUIET)
     return page
 

@@ -1,7 +1,6 @@
 """Documents tab: the library as a table, files dropped in, removal, and re-indexing as it goes."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,11 @@ import gradio as gr
 from app.labels import PHRASES, QUIET, Labels
 from app.library import Library, Refusal, Row
 from app.phrases import NAMES, language_of, phrase
+from app.progress import watched
 from ingest.errors import RodeDraadError
 from ingest.formats import SUFFIXES
 
 MOST_SHOWN = 500  # rows
-TICK = 0.2
-"""Seconds between two looks at how far a re-index is."""
 
 REMOVE = """
 element.addEventListener('click', event => {
@@ -24,11 +22,6 @@ element.addEventListener('click', event => {
   if (button && confirm(button.dataset.question)) trigger('click', {id: button.dataset.id});
 });
 """
-DOING = {
-    "Reading and embedding": "doing_reading",
-    "Writing the index": "doing_writing",
-}
-"""The phrase for what a re-index says it does."""
 
 
 def documents_tab(
@@ -59,20 +52,11 @@ def documents_tab(
         except RodeDraadError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    def renew(before: str, request: gr.Request) -> Iterator[tuple[Any, Any]]:
+    def renew(before: str, request: gr.Request) -> Iterator[str]:
         """Re-index, telling how far it is; `before` is what the upload said, and stays."""
         language = language_of(request.headers)
-        state: list[tuple[str, int, int]] = []
-        with ThreadPoolExecutor(1) as pool:
-            work = pool.submit(library.reindex, lambda *now: state.append(now))
-            while not work.done():
-                yield progress_html(state[-1], language) if state else gr.skip(), gr.skip()
-                try:
-                    work.exception(TICK)
-                except TimeoutError:
-                    continue
         try:
-            report = work.result()
+            report = yield from watched(library.reindex, language)
             found = phrase("reindexed", language).format(
                 added=len(report.added),
                 changed=len(report.changed),
@@ -81,7 +65,7 @@ def documents_tab(
             )
         except RodeDraadError as error:
             found = str(error)
-        yield f"{before}<p>{escape(found)}</p>", show(request)
+        yield f"{before}<p>{escape(found)}</p>"
 
     with gr.Column(elem_id="documents"):
         if may_change:
@@ -106,11 +90,10 @@ def documents_tab(
             "api_visibility": "private",
         }  # fmt: skip
         kept = upload.upload(add, upload, [upload, before], **QUIET)
-        kept.then(renew, before, [told, table], **one_at_a_time)
-        gone = table.click(remove, None, None, **QUIET)
-        gone.success(lambda: "", None, before, **QUIET).then(renew, before, [told, table], **one_at_a_time)
+        gone = table.click(remove, None, None, **QUIET).success(lambda: "", None, before, **QUIET)
         asked = again.click(lambda: "", None, before, **QUIET)
-        asked.then(renew, before, [told, table], **one_at_a_time)
+        for changed in (kept, gone, asked):
+            changed.then(renew, before, told, **one_at_a_time).then(show, None, table, **QUIET)
 
 
 def library_html(rows: Sequence[Row], language: str, may_change: bool) -> str:
@@ -151,14 +134,6 @@ def _row(row: Row, language: str, may_change: bool) -> str:
         f"<td>{escape(NAMES.get(row.language, row.language))}</td>"
         f'<td class="number">{row.passages or ""}</td><td>{on}</td><td>{state}{reason}</td>{button}</tr>'
     )
-
-
-def progress_html(now: tuple[str, int, int], language: str) -> str:
-    """What a re-index does, and how far it is."""
-    doing, done, total = now
-    said = phrase(DOING[doing], language) if doing in DOING else doing
-    bar = f'<progress value="{done}" max="{max(total, 1)}"></progress>'
-    return f"<label>{escape(said)} {done}/{total} {bar}</label>"
 
 
 def _refused(name: str, why: str) -> str:

@@ -6,7 +6,7 @@ evidence when it holds the span whole, or at least 80 % of it at the passage's e
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -19,9 +19,16 @@ from ingest.errors import RodeDraadError
 
 GOLD = Path(__file__).parent.parent / "tests" / "evaluation"
 FILES = ("questions.jsonl", "conversations.jsonl")
+OWN = "gold.jsonl"
+"""The gold lines that an index home keeps, of the people who ask there."""
+
 COVERED = 0.8
 INSIDE = 0.5
 PASSAGES = 10
+
+
+Talk = tuple[str, dict[str, Any]]
+"""A gold line, a question or a conversation, after its id, or its place where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +83,33 @@ def evaluate(
 
     Raises RodeDraadError when there is none, when a line is no gold line, or when two have one id.
     """
-    files = [data] if data.is_file() else [data / name for name in FILES]
-    talks = [(f"{file.stem}:{n}", line) for file in files for n, line in enumerate(load_gold(file), 1)]
+    talks = load_talks([data] if data.is_file() else [data / name for name in FILES])
     if not talks:
         raise RodeDraadError(f"There is no question in {data}: name a file, or a folder with {FILES[0]}.")
+    return ask_talks(searcher, talks, progress)
+
+
+def load_talks(files: Iterable[Path]) -> list[Talk]:
+    """The gold lines of files; raises RodeDraadError for a line that is none."""
+    return [
+        (str(line.get("id", f"{file.stem}:{n}")), line)
+        for file in files
+        for n, line in enumerate(load_gold(file), 1)
+    ]
+
+
+def ask_talks(
+    searcher: Searcher, talks: Sequence[Talk], progress: Callable[[int, int], None]
+) -> list[Outcome]:
+    """Ask every question and conversation; raises RodeDraadError when two have one id."""
     generation = searcher.generation
     corpus = [squash(generation.passage(n)[1].text) for n in range(generation.passages)]
     outcomes: dict[str, Outcome] = {}
-    for done, (place, line) in enumerate(talks):
+    for done, (id, line) in enumerate(talks):
         progress(done, len(talks))
-        for outcome in _talk(searcher, str(line.get("id", place)), line, corpus):
+        for outcome in _talk(searcher, id, line, corpus):
             if outcome.id in outcomes:
-                raise RodeDraadError(f"Two questions in {data} have the id {outcome.id!r}: change one.")
+                raise RodeDraadError(f"Two gold questions have the id {outcome.id!r}: change one.")
             outcomes[outcome.id] = outcome
     progress(len(talks), len(talks))
     return list(outcomes.values())

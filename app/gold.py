@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import fill
-from typing import Any
+from typing import Any, BinaryIO
 
 from app.answer import LONGEST_QUESTION
 from app.evaluation import load_gold, squash
 from app.phrases import reference
+from index.files import sync
 from index.generation import Generation
 from ingest.documents import Document, Passage
 from ingest.errors import RodeDraadError
@@ -37,18 +38,15 @@ def write_gold(generation: Generation, path: Path) -> None:
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     written = 0
     try:
-        with path.open("a+b") as file:  # tells now, not after the first question, that it cannot be
-            _end_last_line(file)
-            print(WELCOME.format(path=path))
-            for document, passage in _proposed(generation, gold):
-                if line := _asked(document, passage):
-                    line = {"id": _free_id(gold), **line}
-                    gold.append(line)
-                    file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-                    file.flush()
-                    os.fsync(file.fileno())
-                    written += 1
-            print("Every passage has been shown.")
+        path.open("ab").close()  # tells now, not after the first question, that it cannot be
+        print(WELCOME.format(path=path))
+        for document, passage in _proposed(generation, gold):
+            if line := _asked(document, passage):
+                line = {"id": _free_id(gold), **line}
+                gold.append(line)
+                add_line(path, line)
+                written += 1
+        print("Every passage has been shown.")
     except OSError as error:
         raise RodeDraadError(f"{path} cannot be written ({error.strerror}).") from error
     except (EOFError, KeyboardInterrupt):
@@ -56,11 +54,23 @@ def write_gold(generation: Generation, path: Path) -> None:
     print(f"{written} questions added; {path} now holds {len(gold)}. Try: rodedraad eval --data {path}")
 
 
-def _end_last_line(file: Any) -> None:
-    if file.seek(0, os.SEEK_END):
-        file.seek(-1, os.SEEK_END)
-        if file.read(1) != b"\n":
-            file.write(b"\n")
+def add_line(path: Path, line: dict[str, Any]) -> None:
+    """Add a JSON line to a file, made if need be; it is on disk when this returns.
+
+    A line before it that was cut off is ended first. Raises OSError when it cannot be written.
+    """
+    data = json.dumps(line, ensure_ascii=False).encode(errors="replace") + b"\n"
+    with path.open("a+b") as file:
+        file.write(data if _ends_a_line(file) else b"\n" + data)
+    sync(path)
+    sync(path.parent)
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    if not file.seek(0, os.SEEK_END):
+        return True
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def _proposed(generation: Generation, gold: list[dict[str, Any]]) -> Iterator[tuple[Document, Passage]]:

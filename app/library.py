@@ -32,7 +32,7 @@ class Row:
 
 
 class Refusal(RodeDraadError):
-    """A file that is not taken in: `why` names a phrase, and `given` what stands in it."""
+    """Something that is not taken in: `why` names a phrase, and `given` what stands in it."""
 
     def __init__(self, why: str, **given: object) -> None:
         super().__init__(why)

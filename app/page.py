@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from app.answer import Answer
+from app.candidates import DOWN, UP, answer_id
 from app.evidence import link, places
 from app.phrases import phrase, reference
 from app.references import Place
@@ -31,7 +32,7 @@ def conversation_html(answers: Sequence[Answer], language: str = "en") -> str:
     """
     if not answers:
         return f'<div class="talk"><p class="welcome">{phrase("welcome", language)}</p></div>'
-    turns = "".join(_turn(number, answer) for number, answer in enumerate(answers))
+    turns = "".join(_turn(number, answer, language) for number, answer in enumerate(answers))
     return f'<div class="talk">{turns}</div>'
 
 
@@ -43,7 +44,7 @@ def summary(answer: Answer) -> str:
     return escape(f"{phrase(_confidence(answer), answer.language)} {quotes}")
 
 
-def _turn(number: int, answer: Answer) -> str:
+def _turn(number: int, answer: Answer, language: str) -> str:
     understood = ""
     if answer.understood_as != answer.question:
         label = phrase("understood_as", answer.language)
@@ -51,7 +52,24 @@ def _turn(number: int, answer: Answer) -> str:
     body = _abstention(number, answer) if answer.abstained else _quotes(number, answer)
     return (
         f'<section class="turn" lang="{answer.language}">'
-        f'<h2 class="question">{escape(answer.question)}</h2>{understood}{body}</section>'
+        f'<h2 class="question">{escape(answer.question)}</h2>{understood}{body}'
+        f"{_thumbs(number, answer, language)}</section>"
+    )
+
+
+def _thumbs(turn: int, answer: Answer, language: str) -> str:
+    """The two votes on an answer; the browser knows which was given."""
+
+    def thumb(vote: str) -> str:
+        said = escape(phrase(f"vote_{vote}", language))
+        return (
+            f'<button type="button" data-turn="{turn}" data-vote="{vote}" aria-pressed="false" '
+            f'aria-label="{said}" title="{said}"></button>'
+        )
+
+    return (
+        f'<div class="votes" role="group" lang="{language}" data-answer="{answer_id(answer)}" '
+        f'aria-label="{escape(phrase("good_answer", language))}">{thumb(UP)}{thumb(DOWN)}</div>'
     )
 
 

@@ -111,6 +111,7 @@ _PAGE: Final = {
     },
     "tab_ask": {"nl": "Vragen", "en": "Ask", "fr": "Demander", "es": "Preguntar"},
     "tab_documents": {"nl": "Documenten", "en": "Documents", "fr": "Documents", "es": "Documentos"},
+    "tab_evaluation": {"nl": "Evaluatie", "en": "Evaluation", "fr": "Évaluation", "es": "Evaluación"},
     "upload": {
         "nl": "Documenten toevoegen",
         "en": "Add documents",
@@ -309,6 +310,119 @@ _PAGE: Final = {
     "copy_markdown": {"nl": "Markdown", "en": "Markdown", "fr": "Markdown", "es": "Markdown"},
     "copy_bibtex": {"nl": "BibTeX", "en": "BibTeX", "fr": "BibTeX", "es": "BibTeX"},
     "copy_link": {"nl": "Link", "en": "Link", "fr": "Lien", "es": "Enlace"},
+    "good_answer": {
+        "nl": "Is dit een goed antwoord?",
+        "en": "Is this a good answer?",
+        "fr": "Est-ce une bonne réponse ?",
+        "es": "¿Es una buena respuesta?",
+    },
+    "vote_up": {"nl": "Goed antwoord", "en": "Good answer", "fr": "Bonne réponse", "es": "Buena respuesta"},
+    "vote_down": {
+        "nl": "Slecht antwoord",
+        "en": "Bad answer",
+        "fr": "Mauvaise réponse",
+        "es": "Mala respuesta",
+    },
+    "vote_kept": {
+        "nl": "Uw stem is bewaard, met de vraag.",
+        "en": "Your vote is kept, with the question.",
+        "fr": "Votre vote est conservé, avec la question.",
+        "es": "Su voto se guarda, con la pregunta.",
+    },
+    "evaluate": {
+        "nl": "Toetsvragen stellen",
+        "en": "Ask the gold questions",
+        "fr": "Poser les questions de référence",
+        "es": "Hacer las preguntas de referencia",
+    },
+    "doing_asking": {
+        "nl": "De toetsvragen worden gesteld",
+        "en": "Asking the gold questions",
+        "fr": "Les questions de référence sont posées",
+        "es": "Haciendo las preguntas de referencia",
+    },
+    "evaluated": {
+        "nl": "{count} toetsvragen zijn gesteld.",
+        "en": "{count} gold questions have been asked.",
+        "fr": "{count} questions de référence ont été posées.",
+        "es": "Se han hecho {count} preguntas de referencia.",
+    },
+    "evaluated_on": {
+        "nl": "Laatst gesteld op {time} (UTC).",
+        "en": "Last asked on {time} (UTC).",
+        "fr": "Posées pour la dernière fois le {time} (UTC).",
+        "es": "Hechas por última vez el {time} (UTC).",
+    },
+    "never_evaluated": {
+        "nl": "Toetsvragen die klaarstaan: {count}. Ze zijn nog niet gesteld.",
+        "en": "Gold questions that are ready: {count}. They have not been asked yet.",
+        "fr": "Questions de référence prêtes : {count}. Elles n’ont pas encore été posées.",
+        "es": "Preguntas de referencia listas: {count}. Aún no se han hecho.",
+    },
+    "no_gold": {
+        "nl": "Er zijn nog geen toetsvragen over deze documenten: vragen waarvan bekend is wat de bronnen "
+        "antwoorden. Schrijf ze in de terminal, met {command}, of beoordeel antwoorden in het gesprek en "
+        "neem die stemmen hier op.",
+        "en": "There are no gold questions about these documents yet: questions of which it is known what "
+        "the sources answer. Write them in the terminal, with {command}, or vote on answers in the talk "
+        "and accept those votes here.",
+        "fr": "Il n’y a pas encore de questions de référence sur ces documents : des questions dont on sait "
+        "ce que les sources répondent. Écrivez-les dans le terminal, avec {command}, ou votez pour des "
+        "réponses dans la conversation et acceptez ces votes ici.",
+        "es": "Aún no hay preguntas de referencia sobre estos documentos: preguntas de las que se sabe qué "
+        "responden las fuentes. Escríbalas en la terminal, con {command}, o vote respuestas en la "
+        "conversación y acepte esos votos aquí.",
+    },
+    "votes": {
+        "nl": "Stemmen die op een oordeel wachten: {count}",
+        "en": "Votes that wait for review: {count}",
+        "fr": "Votes à examiner : {count}",
+        "es": "Votos por revisar: {count}",
+    },
+    "evidence": {
+        "nl": "Bewijs: letterlijke stukken uit de bronnen, elk op een eigen regel",
+        "en": "Evidence: verbatim pieces of the sources, each on a line of its own",
+        "fr": "Preuve : des passages exacts des sources, un par ligne",
+        "es": "Prueba: fragmentos literales de las fuentes, uno por línea",
+    },
+    "evidence_none": {
+        "nl": "Plak eerst een letterlijk stuk uit de bronnen dat de vraag beantwoordt.",
+        "en": "First paste a verbatim piece of the sources that answers the question.",
+        "fr": "Collez d’abord un passage exact des sources qui répond à la question.",
+        "es": "Pegue primero un fragmento literal de las fuentes que responda a la pregunta.",
+    },
+    "evidence_unknown": {
+        "nl": "In geen enkele passage van de documenten staat: {piece}",
+        "en": "No passage of the documents holds: {piece}",
+        "fr": "Aucun passage des documents ne contient : {piece}",
+        "es": "Ningún pasaje de los documentos contiene: {piece}",
+    },
+    "accept_answerable": {
+        "nl": "Opnemen met dit bewijs",
+        "en": "Accept with this evidence",
+        "fr": "Accepter avec cette preuve",
+        "es": "Aceptar con esta prueba",
+    },
+    "accept_unanswerable": {
+        "nl": "Opnemen: de bronnen zwijgen",
+        "en": "Accept: the sources are silent",
+        "fr": "Accepter : les sources se taisent",
+        "es": "Aceptar: las fuentes callan",
+    },
+    "dismiss": {"nl": "Weglaten", "en": "Dismiss", "fr": "Écarter", "es": "Descartar"},
+    "accepted": {
+        "nl": "Opgenomen als toetsvraag.",
+        "en": "Accepted as a gold question.",
+        "fr": "Acceptée comme question de référence.",
+        "es": "Aceptada como pregunta de referencia.",
+    },
+    "dismissed": {"nl": "Weggelaten.", "en": "Dismissed.", "fr": "Écartée.", "es": "Descartada."},
+    "silent": {
+        "nl": "Er is niets geciteerd.",
+        "en": "Nothing was quoted.",
+        "fr": "Rien n’a été cité.",
+        "es": "No se citó nada.",
+    },
 }
 
 

@@ -1,28 +1,14 @@
-"""Report: a run as one HTML file, with nothing to load: tables, plots drawn as SVG, every question."""
+"""Report: a run as HTML, with nothing to load: tables, plots, every question; in the page or a file."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
-from math import isnan, sqrt
+from math import isnan
 
-import numpy as np
-
-from app.confidence import THRESHOLD
-from app.evaluation import PASSAGES, Outcome
-from app.measures import (
-    KIND,
-    REFUSED,
-    RIGHT,
-    Figure,
-    digits,
-    groups,
-    refusals,
-    reliability,
-    risk_coverage,
-    success_at,
-    verdict,
-)
+from app.evaluation import Outcome
+from app.measures import KIND, RIGHT, Figure, digits, verdict
+from app.plots import plots
+from app.report_phrases import named, say
 from app.runs import Change, Comparison, Run
 
 VERDICTS = {
@@ -35,156 +21,167 @@ VERDICTS = {
 }
 """Every verdict, the wrong ones first, and what it means."""
 
-Point = tuple[float, float]
+ABLATED = (
+    "Refusals are decided by a threshold that was fitted with every signal on: here, compare the passages "
+    "found and the AUROC, not the shares refused."
+)
+PAIRED = (
+    "Paired over the questions that both runs asked. All measures over all questions, and those of the "
+    "other groups that differ by more than noise: p below .05, by McNemar's exact test for shares and by "
+    "the paired bootstrap otherwise. {unpaired} questions are in one run only."
+)
+
+FigureTable = dict[str, dict[str, Figure]]
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Points of a plot, x and y from 0 to 1, with what a reader sees on hovering each dot."""
-
-    name: str
-    points: Sequence[Point]
-    hints: Sequence[str] = ()
-    dots: Sequence[float] = ()  # a dot's radius for each point; none if empty
-    line: bool = True
-
-
-def report_html(run: Run, table: dict[str, dict[str, Figure]], comparison: Comparison | None = None) -> str:
-    """The report of a run, whose figures by group are `table`, and of its comparison with another."""
-    main = {name: row for name, row in table.items() if not name.startswith(KIND)}
-    kinds = {name.removeprefix(KIND): row for name, row in table.items() if name.startswith(KIND)}
-    parts = [
-        f"<h1>Rode Draad: evaluation</h1>{_made_by(run)}",
-        _section("Figures", "Means with bootstrap 95 % intervals over questions.", _figures(main)),
-        f'<div class="plots">{"".join(_plots(run.outcomes))}</div>',
-        _section("By kind of question", "", _figures(kinds)) if kinds else "",
-        _comparison(comparison) if comparison else "",
-        _section("Every question", "", "".join(_questions(run.outcomes))),
-    ]
+def report_html(run: Run, table: FigureTable, comparison: Comparison | None = None) -> str:
+    """The report of a run, whose figures by group are `table`, as a file of its own."""
     css = files("app").joinpath("report.css").read_text("utf-8")
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Rode Draad: evaluation</title><style>{css}</style></head>"
-        f"<body><main>{''.join(parts)}</main></body></html>\n"
+        f'<body class="report"><main><h1>Rode Draad: evaluation</h1>{sections(run, table, comparison)}'
+        "</main></body></html>\n"
     )
 
 
-def _section(title: str, lead: str, body: str) -> str:
-    lead = f"<p>{escape(lead)}</p>" if lead else ""
-    return f"<section><h2>{escape(title)}</h2>{lead}{body}</section>"
+def sections(run: Run, table: FigureTable, comparison: Comparison | None, language: str = "en") -> str:
+    """What there is to say of a run, and of its comparison with another, if there is one."""
+
+    def section(title: str, lead: str, body: str) -> str:
+        lead = f"<p>{escape(lead)}</p>" if lead else ""
+        return f"<section><h2>{escape(say(title, language))}</h2>{lead}{body}</section>"
+
+    main = {name: row for name, row in table.items() if not name.startswith(KIND)}
+    kinds = {name.removeprefix(KIND): row for name, row in table.items() if name.startswith(KIND)}
+    means = say("Means with bootstrap 95 % intervals over questions.", language)
+    parts = [
+        _made_by(run, language),
+        section("Figures", means, _figures(main, language)),
+        f'<div class="plots">{"".join(plots(run.outcomes, language))}</div>',
+        section("By kind of question", "", _figures(kinds, language)) if kinds else "",
+    ]
+    if comparison:
+        paired = say(PAIRED, language, unpaired=comparison.unpaired)
+        parts.append(section("Against the run before", paired, _comparison(comparison, language)))
+    parts.append(section("Every question", "", "".join(_questions(run.outcomes, language))))
+    return "".join(parts)
 
 
-def _table(kind: str, head: str, rows: str) -> str:
+def _table(kind: str, columns: Sequence[str], rows: str, language: str) -> str:
+    """A table under columns that say these phrases; in a region of its own where it must be scrolled."""
+    head = "".join(f'<th scope="col">{escape(say(name, language))}</th>' for name in columns)
+    return _wide(kind, head, rows)
+
+
+def _wide(kind: str, head: str, rows: str) -> str:
     return (
-        f'<div class="wide"><table class="{kind}"><thead><tr>{head}</tr></thead>'
+        f'<div class="wide" tabindex="0"><table class="{kind}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
 
-def _made_by(run: Run) -> str:
+def _made_by(run: Run, language: str) -> str:
     made = run.made_by
+    counts = {"count": len(run.outcomes), "documents": made["documents"], "passages": made["passages"]}
+    without = ", ".join(made["without"])
     said = [
-        f"{len(run.outcomes)} questions over {made['documents']} documents in {made['passages']} passages",
-        f"model {made['model']} ({made['fingerprint'][:12]})",
-        f"without {', '.join(made['without'])}" if made["without"] else "every signal on",
+        say("{count} questions over {documents} documents in {passages} passages", language, **counts),
+        say("model {name}", language, name=f"{made['model']} ({made['fingerprint'][:12]})"),
+        say("without {signals}", language, signals=without) if without else say("every signal on", language),
     ]
-    warning = (
-        "<p>Refusals are decided by a threshold that was fitted with every signal on: here, compare the "
-        "passages found and the AUROC, not the shares refused.</p>"
-        if made["without"]
-        else ""
-    )
+    warning = f"<p>{escape(say(ABLATED, language))}</p>" if without else ""
     return f'<p class="made">{escape(" · ".join(said))}<br><code>{escape(run.command)}</code></p>{warning}'
 
 
-def _figures(table: dict[str, dict[str, Figure]]) -> str:
+def _figures(table: FigureTable, language: str) -> str:
     """A table with a row for each measure and a column for each group."""
-    head = "".join(
-        f'<th scope="col">{escape(name)}<small>{max(f.count for f in row.values())}</small></th>'
-        for name, row in table.items()
-    )
+    heads = ((named(name, language), max(f.count for f in row.values())) for name, row in table.items())
+    head = "".join(f'<th scope="col">{escape(name)}<small>{count}</small></th>' for name, count in heads)
     rows = "".join(
-        f'<tr><th scope="row">{escape(measure)}</th>'
-        + "".join(_figure(measure, row[measure]) for row in table.values())
+        f'<tr><th scope="row">{escape(named(measure, language))}</th>'
+        + "".join(_figure(measure, row[measure], language) for row in table.values())
         + "</tr>"
         for measure in next(iter(table.values()))
     )
-    return _table("figures", f"<td></td>{head}", rows)
+    return _wide("figures", f"<td></td>{head}", rows)
 
 
-def _figure(measure: str, figure: Figure) -> str:
+def _figure(measure: str, figure: Figure, language: str) -> str:
     if isnan(figure.value):
         return "<td>–</td>"
     d = digits(measure)
+    over = escape(say("over {count} questions", language, count=figure.count))
     return (
-        f'<td title="over {figure.count} questions">{figure.value:.{d}f}'
-        f"<small>{figure.low:.{d}f}–{figure.high:.{d}f}</small></td>"
+        f'<td title="{over}">{figure.value:.{d}f}<small>{figure.low:.{d}f}–{figure.high:.{d}f}</small></td>'
     )
 
 
-def _comparison(comparison: Comparison) -> str:
+def _comparison(comparison: Comparison, language: str) -> str:
     shown = [c for c in comparison.changes if c.group == "all" or c.gain]
-    heads = ("group", "measure", "before", "after", "difference", "95 % interval", "p")
-    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
-    rows = "".join(map(_change, shown))
+    columns = ("group", "measure", "before", "after", "difference", "95 % interval", "p")
+    table = _table("changes", columns, "".join(_change(c, language) for c in shown), language)
     turned = "".join(
         f"<tr><td>{escape(after.id)}</td><td>{escape(after.question)}</td>"
-        f"<td>{_badge(verdict(before))}</td><td>{_badge(verdict(after))}</td></tr>"
+        f"<td>{_badge(verdict(before), language)}</td><td>{_badge(verdict(after), language)}</td></tr>"
         for before, after in comparison.turned
     )
-    lead = (
-        "Paired over the questions that both runs asked. All measures over all questions, and those of the "
-        "other groups that differ by more than noise: p below .05, by McNemar's exact test for shares and "
-        f"by the paired bootstrap otherwise. {comparison.unpaired} questions are in one run only."
-    )
-    table = _table("changes", head, rows)
     if turned:
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("id", "question", "before", "after"))
-        summary = f"{len(comparison.turned)} questions with another verdict"
-        table += f"<details><summary>{summary}</summary>{_table('turned', head, turned)}</details>"
-    return _section("Against the run before", lead, table)
+        summary = say("{count} questions with another verdict", language, count=len(comparison.turned))
+        turned = _table("turned", ("id", "question", "before", "after"), turned, language)
+        table += f"<details><summary>{escape(summary)}</summary>{turned}</details>"
+    return table
 
 
-def _change(change: Change) -> str:
+def _change(change: Change, language: str) -> str:
     d = digits(change.measure)
     kind = "worse" if change.gain < 0 else "better" if change.gain > 0 else "same"
+    low, high = f"{change.low:+.{d}f}", f"{change.high:+.{d}f}"
     cells = (
         *(f"{change.before:.{d}f}", f"{change.after:.{d}f}", f"{change.after - change.before:+.{d}f}"),
-        *(f"{change.low:+.{d}f} to {change.high:+.{d}f}", f"{change.p:.3f}"),
+        *(say("{low} to {high}", language, low=low, high=high), f"{change.p:.3f}"),
     )
     return (
-        f'<tr class="{kind}"><th scope="row">{escape(change.group)}</th><td>{escape(change.measure)}</td>'
+        f'<tr class="{kind}"><th scope="row">{escape(named(change.group, language))}</th>'
+        f"<td>{escape(named(change.measure, language))}</td>"
         + "".join(f"<td>{cell}</td>" for cell in cells)
         + "</tr>"
     )
 
 
-def _questions(outcomes: Sequence[Outcome]) -> Iterable[str]:
+def _questions(outcomes: Sequence[Outcome], language: str) -> Iterable[str]:
     """For each verdict its questions, those that went wrong unfolded."""
     for name, meaning in VERDICTS.items():
         members = [o for o in outcomes if verdict(o) == name]
         if members:
-            head = "".join(f'<th scope="col">{column}</th>' for column in ("question", "wanted", "got"))
-            table = _table("questions", head, "".join(map(_question, members)))
+            rows = "".join(_question(outcome, language) for outcome in members)
             yield (
-                f"<details{'' if name in RIGHT else ' open'}><summary>{_badge(name)} {len(members)}"
-                f'<span class="meaning">{meaning}</span></summary>{table}</details>'
+                f"<details{'' if name in RIGHT else ' open'}><summary>{_badge(name, language)} {len(members)}"
+                f'<span class="meaning">{escape(say(meaning, language))}</span></summary>'
+                f"{_table('questions', ('question', 'wanted', 'got'), rows, language)}</details>"
             )
 
 
-def _question(outcome: Outcome) -> str:
+def _question(outcome: Outcome, language: str) -> str:
     understood = ""
     if outcome.understood_as != outcome.question:
-        understood = f'<p class="note">understood as: {escape(outcome.understood_as)}</p>'
-    about = [outcome.id, outcome.lang, outcome.kind, f"{outcome.overlap} overlap" if outcome.overlap else ""]
-    found = f"right passages at {', '.join(map(str, outcome.ranks)) or 'none of ten'}"
-    got = [f"confidence {outcome.confidence:.2f}", found if outcome.answerable else ""]
+        label = say("understood as: {question}", language, question=outcome.understood_as)
+        understood = f'<p class="note">{escape(label)}</p>'
+    overlap = say("{share} overlap", language, share=named(outcome.overlap, language))
+    about = [outcome.id, outcome.lang, outcome.kind, overlap if outcome.overlap else ""]
+    ranks = ", ".join(map(str, outcome.ranks)) or say("none of ten", language)
+    got = [
+        say("confidence {confidence:.2f}", language, confidence=outcome.confidence),
+        say("right passages at {ranks}", language, ranks=ranks) if outcome.answerable else "",
+    ]
+    silence = escape(say("silence", language))
     quotes = "".join(f"<blockquote>{escape(quote)}</blockquote>" for quote in outcome.quotes)
+    asked = f'<p lang="{escape(outcome.lang)}">{escape(outcome.question)}</p>'
     return (
-        f'<tr id="{escape(outcome.id)}"><td><p lang="{escape(outcome.lang)}">{escape(outcome.question)}</p>'
-        f"{understood}{_note(about)}</td><td>{escape(outcome.wanted) or 'silence'}</td>"
-        f"<td>{quotes or 'silence'}{_note(got)}</td></tr>"
+        f'<tr id="gold-{escape(outcome.id)}"><td>{asked}{understood}{_note(about)}</td>'
+        f"<td>{escape(outcome.wanted) or silence}</td>"
+        f"<td>{quotes or silence}{_note(got)}</td></tr>"
     )
 
 
@@ -192,124 +189,5 @@ def _note(parts: Sequence[str]) -> str:
     return f'<p class="note">{escape(" · ".join(filter(None, parts)))}</p>'
 
 
-def _badge(name: str) -> str:
-    return f'<span class="badge {"right" if name in RIGHT else "wrong"}">{escape(name)}</span>'
-
-
-def _plots(outcomes: Sequence[Outcome]) -> Iterable[str]:
-    members = groups(outcomes)
-    single = members.get("all", list(outcomes))
-    yield _recall_curve(members)
-    yield _risk_coverage(single)
-    if points := refusals(single):
-        yield _refusals(single, points)
-    yield _reliability(single)
-
-
-def _recall_curve(members: dict[str, list[Outcome]]) -> str:
-    ks = range(1, PASSAGES + 1)
-    series = []
-    for name, group in members.items():
-        answerable = [o for o in group if o.answerable]
-        if answerable and not name.startswith(KIND):
-            shares = [float(np.mean([success_at(o, k) for o in answerable])) for k in ks]
-            points = [((k - 1) / (PASSAGES - 1), share) for k, share in zip(ks, shares, strict=True)]
-            hints = [f"{name}: success@{k} {share:.2f}" for k, share in zip(ks, shares, strict=True)]
-            series.append(Series(name, points, hints, [3.5] * len(points)))
-    ticks = [((k - 1) / (PASSAGES - 1), str(k)) for k in ks]
-    return _plot("Passages found", "first passages", "share with the answer among them", series, ticks)
-
-
-def _risk_coverage(outcomes: Sequence[Outcome]) -> str:
-    curve = risk_coverage(outcomes)
-    given = [o for o in outcomes if not o.abstained]
-    coverage = len(given) / len(outcomes)
-    risk = 1 - float(np.mean([success_at(o, 3) for o in given])) if given else 0.0
-    here = f"as shipped, from a confidence of {THRESHOLD}: {coverage:.2f} answered, {risk:.2f} of them wrong"
-    return _plot(
-        "Risk and coverage",
-        "share of all questions answered, the surest first",
-        "share of them not found in three passages",
-        [Series("questions", curve), Series("as shipped", [(coverage, risk)], [here], [5], line=False)],
-    )
-
-
-def _refusals(outcomes: Sequence[Outcome], points: list[Point]) -> str:
-    shares = [
-        float(np.mean([o.abstained for o in outcomes if o.answerable is answerable]))
-        for answerable in (True, False)
-    ]
-    here = f"as shipped: {shares[0]:.2f} of the answerable refused, {shares[1]:.2f} of the others"
-    return _plot(
-        "Silence",
-        "share of answerable questions refused",
-        "share of unanswerable questions refused",
-        [
-            Series("by threshold", points),
-            Series("as shipped", [(shares[0], shares[1])], [here], [5], line=False),
-            Series(f"{REFUSED:.0%} of the answerable", [(REFUSED, 0), (REFUSED, 1)]),
-        ],
-    )
-
-
-def _reliability(outcomes: Sequence[Outcome]) -> str:
-    bins = reliability(outcomes)
-    hints = [
-        f"{b.count} questions: confidence {b.confidence:.2f}, answerable {b.answerable:.2f}" for b in bins
-    ]
-    radii = [3 + 9 * sqrt(b.count / len(outcomes)) for b in bins]
-    return _plot(
-        "Reliability",
-        "confidence that the sources hold an answer",
-        "share of questions that have one",
-        [
-            Series("questions", [(b.confidence, b.answerable) for b in bins], hints, radii),
-            Series("as it should be", [(0, 0), (1, 1)]),
-        ],
-    )
-
-
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT_EDGE = 440, 300, 52, 44, 12, 14  # of a plot, in SVG units
-TENTHS = [(n / 5, f"{n / 5:.1f}") for n in range(6)]
-
-
-def _plot(
-    title: str, x: str, y: str, series: Sequence[Series], ticks: Sequence[tuple[float, str]] = TENTHS
-) -> str:
-    """A figure with a legend; both axes run from 0 to 1, x with the labels of `ticks`."""
-    right, floor = WIDTH - RIGHT_EDGE, HEIGHT - BOTTOM
-
-    def place(point: Point) -> tuple[float, float]:
-        return LEFT + point[0] * (right - LEFT), floor - point[1] * (floor - TOP)
-
-    drawn = []
-    for value, label in ticks:
-        at, _ = place((value, 0))
-        drawn.append(f'<text x="{at:.1f}" y="{floor + 16}" text-anchor="middle">{label}</text>')
-    for value, label in TENTHS:
-        _, at = place((0, value))
-        drawn.append(f'<line class="grid" x1="{LEFT}" x2="{right}" y1="{at:.1f}" y2="{at:.1f}"/>')
-        drawn.append(f'<text x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{label}</text>')
-    middle = (LEFT + right) / 2
-    turned = f"translate(14 {(TOP + floor) / 2}) rotate(-90)"
-    drawn.append(f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">{escape(x)}</text>')
-    drawn.append(f'<text transform="{turned}" text-anchor="middle">{escape(y)}</text>')
-    for number, one in enumerate(series):
-        places = [place(point) for point in one.points]
-        if one.line:
-            path = " ".join(f"{across:.1f},{down:.1f}" for across, down in places)
-            drawn.append(f'<polyline class="line s{number % 8}" points="{path}"/>')
-        drawn += [
-            f'<circle class="dot s{number % 8}" cx="{across:.1f}" cy="{down:.1f}" r="{radius:.1f}">'
-            f"<title>{escape(hint)}</title></circle>"
-            for (across, down), hint, radius in zip(places, one.hints, one.dots, strict=False)
-        ]
-    legend = "".join(
-        f'<li><span class="key s{number % 8}"></span>{escape(one.name)}</li>'
-        for number, one in enumerate(series)
-    )
-    return (
-        f"<figure><figcaption>{escape(title)}</figcaption>"
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(f"{title}: {y}, by {x}")}">'
-        f'{"".join(drawn)}</svg><ul class="legend">{legend}</ul></figure>'
-    )
+def _badge(name: str, language: str) -> str:
+    return f'<span class="badge {"right" if name in RIGHT else "wrong"}">{escape(say(name, language))}</span>'

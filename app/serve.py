@@ -24,7 +24,7 @@ from app.open_index import OpenIndex
 from app.passwords import Passwords
 from app.pdf_view import PdfView, page_route
 from app.programs import Programs, routes
-from app.theme import STYLE, theme
+from app.theme import STYLES, theme
 from ingest.errors import RodeDraadError
 from ingest.library import load_sources
 
@@ -122,7 +122,7 @@ def application(library: Library, index: OpenIndex, examples: Sequence[str], ser
         footer_links=[],
         i18n=PHRASES,
         theme=theme(),
-        css_paths=STYLE,
+        css_paths=STYLES,
         max_file_size=largest,
         mcp_server=find_spec("mcp") is not None,
     )

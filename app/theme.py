@@ -4,7 +4,7 @@ from pathlib import Path
 
 import gradio as gr
 
-STYLE = Path(__file__).parent / "chat.css"
+STYLES = [Path(__file__).parent / name for name in ("report.css", "chat.css")]
 FONTS = ("Iowan Old Style", "Palatino Linotype", "Palatino", "Georgia", "serif")
 
 PAPER, DARK_PAPER = "#fbf9f5", "#181513"

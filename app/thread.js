@@ -10,6 +10,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 let article = null; // that the source pane shows
 let shown = ''; // which place it shows: Gradio may keep the element and change what is in it
 let asked = 0; // turns of the talk
+const votes = new Map(); // by answer: the talk is drawn anew with each
 let arrival = null; // what to do once the place asked for is there
 let printed = false; // whether PDFs are shown as their pages are printed, or as text
 
@@ -97,6 +98,17 @@ function open(link) {
   });
 }
 
+function vote(button) {
+  votes.set(button.parentElement.dataset.answer, button.dataset.vote);
+  press();
+  trigger('like', {turn: Number(button.dataset.turn), vote: button.dataset.vote});
+}
+
+function press() {
+  for (const thumb of document.querySelectorAll('.votes button'))
+    thumb.setAttribute('aria-pressed', votes.get(thumb.parentElement.dataset.answer) === thumb.dataset.vote);
+}
+
 function step(button) {
   const way = button.classList.contains('next') ? '.next' : '.previous';
   show(article.dataset.turn, button.dataset.number, () => {
@@ -164,12 +176,13 @@ const look = () => {
   const turns = document.querySelectorAll('.turn');
   if (turns.length > asked) find('#conversation').scrollTop = turns[turns.length - 1].offsetTop;
   asked = turns.length;
+  press();
   const now = find('#source article');
   if (now !== article || placeOf(now) !== shown) arrive();
   else if (sheet() && !sheet().dataset.of) present(); // another language
   else redraw();
 };
-new MutationObserver(look).observe(document.body, {childList: true, subtree: true, attributeFilter: ['data-turn', 'data-number', 'data-link']});
+new MutationObserver(look).observe(document.body, {childList: true, subtree: true, attributeFilter: ['data-turn', 'data-number', 'data-link', 'lang']});
 
 addEventListener('click', event => {
   const at = selector => event.target.closest?.(selector);
@@ -177,7 +190,8 @@ addEventListener('click', event => {
   if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
     event.preventDefault();
     open(link);
-  } else if (at('#source .step')) step(at('.step'));
+  } else if (at('.votes button')) vote(at('.votes button'));
+  else if (at('#source .step')) step(at('.step'));
   else if (at('#source .close')) close();
   else if (at('#source .view button')) view(at('.view button'));
   else if (at('#source [data-copy]')) copy(at('[data-copy]'));

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents_tab import library_html, progress_html
+from app.documents_tab import library_html
 from app.library import Library, Refusal, Row
 from app.open_index import OpenIndex
+from app.progress import progress_html
 from app.serve import Serving
 from index.build import reindex
 from ingest.errors import RodeDraadError

@@ -1,5 +1,6 @@
 """The page's HTML: nothing of a document or a question is ever markup."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,3 +87,13 @@ def test_an_abstention_shows_passages_that_are_marked_as_no_answer(tmp_path: Pat
     assert "What comes nearest, though it is no answer:" in html
     assert "De bessen worden in mei geplukt." in html
     assert html.count('<blockquote class="nearest"') == 1
+
+
+def test_each_answer_has_two_thumbs_that_speak_the_language_of_the_page() -> None:
+    answers = [an_answer("abc", "t", "q", 0, 3), an_answer("abc", "t", "r", 0, 3)]
+    html = conversation_html(answers, "fr")
+    assert html.count('data-vote="up"') == html.count('data-vote="down"') == 2
+    assert html.count('aria-label="Bonne réponse"') == html.count('aria-label="Mauvaise réponse"') == 2
+    ids = re.findall(r'data-answer="([0-9a-f]{12})"', html)
+    assert len(set(ids)) == 2
+    assert re.findall(r'data-answer="([0-9a-f]{12})"', conversation_html(answers)) == ids

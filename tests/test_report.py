@@ -3,9 +3,14 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from string import Formatter
+
+import pytest
 
 from app.evaluation import Outcome
-from app.report import report_html
+from app.measures import MEASURES
+from app.report import VERDICTS, report_html, sections
+from app.report_phrases import TRANSLATIONS, named
 from app.runs import Run, compare
 
 SINGLE = frozenset({"meta", "br"})
@@ -151,3 +156,36 @@ def test_a_comparison_lists_the_questions_that_turned() -> None:
     assert "8 questions with another verdict" in page.text
     assert "Against the run before" in page.text
     assert ("class", "worse") in page.attributes
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "es"])
+def test_the_report_speaks_the_languages_of_the_page(language: str) -> None:
+    made = run(
+        outcome("a", understood_as="Question z? Question a?"),
+        outcome("b", answered=False, quotes=("Something else.",)),
+        outcome("c", answered=False, ranks=(), overlap="high", kind=""),
+        outcome("d", abstained=True, quotes=(), answered=False),
+        outcome("e", answerable=False),
+        outcome("f", answerable=False, abstained=True, quotes=()),
+        outcome("g/2", turn=2),
+        without=["dense"],
+    )
+    before = replace(made, outcomes=tuple(replace(o, abstained=True, quotes=()) for o in made.outcomes))
+    text = Page(sections(made, made.figures(), compare(before, made), language)).text
+    english = Page(sections(made, made.figures(), compare(before, made))).text
+    for said in ("Against the run before", "Every question", "as shipped", "quote accuracy", *VERDICTS):
+        assert said in english
+        assert said not in text
+        assert named(said, language) in text
+    assert {name for name in MEASURES if named(name, language) == name} == {
+        "success@1", "success@3", "success@5", "MRR@10", "nDCG@10",
+    }  # fmt: skip
+
+
+def test_every_phrase_of_the_report_fills_in_the_same_in_every_language() -> None:
+    def fields(text: str) -> set[tuple[str | None, str | None]]:
+        return {(name, spec) for _, name, spec, _ in Formatter().parse(text) if name}
+
+    for english, said in TRANSLATIONS.items():
+        assert list(said) == ["nl", "fr", "es"]
+        assert all(fields(translated) == fields(english) for translated in said.values()), english

@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="no Chromium is installed"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     assert program, "REQUIRE_BROWSER is set, and there is no Chromium"
@@ -41,7 +41,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with chat_server(corpus, tmp_path_factory.mktemp("chat") / "home") as address:
         yield address
