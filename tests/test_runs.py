@@ -153,9 +153,9 @@ def test_the_recorded_figures_are_those_of_the_recorded_outcomes() -> None:
                 assert recorded["value"] == pytest.approx(figure["value"], abs=0.02 + figure["value"] / 100)
 
 
-def test_the_gate_would_notice_a_switched_off_signal(searcher: Searcher, home: Path) -> None:
-    """The gate can fail: without coverage, the recorded figures are not reached."""
-    without = Searcher(home, {"coverage"})
+def test_the_gate_would_notice_signals_that_are_switched_off(searcher: Searcher, home: Path) -> None:
+    """The gate can fail: without the encoder, the recorded figures are not reached."""
+    without = Searcher(home, {"dense", "interaction", "sentence"})
     now = Run.of(without, evaluate(without, GOLD), "")
     fallen = {(c.group, c.measure) for c in compare(Run.load(RECORDED), now).changes if c.gain < 0}
     assert ("all", "success@1") in fallen

@@ -15,7 +15,7 @@ QUESTIONS = {
     "Hoeveel leden heeft de Facebookpagina?": "meer dan 2000 leden",
     "Hoeveel rapporten schreef de Defensoría del Pueblo?": "meer dan 60 rapporten",
     "Sinds wanneer werkt de Belgische Ontwikkelingssamenwerking in Peru?": "In de zomer van 1965",
-    "How many offices does the national network of the ombudsman have?": "28 kantoren",
+    "How many members does the Facebook page have?": "meer dan 2000 leden",
 }
 """What is asked, and what the quotes hold."""
 
