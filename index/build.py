@@ -4,7 +4,10 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 from index.assembly import Assembly, New
 from index.embedding import Embedder, Vectors, bundled_static, load_embedder
@@ -70,7 +73,6 @@ class _Last:
         self.known: dict[str, Entry] = {}
         self.lost: set[str] = set()  # documents whose record is damaged
         self.same_model = self.same_size = True
-        self._by_content: dict[tuple[str, str, str | None], Entry] = {}
         if generation is None:
             return
         manifest = generation.manifest
@@ -83,7 +85,10 @@ class _Last:
                 self.known[entry.path] = entry
         self.same_model = manifest.fingerprint == embedder.fingerprint
         self.same_size = manifest.settings["passage_size"] == settings.passage_size
-        self._by_content = {_content(e.path, e.sha256, e.declared_language): e for e in self.known.values()}
+
+    @cached_property
+    def _by_content(self) -> dict[tuple[str, str, str | None], Entry]:
+        return {_content(e.path, e.sha256, e.declared_language): e for e in self.known.values()}
 
     def holds(self, source: Source) -> bool:
         """Whether the file, by its size and time, is a document that can stay as it is."""
@@ -260,6 +265,8 @@ def _read_all(
 ) -> Iterator[tuple[Source, _Found]]:
     """What each source is now, read by several processes at once."""
     parsers = stack.enter_context(Parsers(settings.limits))
+    if work:  # what cuts documents is slow to import: that is done while the first are read
+        Thread(target=import_module, args=("langchain_text_splitters",), daemon=True).start()
 
     def read(source: Source) -> _Found:
         try:
@@ -287,6 +294,9 @@ def _kept(found: _Same, last: _Last, taken: Collection[str]) -> Entry | None:
 
 
 def _as_now(entry: Entry, source: Source) -> Entry:
+    now = (source.id, source.size, source.mtime_ns, source.citation)
+    if (entry.path, entry.size, entry.mtime_ns, entry.citation) == now:
+        return entry
     return replace(
         entry, path=source.id, size=source.size, mtime_ns=source.mtime_ns, citation=source.citation
     )

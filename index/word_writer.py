@@ -11,7 +11,15 @@ import tantivy
 
 from index.embedding import StaticEmbedder
 from index.files import crc32_of, link, sync, write_file
-from index.segments import Record, SegmentWriter, read_record, texts_file, to_merge, vectors_file
+from index.segments import (
+    Record,
+    SegmentWriter,
+    read_record,
+    read_text,
+    texts_file,
+    to_merge,
+    vectors_file,
+)
 from index.words import TANTIVY, VOCABULARY, analysis, read_vocabulary
 
 MUTABLE = frozenset({"meta.json", ".managed.json"})
@@ -43,7 +51,7 @@ class WordWriter:
         if old:
             self._vocabulary = read_vocabulary(old)
             for record in self._vocabulary:
-                self._known.update(read_record(old, record, static.dimension)[0].decode().split())
+                self._known.update(read_text(old, record).decode(errors="replace").split())
             for path in (old / TANTIVY).iterdir():
                 if path.suffix != ".lock":
                     link(path, self._tantivy / path.name)
