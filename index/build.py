@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
@@ -26,6 +26,7 @@ from index.generation import (
 from index.segments import segment_of
 from index.settings import Settings, load_settings
 from index.unfinished import Unfinished
+from index.words import analysis
 from ingest.documents import Document
 from ingest.errors import RodeDraadError, UnreadableDocument
 from ingest.formats import SUFFIXES
@@ -265,8 +266,6 @@ def _read_all(
 ) -> Iterator[tuple[Source, _Found]]:
     """What each source is now, read by several processes at once."""
     parsers = stack.enter_context(Parsers(settings.limits))
-    if work:  # what cuts documents is slow to import: that is done while the first are read
-        Thread(target=import_module, args=("langchain_text_splitters",), daemon=True).start()
 
     def read(source: Source) -> _Found:
         try:
@@ -278,7 +277,19 @@ def _read_all(
         except UnreadableDocument as error:
             return error
 
-    return zip(work, parsers.map(read, work), strict=True)
+    if work:
+        ahead = Thread(target=_load_ahead)
+        ahead.start()
+        for source, found in zip(work, parsers.map(read, work), strict=True):
+            ahead.join()
+            yield source, found
+
+
+def _load_ahead() -> None:
+    """Load what is wanted once the first document is read, while it is read."""
+    import_module("langchain_text_splitters")
+    with suppress(RodeDraadError):  # whoever wants it is told
+        analysis(bundled_static())
 
 
 def _kept(found: _Same, last: _Last, taken: Collection[str]) -> Entry | None:
