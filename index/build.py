@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
 
 from index.assembly import Assembly, New
 from index.embedding import Embedder, Vectors, bundled_static, load_embedder
@@ -17,13 +17,14 @@ from index.generation import (
     Generation,
     IndexProblem,
     Manifest,
+    damaged,
     damaged_files,
     open_current,
     publish,
     read_entry,
     writing,
 )
-from index.segments import segment_of
+from index.segments import DamagedFile, segment_of
 from index.settings import Settings, load_settings
 from index.unfinished import Unfinished
 from index.words import analysis
@@ -162,12 +163,15 @@ def reindex(
     on damage that is met on the way.
     """
     settings = load_settings(home)
-    sources, others = scan(corpus)
-    if not sources:
-        kinds = ", ".join(SUFFIXES)
-        raise RodeDraadError(f"There is no document in {corpus}. Put files there: {kinds}.")
-    embedder = load_embedder(settings)
-    with writing(home) as folder, _last_generation(home) as old, ExitStack() as stack:
+    with ExitStack() as stack:
+        ahead = stack.enter_context(ThreadPoolExecutor(1))
+        models = ahead.submit(lambda: (load_embedder(settings), bundled_static()))
+        sources, others = scan(corpus)
+        if not sources:
+            kinds = ", ".join(SUFFIXES)
+            raise RodeDraadError(f"There is no document in {corpus}. Put files there: {kinds}.")
+        folder, old = stack.enter_context(writing(home)), stack.enter_context(_last_generation(home))
+        embedder, static = models.result()
         last = _Last(old, settings, embedder, repair)
         report = Report(passed_over=others, damaged=last.broken)
         if last.known and not last.same_model:
@@ -189,11 +193,14 @@ def reindex(
         advance(0)
 
         def begin() -> Assembly:
-            new = Assembly(folder, old, last.broken, embedder, bundled_static(), unfinished, advance)
+            new = Assembly(folder, old, last.broken, embedder, static, unfinished, advance)
             return stack.enter_context(closing(new))
 
         assembly: Assembly | None = None
         taken = {source.id for source in sources}  # a record stays with its path, or moves to one
+        if work:  # what is wanted after the first is read is loaded while it is read
+            ahead.submit(analysis, static)
+            ahead.submit(import_module, "langchain_text_splitters")
         for source, found in _read_all(work, last, settings, stack):
             known = last.known.get(source.id)
             if isinstance(found, _Same) and (entry := _kept(found, last, taken)):
@@ -224,7 +231,7 @@ def reindex(
             model=embedder.name,
             fingerprint=embedder.fingerprint,
             dimension=embedder.dimension,
-            words=bundled_static().fingerprint,
+            words=static.fingerprint,
             settings=settings.as_dict(),
             documents=tuple(sorted(kept.values(), key=lambda entry: order[entry.path])),
             unread=tuple((s.id, s.size, s.mtime_ns) for s in sources if s.id in report.failed),
@@ -251,14 +258,20 @@ def reindex(
 
 @contextmanager
 def _last_generation(home: Path) -> Iterator[Generation | None]:
-    """The published generation to build on; None if there is none, or none that can be read."""
+    """The published generation to build on; None if there is none, or none that can be read.
+
+    Damage that is met in it later on becomes an IndexProblem.
+    """
     with ExitStack() as stack:
         generation: Generation | None
         try:
             generation = stack.enter_context(closing(open_current(home)))
         except IndexProblem:
             generation = None
-        yield generation
+        try:
+            yield generation
+        except DamagedFile as error:
+            raise damaged(error.path) from error
 
 
 def _read_all(
@@ -277,19 +290,7 @@ def _read_all(
         except UnreadableDocument as error:
             return error
 
-    if work:
-        ahead = Thread(target=_load_ahead)
-        ahead.start()
-        for source, found in zip(work, parsers.map(read, work), strict=True):
-            ahead.join()
-            yield source, found
-
-
-def _load_ahead() -> None:
-    """Load what is wanted once the first document is read, while it is read."""
-    import_module("langchain_text_splitters")
-    with suppress(RodeDraadError):  # whoever wants it is told
-        analysis(bundled_static())
+    return zip(work, parsers.map(read, work), strict=True)
 
 
 def _kept(found: _Same, last: _Last, taken: Collection[str]) -> Entry | None:

@@ -21,8 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "index" / "model"
 PASSAGES = 10
-WORDS = 90
-"""Of a passage: some 560 characters, so that two do not fit into one."""
+WORDS = 62
+"""Of a passage: some 530 characters, so that hardly any has more than fit, and two never fit into one."""
 
 REINDEXES = 50
 
