@@ -40,7 +40,6 @@ class WordWriter:
         OSError when a file cannot be written.
         """
         self._folder, self._segment, self._static = folder, segment, static
-        self._analysis = analysis(static)
         self._tantivy = folder / TANTIVY
         self._tantivy.mkdir(parents=True)
         self._vocabulary: list[Record] = []
@@ -67,12 +66,13 @@ class WordWriter:
 
     def add(self, key: int, passages: Iterable[tuple[str, str]]) -> None:
         """Put in the passages of a document, each a text and its language, the first with this key."""
+        by = analysis(self._static)
         for number, (text, language) in enumerate(passages, key):
-            words = self._analysis.with_parts(self._analysis.words(text), language)
+            words = by.with_parts(by.words(text), language)
             self._new.update((word, None) for word in words if word not in self._known)
             document = tantivy.Document()
             document.add_text("words", " ".join(words))
-            document.add_text("stems", " ".join(self._analysis.stem(word, language) for word in words))
+            document.add_text("stems", " ".join(by.stem(word, language) for word in words))
             document.add_text("document", str(key))
             document.add_unsigned("passage", number)
             with _trouble():
