@@ -23,7 +23,10 @@ from index.search import Hit, Query, Searcher
 FITTED: dict[str, Any] = json.loads(files("app").joinpath("confidence.json").read_text("utf-8"))
 
 THRESHOLD: float = FITTED["threshold"]
-"""Below this confidence an answer abstains: of the answerable questions that it was fitted on, .05 do."""
+"""Below this confidence an answer abstains: of the answerable gold questions .08 do.
+
+By the same command, AUROC by cross-validation over documents: gold .84, varied .80, long .71.
+"""
 
 FEATURES = (
     "interaction",  # how well the best passage meets the question

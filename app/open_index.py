@@ -1,9 +1,11 @@
 """Open index: the index that a running server asks; follows a re-index from one question to the next."""
 
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread
 
 from index.search import Searcher
+from ingest.errors import RodeDraadError
 
 
 class OpenIndex:
@@ -26,5 +28,10 @@ class OpenIndex:
 
     def _opened(self) -> Searcher:
         searcher = Searcher(self.home)
-        Thread(target=searcher.read_ahead, daemon=True).start()
+        Thread(target=_read_ahead, args=(searcher,), daemon=True).start()
         return searcher
+
+
+def _read_ahead(searcher: Searcher) -> None:
+    with suppress(RodeDraadError):  # of damage the first question tells
+        searcher.read_ahead()

@@ -11,7 +11,7 @@ import numpy as np
 from index.embedding import BATCH, Embedder, StaticEmbedder, Vectors
 from index.files import link
 from index.generation import PASSAGES, WORDS, Entry, Files, Generation, pack_text, read_entry
-from index.segments import FLOAT, SegmentWriter, segment_of, texts_file, to_merge, vectors_file
+from index.segments import FLOAT, SegmentWriter, read_record, segment_of, texts_file, to_merge, vectors_file
 from index.unfinished import Unfinished
 from index.word_writer import WordWriter
 from index.words import waste
@@ -168,8 +168,8 @@ class Assembly:
         return [self._copied(old, entry) if entry.record.segment in merged else entry for entry in kept]
 
     def _copied(self, old: Generation, entry: Entry) -> Entry:
-        document, passages, vectors = read_entry(old.folder, entry, old.manifest.dimension)
-        return replace(entry, record=self._segment.append(pack_text(document, passages), vectors))
+        text, vectors = read_record(old.folder / PASSAGES, entry.record, old.manifest.dimension)
+        return replace(entry, record=self._segment.append(text, vectors))
 
 
 def _words_to_build_on(

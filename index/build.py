@@ -2,8 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 
 from index.assembly import Assembly, New
@@ -14,15 +17,17 @@ from index.generation import (
     Generation,
     IndexProblem,
     Manifest,
+    damaged,
     damaged_files,
     open_current,
     publish,
     read_entry,
     writing,
 )
-from index.segments import segment_of
+from index.segments import DamagedFile, segment_of
 from index.settings import Settings, load_settings
 from index.unfinished import Unfinished
+from index.words import analysis
 from ingest.documents import Document
 from ingest.errors import RodeDraadError, UnreadableDocument
 from ingest.formats import SUFFIXES
@@ -70,7 +75,6 @@ class _Last:
         self.known: dict[str, Entry] = {}
         self.lost: set[str] = set()  # documents whose record is damaged
         self.same_model = self.same_size = True
-        self._by_content: dict[tuple[str, str, str | None], Entry] = {}
         if generation is None:
             return
         manifest = generation.manifest
@@ -83,7 +87,10 @@ class _Last:
                 self.known[entry.path] = entry
         self.same_model = manifest.fingerprint == embedder.fingerprint
         self.same_size = manifest.settings["passage_size"] == settings.passage_size
-        self._by_content = {_content(e.path, e.sha256, e.declared_language): e for e in self.known.values()}
+
+    @cached_property
+    def _by_content(self) -> dict[tuple[str, str, str | None], Entry]:
+        return {_content(e.path, e.sha256, e.declared_language): e for e in self.known.values()}
 
     def holds(self, source: Source) -> bool:
         """Whether the file, by its size and time, is a document that can stay as it is."""
@@ -156,12 +163,15 @@ def reindex(
     on damage that is met on the way.
     """
     settings = load_settings(home)
-    sources, others = scan(corpus)
-    if not sources:
-        kinds = ", ".join(SUFFIXES)
-        raise RodeDraadError(f"There is no document in {corpus}. Put files there: {kinds}.")
-    embedder = load_embedder(settings)
-    with writing(home) as folder, _last_generation(home) as old, ExitStack() as stack:
+    with ExitStack() as stack:
+        ahead = stack.enter_context(ThreadPoolExecutor(1))
+        models = ahead.submit(lambda: (load_embedder(settings), bundled_static()))
+        sources, others = scan(corpus)
+        if not sources:
+            kinds = ", ".join(SUFFIXES)
+            raise RodeDraadError(f"There is no document in {corpus}. Put files there: {kinds}.")
+        folder, old = stack.enter_context(writing(home)), stack.enter_context(_last_generation(home))
+        embedder, static = models.result()
         last = _Last(old, settings, embedder, repair)
         report = Report(passed_over=others, damaged=last.broken)
         if last.known and not last.same_model:
@@ -183,11 +193,14 @@ def reindex(
         advance(0)
 
         def begin() -> Assembly:
-            new = Assembly(folder, old, last.broken, embedder, bundled_static(), unfinished, advance)
+            new = Assembly(folder, old, last.broken, embedder, static, unfinished, advance)
             return stack.enter_context(closing(new))
 
         assembly: Assembly | None = None
         taken = {source.id for source in sources}  # a record stays with its path, or moves to one
+        if work:  # what is wanted after the first is read is loaded while it is read
+            ahead.submit(analysis, static)
+            ahead.submit(import_module, "langchain_text_splitters")
         for source, found in _read_all(work, last, settings, stack):
             known = last.known.get(source.id)
             if isinstance(found, _Same) and (entry := _kept(found, last, taken)):
@@ -218,7 +231,7 @@ def reindex(
             model=embedder.name,
             fingerprint=embedder.fingerprint,
             dimension=embedder.dimension,
-            words=bundled_static().fingerprint,
+            words=static.fingerprint,
             settings=settings.as_dict(),
             documents=tuple(sorted(kept.values(), key=lambda entry: order[entry.path])),
             unread=tuple((s.id, s.size, s.mtime_ns) for s in sources if s.id in report.failed),
@@ -245,14 +258,20 @@ def reindex(
 
 @contextmanager
 def _last_generation(home: Path) -> Iterator[Generation | None]:
-    """The published generation to build on; None if there is none, or none that can be read."""
+    """The published generation to build on; None if there is none, or none that can be read.
+
+    Damage that is met in it later on becomes an IndexProblem.
+    """
     with ExitStack() as stack:
         generation: Generation | None
         try:
             generation = stack.enter_context(closing(open_current(home)))
         except IndexProblem:
             generation = None
-        yield generation
+        try:
+            yield generation
+        except DamagedFile as error:
+            raise damaged(error.path) from error
 
 
 def _read_all(
@@ -287,6 +306,9 @@ def _kept(found: _Same, last: _Last, taken: Collection[str]) -> Entry | None:
 
 
 def _as_now(entry: Entry, source: Source) -> Entry:
+    now = (source.id, source.size, source.mtime_ns, source.citation)
+    if (entry.path, entry.size, entry.mtime_ns, entry.citation) == now:
+        return entry
     return replace(
         entry, path=source.id, size=source.size, mtime_ns=source.mtime_ns, citation=source.citation
     )

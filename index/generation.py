@@ -11,16 +11,20 @@ that a generation shares with the one before are hard links to the same bytes.
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 from bisect import bisect_right
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from re import fullmatch
+from socket import gethostname
 from typing import Any
 
 import numpy as np
@@ -28,7 +32,7 @@ from filelock import FileLock, Timeout
 
 from index.embedding import StaticEmbedder, Vectors
 from index.files import crc32_of, replace_file, sync, write_file
-from index.segments import DamagedFile, Record, read_record, read_vectors, texts_file
+from index.segments import DamagedFile, Record, read_record, read_vectors, vectors_file
 from index.vectors import VectorIndex
 from index.words import WordIndex
 from ingest.documents import Citation, Document, Heading, Passage
@@ -123,8 +127,12 @@ class Manifest:
 
 
 def _row(entry: Entry) -> list[Any]:
+    # By hand, as there are many: dataclasses.astuple takes ten times as long.
     facts = [entry.path, entry.sha256, entry.size, entry.mtime_ns, entry.declared_language, entry.language]
-    return [*facts, astuple(entry.citation), entry.read_at, entry.key, astuple(entry.record)]
+    said, record = entry.citation, entry.record
+    citation = [said.title, said.author, said.publisher, said.date, said.url]
+    place = [record.segment, record.offset, record.length, record.row, record.rows, record.sha256]
+    return [*facts, citation, entry.read_at, entry.key, place]
 
 
 def _entry(row: list[Any]) -> Entry:
@@ -239,6 +247,7 @@ class Generation:
             raise
         entries, dimension = self.manifest.documents, self.manifest.dimension
         self._ends = list(accumulate(entry.passages for entry in entries))
+        self._damage: Future[list[str]] | None = None  # what `verify` finds in the background
         # Not a method: it would keep the generation, and its files, until the next collection.
         self.document = lru_cache(64)(lambda number: read_entry(folder, entries[number], dimension)[:2])
 
@@ -253,6 +262,8 @@ class Generation:
 
     def passage(self, number: int) -> tuple[Document, Passage]:
         """A passage by its number among all, and its document."""
+        if self._damage and (found := self._damage.result()):
+            raise damaged(self.folder / found[0])
         index = bisect_right(self._ends, number)
         document, passages = self.document(index)
         return document, passages[number - self.first_passage(index)]
@@ -268,24 +279,30 @@ class Generation:
 
     def words(self, static: StaticEmbedder) -> WordIndex:
         """The passages' words, which give passages by their numbers among all."""
-        keys = [np.arange(entry.key, entry.key + entry.passages) for entry in self.manifest.documents]
+        entries, ends = self.manifest.documents, np.array(self._ends, np.int64)
+        counts = np.array([entry.passages for entry in entries], np.int64)
+        firsts = np.array([entry.key for entry in entries], np.int64)
+        keys = np.arange(self.passages) + np.repeat(firsts - (ends - counts), counts)
         try:
-            return WordIndex(self.folder / WORDS, static, np.concatenate(keys))
+            return WordIndex(self.folder / WORDS, static, keys)
         except DamagedFile as error:
             raise damaged(error.path) from error
 
     def verify(self) -> None:
-        """Compare the size of every file, and the checksum of all but the texts.
+        """Compare the size of every file, and the checksums of the passages' words.
 
-        A text is compared with its checksum each time it is read. Raises IndexProblem naming a
-        file that is missing or damaged.
+        Vectors, which are most of the bytes, are compared with their checksums in the background: the
+        first passage waits for that, and so does every answer. A text is compared with its checksum each
+        time it is read. Raises IndexProblem naming a file that is missing or damaged, as `passage` does.
         """
         files = self.manifest.files
-        texts = {name: files[name] for name in files if name.endswith(texts_file(""))}
-        others = {name: files[name] for name in files.keys() - texts.keys()}
-        found = damaged_files(self.folder, texts, False) or damaged_files(self.folder, others, True)
-        if found:
+        vectors = {name: files[name] for name in files if name.endswith(vectors_file(""))}
+        words = {name: files[name] for name in files.keys() - vectors.keys() if name.startswith(f"{WORDS}/")}
+        if found := damaged_files(self.folder, files, False) or damaged_files(self.folder, words, True):
             raise damaged(self.folder / found[0])
+        background = ThreadPoolExecutor(1)
+        self._damage = background.submit(damaged_files, self.folder, vectors, True)
+        background.shutdown(wait=False)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -331,11 +348,16 @@ def open_current(home: Path) -> Generation:
 def writing(home: Path) -> Iterator[Path]:
     """A new folder for the next generation, for the one writer; gone again unless published.
 
-    Raises RodeDraadError when another process is writing, or when a file cannot be written.
+    The system lets go of the lock when its owner ends, however it ends: a file that was left behind
+    stops nobody. Raises RodeDraadError when another process is writing, or when a file cannot be written.
     """
+    lock = home / "writer.lock"
     try:
         (home / "generations").mkdir(parents=True, exist_ok=True)
-        with FileLock(home / "writer.lock").acquire(timeout=0):
+        with FileLock(lock).acquire(timeout=0):
+            with suppress(OSError):  # Windows lets nobody write to a locked file
+                since = datetime.now().strftime("%Y-%m-%d %H:%M")
+                lock.write_text(f"process {os.getpid()} on {gethostname()}, since {since}", "utf-8")
             _prune(home)
             numbers = (int(path.name) for path in _generations(home))
             folder = home / "generations" / f"{max(numbers, default=0) + 1:06}"
@@ -349,12 +371,23 @@ def writing(home: Path) -> Iterator[Path]:
                 raise
             _prune(home)
     except Timeout:
-        raise RodeDraadError(f"Another program is indexing into {home}. Wait until it is done.") from None
+        raise RodeDraadError(
+            f"Another program is indexing into {home}{_owner(lock)}. Wait until it is done."
+        ) from None
     except OSError as error:
         raise RodeDraadError(
             f"The index in {home} cannot be written ({error.strerror or error}). Make room or "
             "give leave to write there, or name another folder with --home."
         ) from error
+
+
+def _owner(lock: Path) -> str:
+    """Who holds the lock, as it wrote there."""
+    try:
+        owner = lock.read_text("utf-8")
+    except (OSError, ValueError):
+        return ""
+    return f" ({owner})" if owner else ""
 
 
 _UNKNOWN = Path()

@@ -96,10 +96,15 @@ class SegmentWriter:
         self._vectors.close()
 
 
+def read_text(folder: Path, record: Record) -> bytes:
+    """A text's bytes; raises DamagedFile if there are fewer. Whether they are sound is not looked at."""
+    return _slice(folder / texts_file(record.segment), record.offset, record.length)
+
+
 def read_record(folder: Path, record: Record, dimension: int) -> tuple[bytes, Vectors]:
     """A text's bytes and its vectors, float32[n, dimension]; raises DamagedFile if they are not sound."""
     width = dimension * FLOAT.itemsize
-    text = _slice(folder / texts_file(record.segment), record.offset, record.length)
+    text = read_text(folder, record)
     data = _slice(folder / vectors_file(record.segment), record.row * width, record.rows * width)
     if _sha256(text, data) != record.sha256:
         raise DamagedFile(folder / texts_file(record.segment))
@@ -127,7 +132,8 @@ def _sha256(text: bytes, vectors: bytes) -> str:
 def read_vectors(folder: Path, records: Iterable[Record], dimension: int) -> list[Vectors]:
     """The records' vectors in order, in as few pieces as their places allow: float32[n, dimension] each.
 
-    Raises DamagedFile naming a file that is missing or too short; checksums are not looked at.
+    They stay on disk until they are looked at. Raises DamagedFile naming a file that is missing or too
+    short; checksums are not looked at.
     """
     runs: list[tuple[str, int, int]] = []
     for record in records:
@@ -140,13 +146,19 @@ def read_vectors(folder: Path, records: Iterable[Record], dimension: int) -> lis
         if segment not in files:
             path = folder / vectors_file(segment)
             try:
-                files[segment] = np.fromfile(path, FLOAT).reshape(-1, dimension)
+                files[segment] = _mapped(path).reshape(-1, dimension)
             except (OSError, ValueError) as error:
                 raise DamagedFile(path) from error
     for segment, _, end in runs:
         if end > len(files[segment]):
             raise DamagedFile(folder / vectors_file(segment))
     return [files[segment][start:end] for segment, start, end in runs]
+
+
+def _mapped(path: Path) -> Vectors:
+    if not path.stat().st_size:
+        return np.empty(0, FLOAT)  # which no system maps
+    return np.asarray(np.memmap(path, FLOAT, "r"))
 
 
 def to_merge(rows: dict[str, int], live: dict[str, int], new: int) -> set[str]:

@@ -11,7 +11,15 @@ import tantivy
 
 from index.embedding import StaticEmbedder
 from index.files import crc32_of, link, sync, write_file
-from index.segments import Record, SegmentWriter, read_record, texts_file, to_merge, vectors_file
+from index.segments import (
+    Record,
+    SegmentWriter,
+    read_record,
+    read_text,
+    texts_file,
+    to_merge,
+    vectors_file,
+)
 from index.words import TANTIVY, VOCABULARY, analysis, read_vocabulary
 
 MUTABLE = frozenset({"meta.json", ".managed.json"})
@@ -32,7 +40,6 @@ class WordWriter:
         OSError when a file cannot be written.
         """
         self._folder, self._segment, self._static = folder, segment, static
-        self._analysis = analysis(static)
         self._tantivy = folder / TANTIVY
         self._tantivy.mkdir(parents=True)
         self._vocabulary: list[Record] = []
@@ -43,7 +50,7 @@ class WordWriter:
         if old:
             self._vocabulary = read_vocabulary(old)
             for record in self._vocabulary:
-                self._known.update(read_record(old, record, static.dimension)[0].decode().split())
+                self._known.update(read_text(old, record).decode(errors="replace").split())
             for path in (old / TANTIVY).iterdir():
                 if path.suffix != ".lock":
                     link(path, self._tantivy / path.name)
@@ -59,12 +66,13 @@ class WordWriter:
 
     def add(self, key: int, passages: Iterable[tuple[str, str]]) -> None:
         """Put in the passages of a document, each a text and its language, the first with this key."""
+        by = analysis(self._static)
         for number, (text, language) in enumerate(passages, key):
-            words = self._analysis.with_parts(self._analysis.words(text), language)
+            words = by.with_parts(by.words(text), language)
             self._new.update((word, None) for word in words if word not in self._known)
             document = tantivy.Document()
             document.add_text("words", " ".join(words))
-            document.add_text("stems", " ".join(self._analysis.stem(word, language) for word in words))
+            document.add_text("stems", " ".join(by.stem(word, language) for word in words))
             document.add_text("document", str(key))
             document.add_unsigned("passage", number)
             with _trouble():

@@ -19,7 +19,7 @@ import tantivy
 
 from index.compounds import CompoundSplitter
 from index.embedding import StaticEmbedder
-from index.segments import DamagedFile, Record, read_record
+from index.segments import DamagedFile, Record, read_text, read_vectors
 from index.vectors import VectorIndex
 from ingest.language import LANGUAGES
 
@@ -138,9 +138,8 @@ class WordIndex:
         self._order = np.argsort(keys)
         self._keys = keys[self._order]
         records = read_vocabulary(folder)
-        parts = [read_record(folder, record, static.dimension) for record in records]
-        self._vocabulary = [word for text, _ in parts for word in text.decode().split()]
-        self._nearest = VectorIndex.build([vectors for _, vectors in parts], static.dimension)
+        self._vocabulary = [word for r in records for word in read_text(folder, r).decode().split()]
+        self._nearest = VectorIndex.build(read_vectors(folder, records, static.dimension), static.dimension)
         try:
             self._total = waste(folder)[0]  # as tantivy counts for BM25: with the removed ones
             self._index = tantivy.Index.open(str(folder / TANTIVY))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyphen import Pyphen
 
+_HYPHENS = ("-", "\u2010")
 _BROKEN = re.compile(r"(\w[\w’'-]*)[-\u2010]$")
 _LONGEST_WORD = 60  # characters looked back over for the broken word's start
 _FIRST_WORD = re.compile(r"\w+")
@@ -29,6 +30,8 @@ def before_join(line: str, following: str, vocabulary: Mapping[str, int], langua
     and without the hyphen unless it is the word's own. `vocabulary` counts the document's own
     words, in lower case.
     """
+    if not line.endswith(_HYPHENS):
+        return line + " "
     broken = _BROKEN.search(line, max(len(line) - _LONGEST_WORD, 0))
     first = _FIRST_WORD.match(following)
     if broken is None or first is None:

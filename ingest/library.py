@@ -43,6 +43,7 @@ LONGEST_SHOWN = 200
 
 _NOT_SHOWN = re.compile(f"[\t\n]|{LINE_END.pattern}|{INVISIBLE.pattern}")
 _CITATION_FIELDS = tuple(field.name for field in fields(Citation))
+_NOTHING_SAID = Citation()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +71,25 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
         )
     described = load_sources(corpus).described
     sources, others = [], []
-    for path, trouble in sorted(_files(corpus)):
-        name = path.relative_to(corpus).as_posix()
+    for name, entry, trouble in sorted(_files(corpus), key=lambda file: file[0].split("/")):
         hidden = _NOT_SHOWN.search(name)
         id = _stand_in(name) if trouble or hidden else name
+        path = Path(entry.path)
         if path.suffix.lower() not in SUFFIXES and not trouble:
             others.append(id)
             continue
         if hidden and not trouble:
             trouble = "its name holds a line break or another character that does not show; rename it"
-        given = described.get(id, {})
-        size, mtime_ns, problem = _look(path, corpus)
+        given = described.get(id)
+        size, mtime_ns, problem = _look(path, entry.is_symlink(), corpus)
         sources.append(
             Source(
                 id=id,
                 path=path,
                 size=size,
                 mtime_ns=mtime_ns,
-                declared_language=given.get("language"),
-                citation=Citation(**{name: given.get(name) for name in _CITATION_FIELDS}),
+                declared_language=given.get("language") if given else None,
+                citation=Citation(**{n: given.get(n) for n in _CITATION_FIELDS}) if given else _NOTHING_SAID,
                 trouble=trouble or problem,
             )
         )
@@ -103,14 +104,14 @@ def _stand_in(name: str) -> str:
     return f"./{shown}"
 
 
-def _files(corpus: Path) -> Iterator[tuple[Path, str]]:
+def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], str]]:
     """Everything in the folder that is not hidden and no folder, and folders that are too deep.
 
-    With why it is not to be read, if so.
+    Each by its name from the corpus on, with why it is not to be read, if so.
     """
-    folders = [(corpus, 1)]
+    folders = [("", str(corpus), 1)]
     while folders:
-        folder, level = folders.pop()
+        above, folder, level = folders.pop()
         try:
             entries = list(os.scandir(folder))
         except OSError as error:
@@ -119,18 +120,18 @@ def _files(corpus: Path) -> Iterator[tuple[Path, str]]:
                 "take it out of the documents."
             ) from error
         for entry in entries:
-            path = folder / entry.name
-            if entry.name.startswith(".") or path == corpus / SOURCES_FILE:
+            name = above + entry.name
+            if entry.name.startswith(".") or name == SOURCES_FILE:
                 continue
             if not entry.is_dir(follow_symlinks=False):
-                yield path, ""
-            elif level == DEEPEST_FOLDER or len(os.fsencode(path)) > LONGEST_PATH:
-                yield path, "its folders lie too deep in one another; move them up"
+                yield name, entry, ""
+            elif level == DEEPEST_FOLDER or len(os.fsencode(entry.path)) > LONGEST_PATH:
+                yield name, entry, "its folders lie too deep in one another; move them up"
             else:
-                folders.append((path, level + 1))
+                folders.append((f"{name}/", entry.path, level + 1))
 
 
-def _look(path: Path, corpus: Path) -> tuple[int, int, str | None]:
+def _look(path: Path, is_link: bool, corpus: Path) -> tuple[int, int, str | None]:
     """The size of a file in bytes, when it was last changed, and why it is not to be read, if so."""
     try:
         status = path.stat()
@@ -139,7 +140,7 @@ def _look(path: Path, corpus: Path) -> tuple[int, int, str | None]:
     trouble = None
     if not stat.S_ISREG(status.st_mode):
         trouble = "it is a folder, a pipe or a device under the name of a document"
-    elif path.is_symlink() and not path.resolve().is_relative_to(corpus.resolve()):
+    elif is_link and not path.resolve().is_relative_to(corpus.resolve()):
         trouble = "it is a link to a file outside the folder of documents; put a copy there"
     return status.st_size, status.st_mtime_ns, trouble
 

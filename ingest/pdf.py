@@ -158,10 +158,10 @@ def _utf16(textpage: pdfium.PdfTextPage) -> str:
 
 
 def _readable(units: str) -> str:
-    text = units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
-    if text[-1:] in _HYPHENS:
-        text = text[:-1] + "-"
-    return text.translate(_LIGATURES)
+    text = units
+    if not units.isascii():
+        text = units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore").translate(_LIGATURES)
+    return text[:-1] + "-" if text[-1:] in _HYPHENS else text
 
 
 @dataclass(slots=True)

@@ -9,18 +9,21 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from socket import gethostname
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.build import reindex
-from index.generation import Generation, IndexProblem, current, open_current, writing
+from index.embedding import BUNDLED_MODEL
+from index.generation import SMALL_FILE, Generation, IndexProblem, current, open_current, writing
 from index.search import Searcher
 from ingest.errors import RodeDraadError
 
 ROOT = Path(__file__).parent.parent
 COFFEE = "De boer plukt de koffie. Hij brengt ze naar de coöperatie in het dorp."
+VILLAGE = ["kapelle", "kerke", "dijk", "brug", "veld", "berg", "hoek", "poort", "beek", "zele"]
 WOOL = "De vrouwen spinnen de wol van de alpaca. Ze verkopen truien op de markt."
 
 
@@ -202,6 +205,51 @@ def test_every_damaged_file_is_named_and_mended_by_indexing_again(built, tmp_pat
         assert generations(place) == ["000002"]
 
 
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory):
+    """A corpus of eighty villages and its index, whose vectors are too many to be compared at opening."""
+    folder = tmp_path_factory.mktemp("larger")
+    (folder / "corpus").mkdir()
+    (folder / "home").mkdir()
+    (folder / "home" / "settings.toml").write_text(f"model = '{BUNDLED_MODEL}'\n", "utf-8")
+    for number in range(80):
+        name = "".join(VILLAGE[int(digit)] for digit in str(number))
+        (folder / "corpus" / f"{number}.txt").write_text(f"Het dorp {name} heeft {number} koeien.", "utf-8")
+    reindex(folder / "corpus", folder / "home")
+    return folder
+
+
+@pytest.mark.parametrize("part", ["passages", "words"])
+def test_damage_to_vectors_is_found_before_the_first_answer(larger, tmp_path, part):
+    shutil.copytree(larger, tmp_path / "place")
+    home = tmp_path / "place" / "home"
+    [path] = current(home).glob(f"{part}/*.vectors")
+    assert path.stat().st_size > SMALL_FILE
+    _flip(path)
+    searcher = Searcher(home)
+    query = searcher.query("Hoeveel koeien heeft het dorp?")
+    with pytest.raises(IndexProblem) as caught:
+        searcher.search(query, 3)
+    assert f"{path} is damaged" in str(caught.value)
+    assert str(caught.value).endswith("Run: rodedraad check --repair")
+
+
+@pytest.mark.parametrize("part", ["passages", "words"])
+def test_damage_to_vectors_that_a_re_index_copies_is_said_and_mended_by_repair(larger, tmp_path, part):
+    shutil.copytree(larger, tmp_path / "place")
+    corpus, home = tmp_path / "place" / "corpus", tmp_path / "place" / "home"
+    [path] = current(home).glob(f"{part}/*.vectors")
+    _flip(path)
+    (corpus / "1.txt").write_text("Het dorp Nieuwkapelle heeft geen geiten meer.", "utf-8")
+    with pytest.raises(IndexProblem) as caught:
+        reindex(corpus, home)
+    assert str(path.with_suffix("")) in str(caught.value)
+    assert str(caught.value).endswith("Run: rodedraad check --repair")
+    assert (home / "CURRENT").read_text() == "000001\n"
+    assert "1.txt" in reindex(corpus, home, repair=True).changed
+    assert problem(home) == ""
+
+
 @given(st.data())
 @settings(deadline=None, max_examples=60)
 def test_no_changed_byte_of_a_manifest_goes_unseen(built, tmp_path_factory, data):
@@ -276,8 +324,28 @@ def test_a_second_writer_is_told_to_wait(place):
     with writing(place / "home"), pytest.raises(RodeDraadError) as caught:
         reindex(place / "corpus", place / "home")
     assert "Another program is indexing into" in str(caught.value)
+    assert f"(process {os.getpid()} on {gethostname()}, since 20" in str(caught.value)
     assert "Wait until it is done" in str(caught.value)
     reindex(place / "corpus", place / "home")
+
+
+def test_a_lock_whose_owner_was_killed_stops_nobody(place):
+    program = (
+        "import sys; from pathlib import Path; from index.generation import writing\n"
+        "with writing(Path(sys.argv[1])):\n"
+        "    print('writing', flush=True)\n"
+        "    sys.stdin.readline()\n"
+    )
+    arguments = [sys.executable, "-c", program, str(place / "home")]
+    owner = subprocess.Popen(arguments, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert owner.stdout.readline() == b"writing\n"
+    change(place)
+    with pytest.raises(RodeDraadError, match=f"process {owner.pid} on"):
+        reindex(place / "corpus", place / "home")
+    owner.kill()
+    owner.communicate()
+    assert f"process {owner.pid} on" in (place / "home" / "writer.lock").read_text("utf-8")
+    assert reindex(place / "corpus", place / "home").changed == ["wol.txt"]
 
 
 def test_a_second_writer_in_another_thread_or_process_is_told_to_wait(place):

@@ -1,5 +1,7 @@
 """Vectors: exact nearest neighbours, the same as by brute force."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from index.embedding import unit
-from index.vectors import VectorIndex
+from index.vectors import MOST_PIECES, VectorIndex
 
 
 def matrices(least_rows=1):
@@ -36,6 +38,17 @@ def test_rows_come_back_as_they_went_in(pieces):
     assert index.shape == vectors.shape
     for row in range(len(vectors)):
         assert np.array_equal(index.rows(row, 1), vectors[row : row + 1])
+
+
+@pytest.mark.parametrize("pieces", [1, 3, MOST_PIECES, MOST_PIECES + 1])
+def test_search_finds_the_same_in_one_piece_and_in_many(pieces):
+    vectors = unit(np.random.default_rng(0).standard_normal((200, 8), np.float32))
+    cuts = np.linspace(0, 200, pieces + 1).astype(int)
+    parts = [vectors[start:end] for start, end in pairwise(cuts)]
+    rows, cosines = VectorIndex.build(parts, 8).search(vectors[:5], 20)
+    expected = vectors[:5] @ vectors.T
+    assert rows.tolist() == np.argsort(-expected, axis=1)[:, :20].tolist()
+    assert cosines == pytest.approx(-np.sort(-expected)[:, :20], abs=1e-5)
 
 
 def test_the_nearest_of_three_comes_first():
