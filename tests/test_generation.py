@@ -56,7 +56,7 @@ def answers(place):
 
 
 def change(place):
-    (place / "corpus" / "wol.txt").write_text("De wol van de lama is bruin.", "utf-8")
+    (place / "corpus" / "wol.txt").write_text("De vrouwen verven de wol van de lama bruin.", "utf-8")
 
 
 def problem(home):
@@ -88,7 +88,7 @@ def test_publishing_replaces_the_old_generation(place):
     reindex(place / "corpus", place / "home")
     assert (place / "home" / "CURRENT").read_text() == "000002\n"
     assert generations(place) == ["000002"]
-    assert answers(place) == "De wol van de lama is bruin."
+    assert answers(place) == "De vrouwen verven de wol van de lama bruin."
 
 
 def test_a_failure_before_publishing_leaves_the_old_generation_alone(place):
@@ -135,7 +135,7 @@ def test_a_failing_replace_leaves_the_old_generation_alone(place, monkeypatch):
     assert generations(place) == ["000001"]
     assert answers(place) == WOOL
     reindex(place / "corpus", place / "home")
-    assert answers(place) == "De wol van de lama is bruin."
+    assert answers(place) == "De vrouwen verven de wol van de lama bruin."
 
 
 def test_a_first_index_that_fails_leaves_nothing(tmp_path):

@@ -1,5 +1,7 @@
 """The page for everyone: four languages, light and dark, any width, a keyboard, a screen reader."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -62,7 +64,7 @@ def test_another_language_is_spoken_at_once_and_the_talk_stays(address: str, ope
         "placeholder", "Posez une question aux documents"
     )
     expect(page.locator("#new")).to_have_text("Nouvelle conversation")
-    expect(page.locator(".tools span")).to_have_text("Citation 1 sur 1")
+    expect(page.locator(".tools span")).to_have_text(re.compile("^Citation 1 sur [123]$"))
     expect(page.locator(".turn .question")).to_have_text("Wat doet AIDER in Peru?")
     expect(page.locator(".turn .aside").first).to_have_text("Bronnen")
     expect(page.locator("html")).to_have_attribute("lang", "fr")
