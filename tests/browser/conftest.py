@@ -1,6 +1,7 @@
 """A Chromium for the tests, and a chat server over an index of the corpus."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,8 +49,11 @@ def address(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a page on a server, in a session of its own, and waits until it can be asked."""
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Opens a page on a server, in a session of its own, and waits until it can be asked.
+
+    How each page looks in the end is kept in the folder that SCREENSHOTS names, if it is set.
+    """
     contexts = []
 
     def open_page(address: str, width: int = 1280, height: int = 800, **settings: Any) -> Page:
@@ -61,5 +65,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_page
-    for context in contexts:
+    for number, context in enumerate(contexts, 1):
+        if folder := os.environ.get("SCREENSHOTS"):
+            name = re.sub(r"[^\w-]+", "-", f"{request.node.name}-{number}")
+            context.pages[0].screenshot(path=Path(folder) / f"{name}.png")
         context.close()
