@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -21,9 +21,9 @@ PASSAGE = 0.58
 Learned by `python -m tests.benchmarks.interaction`.
 """
 
-MOST_QUOTES = 3
+MOST_QUOTES = 3  # sentences that follow one another are one
 MOST_QUOTED = 600
-"""Characters up to which further sentences are quoted, and quotes, neighbours joined."""
+"""Characters up to which further sentences are quoted."""
 
 MARGIN = 0.3
 """How much less than the best a sentence may score to be quoted too.
@@ -152,14 +152,13 @@ class _Place:
         return self.hit.document.text[self.start : self.end]
 
 
-def _best_sentences(hits: Sequence[Hit]) -> list[tuple[float, _Place]]:
-    """Every sentence of the hits that were read, the likeliest answer first."""
+def _best_sentences(hits: Sequence[Hit]) -> Iterator[tuple[float, _Place]]:
+    """Every sentence of the hits that were read with its score, the likeliest answer first."""
     scored = [
-        (PASSAGE * hit.score + sentence.score, _Place(hit, _start(hit, sentence), sentence.end))
-        for hit in hits
-        for sentence in hit.sentences
+        (PASSAGE * hit.score + sentence.score, hit, sentence) for hit in hits for sentence in hit.sentences
     ]
-    return sorted(scored, key=lambda item: -item[0])
+    for score, hit, sentence in sorted(scored, key=lambda item: -item[0]):
+        yield score, _Place(hit, _start(hit, sentence), sentence.end)
 
 
 def _start(hit: Hit, sentence: Sentence) -> int:

@@ -50,7 +50,7 @@ class Graph:
         """Adds one of onnxruntime's own nodes; gives the output's name."""
         return self.node(kind, inputs, name, "com.microsoft", **attributes)
 
-    def linear(self, weights: Weights, layer: str, rows: "Rows") -> str:
+    def linear(self, weights: Weights, layer: str, rows: Rows) -> str:
         """Adds the product with a layer's matrix in eight bits, a scale each column, without its bias."""
         values, scales = quantise_rows(weights[f"{layer}.weight"])
         inputs = [
@@ -64,7 +64,7 @@ class Graph:
         product = self.fused("MatMulIntegerToFloat", inputs, f"{layer}.unscaled")
         return self.node("Mul", [product, rows.scales], f"{layer}.product")
 
-    def rows(self, hidden: str) -> "Rows":
+    def rows(self, hidden: str) -> Rows:
         """Adds the quantisation of float32[texts, tokens, d], a scale for each token.
 
         So a text's vector does not depend on the texts beside it, as with one scale for all it would.
