@@ -43,7 +43,7 @@ _POINTING = frozenset(
 """First words of a sentence that does not stand alone."""
 
 SAME = 0.8
-"""Sentences that share this part of their words say the same: the better one is quoted."""
+"""Sentences that share this part of their words say the same: the best is quoted, all are cited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class Quote:
     end: int
     page: int | None
     hit: Hit  # the passage it comes from
+    also: tuple["Quote", ...] = ()  # the same said elsewhere, cited with it and not quoted again
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class Answer:
     quotes: tuple[Quote, ...]
     hits: tuple[Hit, ...]
     milliseconds: float
+
+    @property
+    def cited(self) -> list[Quote]:
+        """The quotes, and behind them those that say the same elsewhere: citation 1, 2 and so on."""
+        return [*self.quotes, *(other for quote in self.quotes for other in quote.also)]
 
 
 def answer(
@@ -113,9 +119,10 @@ def answer(
 
 def _quotes(hits: Sequence[Hit]) -> list[Quote]:
     """The best sentences of the hits, neighbours joined, in reading order."""
+    read = list(_best_sentences(hits))
     chosen: list[_Place] = []
     least, quoted = -inf, 0
-    for score, place in _best_sentences(hits):
+    for score, place in read:
         least = max(least, score - MARGIN)
         if chosen and (score < least or quoted + len(place.text) > MOST_QUOTED):
             break
@@ -125,18 +132,15 @@ def _quotes(hits: Sequence[Hit]) -> list[Quote]:
             break
         chosen.append(place)
         quoted += len(place.text)
-    return [
-        Quote(
-            citation=number,
-            text=place.text,
-            document=place.hit.document,
-            start=place.start,
-            end=place.end,
-            page=place.hit.document.page_at(place.start),
-            hit=place.hit,
-        )
-        for number, place in enumerate(_joined(chosen), 1)
-    ]
+    quotes = [place.quote(number) for number, place in enumerate(_joined(chosen), 1)]
+    elsewhere = [place for _, place in read if not any(_overlap(place, other) for other in chosen)]
+    cited = len(quotes)
+    for at, quote in enumerate(quotes):
+        parts = [place.text for place in chosen if _overlap(place, quote)]
+        same = _joined([place for place in elsewhere if any(_says_the_same(place.text, t) for t in parts)])
+        quotes[at] = replace(quote, also=tuple(place.quote(n) for n, place in enumerate(same, cited + 1)))
+        cited += len(same)
+    return quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,14 @@ class _Place:
     @property
     def text(self) -> str:
         return self.hit.document.text[self.start : self.end]
+
+    @property
+    def document(self) -> Document:
+        return self.hit.document
+
+    def quote(self, citation: int) -> Quote:
+        page = self.document.page_at(self.start)
+        return Quote(citation, self.text, self.document, self.start, self.end, page, self.hit)
 
 
 def _best_sentences(hits: Sequence[Hit]) -> Iterator[tuple[float, _Place]]:
@@ -176,14 +188,19 @@ def _start(hit: Hit, sentence: Sentence) -> int:
 
 def _joined(places: Sequence[_Place]) -> list[_Place]:
     """The places in reading order, the document of the best first; neighbours in a paragraph as one."""
-    order = list(dict.fromkeys(place.hit.document.id for place in places))
+    order = list(dict.fromkeys(place.document.id for place in places))
     joined: list[_Place] = []
-    for place in sorted(places, key=lambda place: (order.index(place.hit.document.id), place.start)):
+    for place in sorted(places, key=lambda place: (order.index(place.document.id), place.start)):
         if joined and _follows(joined[-1], place):
             joined[-1] = replace(joined[-1], end=max(joined[-1].end, place.end))
         else:
             joined.append(place)
     return joined
+
+
+def _overlap(one: _Place, other: _Place | Quote) -> bool:
+    same = one.document.id == other.document.id
+    return same and one.start < other.end and other.start < one.end
 
 
 def _says_the_same(one: str, other: str) -> bool:
@@ -193,5 +210,5 @@ def _says_the_same(one: str, other: str) -> bool:
 
 def _follows(before: _Place, place: _Place) -> bool:
     """Whether a place follows another directly, in the same paragraph."""
-    gap = place.hit.document.text[before.end : place.start]
-    return before.hit.document.id == place.hit.document.id and not gap.strip() and "\n" not in gap
+    gap = place.document.text[before.end : place.start]
+    return before.document.id == place.document.id and not gap.strip() and "\n" not in gap

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from app.answer import Answer
+from app.answer import Answer, Quote
 from index.search import Hit
 from ingest.documents import Document
 
@@ -17,19 +17,23 @@ def turn_as_json(answer: Answer, passages: int) -> dict[str, Any]:
         "abstained": answer.abstained,
         "confidence": round(answer.confidence, 4),
         "quotes": [
-            {
-                "citation": quote.citation,
-                "text": quote.text,
-                "document": quote.document.id,
-                "start": quote.start,
-                "end": quote.end,
-                "page": quote.page,
-                "section": list(quote.document.section_at(quote.start)),
-            }
+            {**_quote_as_json(quote), "also": [_quote_as_json(other) for other in quote.also]}
             for quote in answer.quotes
         ],
         "passages": [passage_as_json(hit) for hit in answer.hits[:passages]],
         "milliseconds": round(answer.milliseconds, 2),
+    }
+
+
+def _quote_as_json(quote: Quote) -> dict[str, Any]:
+    return {
+        "citation": quote.citation,
+        "text": quote.text,
+        "document": quote.document.id,
+        "start": quote.start,
+        "end": quote.end,
+        "page": quote.page,
+        "section": list(quote.document.section_at(quote.start)),
     }
 
 

@@ -342,9 +342,10 @@ def _print_answer(answer: "Answer") -> None:
             print(f"  {hit.passage.text}\n  ({reference(hit.document, hit.passage.start)})\n")
         return
     for quote in answer.quotes:
-        print(f"[{quote.citation}] “{quote.text}”\n")
+        numbers = " ".join(f"[{one.citation}]" for one in (quote, *quote.also))
+        print(f"{numbers} “{quote.text}”\n")
     print(phrase("sources", language))
-    for quote in answer.quotes:
+    for quote in answer.cited:
         print(f"[{quote.citation}] {reference(quote.document, quote.start)}")
 
 

@@ -22,7 +22,7 @@ def places(answer: Answer) -> list[Place]:
     if answer.abstained:
         nearest = enumerate(answer.hits[:NEAREST], 1)
         return [Place(n, hit.document, hit.passage.start, hit.passage.end) for n, hit in nearest]
-    return [Place(quote.citation, quote.document, quote.start, quote.end) for quote in answer.quotes]
+    return [Place(quote.citation, quote.document, quote.start, quote.end) for quote in answer.cited]
 
 
 def link(place: Place) -> str:

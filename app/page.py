@@ -76,15 +76,14 @@ def _thumbs(turn: int, answer: Answer, language: str) -> str:
 def _quotes(number: int, answer: Answer) -> str:
     shown = places(answer)
     lead = min(answer.quotes, key=lambda quote: quote.hit.rank)
+    links = {place.number: _link(number, place, f"[{place.number}]") for place in shown}
     quotes = "".join(
-        f'<blockquote lang="{place.document.language}"{_class("lead", quote is lead)}>'
-        f"{escape(place.text)} {_link(number, place, f'[{place.number}]')}</blockquote>"
-        for place, quote in zip(shown, answer.quotes, strict=True)
+        f'<blockquote lang="{quote.document.language}"{_class("lead", quote is lead)}>{escape(quote.text)} '
+        f"{' '.join(links[one.citation] for one in (quote, *quote.also))}</blockquote>"
+        for quote in answer.quotes
     )
     sources = "".join(
-        f"<li>{_link(number, place, f'[{place.number}]')} "
-        f"{escape(reference(place.document, place.start))}</li>"
-        for place in shown
+        f"<li>{links[place.number]} {escape(reference(place.document, place.start))}</li>" for place in shown
     )
     words = "".join(f"<li>{escape(asked)} → {escape(found)}</li>" for asked, found in matched_words(answer))
     if words:

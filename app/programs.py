@@ -39,7 +39,8 @@ class Programs:
         """Ask the documents a question; the answer is verbatim quotes with where they stand, or none.
 
         Where "abstained" is true the documents hold no answer, and there are no quotes. Each quote
-        names its document, page, and the characters of the reading text that it is.
+        names its document, page, and the characters of the reading text that it is; "also" holds
+        the places that say the same.
 
         Args:
             question: the question, in Dutch, English, French, Spanish or German

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.answer import MOST_QUOTES, answer
 from app.evaluation import GOLD, load_gold
+from app.page import conversation_html
 from index.build import reindex
 from index.search import Searcher
 from ingest.errors import RodeDraadError
@@ -114,6 +115,26 @@ def test_sentences_that_say_the_same_are_quoted_once(searcher: Searcher) -> None
     given_answer = answer(searcher, "Hoeveel dossiers zijn er in de districten aangelegd?")
     quoted = " ".join(quote.text for quote in given_answer.quotes)
     assert quoted.count("126.000 dossiers") == 1
+
+
+def test_what_stands_in_two_sources_is_quoted_once_and_cited_twice(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    told = "De brug over de Semois werd in 1907 gebouwd door ingenieur Delvaux."
+    (corpus / "a.txt").write_text(f"De brug\n\n{told} Ze is van beton.", "utf-8")
+    (corpus / "b.txt").write_text(f"Het dorp\n\nEr wonen 300 mensen. {told} De kerk is ouder.", "utf-8")
+    reindex(corpus, tmp_path / "home")
+    given_answer = answer(Searcher(tmp_path / "home"), "Wie bouwde de brug over de Semois in 1907?")
+    quotes = [quote for quote in given_answer.quotes if told in quote.text]
+    assert len(quotes) == 1
+    assert [other.text for other in quotes[0].also] == [told]
+    assert {quotes[0].document.id, quotes[0].also[0].document.id} == {"a.txt", "b.txt"}
+    assert [quote.citation for quote in given_answer.cited] == list(range(1, len(given_answer.cited) + 1))
+    html = conversation_html([given_answer])
+    assert html.count("gebouwd door ingenieur Delvaux") == 1
+    for place in given_answer.cited:
+        assert html.count(f'data-number="{place.citation}"') == 2  # behind its quote and among the sources
+        assert place.document.text[place.start : place.end] == place.text
 
 
 def test_a_heading_is_never_an_answer_by_itself(tmp_path: Path) -> None:

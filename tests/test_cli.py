@@ -58,7 +58,7 @@ def check_turn(turn: dict[str, Any], passages: int) -> None:
     assert 0 <= turn["confidence"] <= 1
     assert turn["abstained"] == (not turn["quotes"])
     for quote in turn["quotes"]:
-        assert list(quote) == ["citation", "text", "document", "start", "end", "page", "section"]
+        assert list(quote) == ["citation", "text", "document", "start", "end", "page", "section", "also"]
     assert len(turn["passages"]) == passages
     assert [passage["rank"] for passage in turn["passages"]] == list(range(1, passages + 1))
     for passage in turn["passages"]:
