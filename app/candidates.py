@@ -16,10 +16,11 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from app.answer import LONGEST_QUESTION, Answer, Quote
-from app.evaluation import OWN, covers, load_gold, squash
+from app.evaluation import OWN, load_gold
 from app.gold import add_line
 from app.library import Refusal
 from index.generation import Generation
+from index.relevance import covers, squash
 from ingest.errors import RodeDraadError
 
 UP, DOWN = "up", "down"

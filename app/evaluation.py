@@ -1,19 +1,14 @@
-"""Evaluation: what each gold question got, judged by the evidence that its line names.
-
-Text is compared squashed: lower case, letters and digits only. A passage *covers* a span of
-evidence when it holds the span whole, or at least 80 % of it at the passage's edge. A quote
-*answers* when it covers a span, or lies inside one with at least half of its letters.
-"""
+"""Evaluation: what each gold question got, judged by the evidence that its line names."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
 from pathlib import Path
 from typing import Any
 
 from app.answer import Answer
 from app.conversation import ask
+from index.relevance import answers, covers, squash
 from index.search import Searcher
 from ingest.errors import RodeDraadError
 
@@ -22,8 +17,6 @@ FILES = ("questions.jsonl", "conversations.jsonl")
 OWN = "gold.jsonl"
 """The gold lines that an index home keeps, of the people who ask there."""
 
-COVERED = 0.8
-INSIDE = 0.5
 PASSAGES = 10
 
 
@@ -51,27 +44,6 @@ class Outcome:
     ranks: tuple[int, ...]  # from 1 to 10, of the passages found that cover a span
     all_relevant: int  # passages of the corpus that cover a span
     milliseconds: float
-
-
-def squash(text: str) -> str:
-    """Lower case, letters and digits only."""
-    return "".join(character for character in text.lower() if character.isalnum())
-
-
-def covers(passage: str, span: str) -> bool:
-    """Whether a passage covers a span of evidence; both squashed."""
-    if span in passage:
-        return True
-    least = ceil(COVERED * len(span))
-    return any(
-        passage.startswith(span[-length:]) or passage.endswith(span[:length])
-        for length in range(least, len(span))
-    )
-
-
-def answers(quote: str, span: str) -> bool:
-    """Whether a quote answers by a span of evidence; both squashed."""
-    return covers(quote, span) or (quote in span and len(quote) >= INSIDE * len(span))
 
 
 def evaluate(

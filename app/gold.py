@@ -12,10 +12,11 @@ from textwrap import fill
 from typing import Any, BinaryIO
 
 from app.answer import LONGEST_QUESTION
-from app.evaluation import load_gold, squash
+from app.evaluation import load_gold
 from app.phrases import reference
 from index.files import sync
 from index.generation import Generation
+from index.relevance import squash
 from ingest.documents import Document, Passage
 from ingest.errors import RodeDraadError
 from ingest.language import LANGUAGES, detect_language

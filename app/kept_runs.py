@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from app.evaluation import FILES, GOLD, OWN, Talk, ask_talks, load_talks, squash
+from app.evaluation import FILES, GOLD, OWN, Talk, ask_talks, load_talks
 from app.measures import Figure
 from app.open_index import OpenIndex
 from app.runs import Comparison, Run, compare
 from index.build import Progress
 from index.files import replace_file
 from index.generation import Generation
+from index.relevance import squash
 from ingest.errors import RodeDraadError
 
 

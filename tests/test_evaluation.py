@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.evaluation import Outcome, answers, covers, evaluate, load_gold, squash
+from app.evaluation import Outcome, evaluate, load_gold
 from app.measures import (
     MEASURES,
     Bin,
@@ -25,6 +25,7 @@ from app.measures import (
     success_at,
     verdict,
 )
+from index.relevance import answers, covers, squash
 from index.search import SWITCHES, WEIGHTS, Searcher
 from ingest.errors import RodeDraadError
 from tests.test_report import outcome

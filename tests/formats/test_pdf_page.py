@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from app.evaluation import squash
+from index.relevance import squash
 from ingest.documents import Picture
 from ingest.errors import UnreadableDocument
 from ingest.parsing import Limits, Parsers
