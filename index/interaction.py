@@ -2,7 +2,8 @@
 
 Late interaction after ColBERT (Khattab and Zaharia 2020): each token of the question takes the token
 of the text that is most like it. Here a learned map turns a question's tokens towards those of
-answers ("hoeveel" towards numbers), and a learned vector says how much each token counts.
+answers ("hoeveel" towards numbers), and a learned vector says how much each token counts. Both were
+learned with the encoder's last layers, by `python -m index.training`.
 """
 
 from collections.abc import Sequence
@@ -49,11 +50,12 @@ class LateInteraction:
             raise RodeDraadError(f"{weights} cannot be read ({error}). Install Rode Draad anew.") from error
         self.tokens = lru_cache(KEPT)(embedder.tokens)
 
-    def question(self, text: str) -> QuestionTokens:
-        """Read a question."""
+    def question(self, text: str, start: int = 0) -> QuestionTokens:
+        """Read a question; only its tokens from the character `start` on count."""
         read = self._embedder.tokens(text, QUESTION)
-        counts = np.exp(read.states @ self.importance)
-        return QuestionTokens(read.vector, unit(read.states @ self.map.T), counts / max(counts.sum(), 1e-9))
+        states = read.states[read.spans[:, 0] >= start]
+        counts = np.exp(states @ self.importance)
+        return QuestionTokens(read.vector, unit(states @ self.map.T), counts / max(counts.sum(), 1e-9))
 
     def match(self, question: QuestionTokens, passage: Passage, spans: Sequence[Span]) -> Vectors:
         """How well each token of a question is met by a passage, and by the part of it in each span.

@@ -13,10 +13,11 @@ from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from index.contextual import TOKENIZER, ContextualEmbedder
-from index.training import static
+from index.training import static, tuning
 from index.training.__main__ import make
 from index.training.data import Pair, read_matches
-from index.training.export import exact_encoder, fidelity
+from index.training.exact import exact_encoder, fidelity
+from index.training.export import export_encoder
 from index.training.figures import match_scores, recall
 from index.training.graph import quantise_rows
 from index.training.loop import Plan
@@ -104,6 +105,20 @@ def write_source(file: Path) -> None:
     file.write_bytes(head + directory + body)
 
 
+def write_questions(folder: Path, seed: int) -> None:
+    """Writes articles of made-up sentences, and questions that are the English of one."""
+    (folder / "corpus").mkdir(parents=True)
+    lines = []
+    for name in ("a.txt", "b.txt"):
+        said = [pair for pair in sentences(12, seed) if len(pair.text.split()) > 4]
+        seed += 1
+        (folder / "corpus" / name).write_text("\n\n".join(f"{pair.text}." for pair in said))
+        for text, question in said:
+            lines.append({"question": question, "answerable": True, "evidence": [text], "doc": name})
+        lines.append({"question": "old trees", "answerable": False, "evidence": [], "doc": name})
+    (folder / "questions.jsonl").write_text("\n".join(map(json.dumps, lines)))
+
+
 def small_tokenizer() -> Tokenizer:
     """A tokenizer of whole words, for the static table."""
     words = sorted({*WORDS, *WORDS.values()})
@@ -127,6 +142,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for language in ("nl", "en", "fr", "es", "de"):
         (root / f"evaluation/xquad/{language}.jsonl").write_text("\n".join(rows))
         (root / f"evaluation/flores/{language}.txt").write_text("\n".join(passages))
+    for number, folder in enumerate(("varied", "long/1", "held/1")):
+        write_questions(root / "questions" / folder, seed=10 * number)
     write_source(root / "source.bin")
     table = StaticEmbedding(small_tokenizer(), embedding_dim=16)
     SentenceTransformer(modules=[table], device="cpu").save(str(root / "static"))
@@ -142,6 +159,7 @@ def run(folders: Path) -> None:
         work=folders / "work",
         source=folders / "source.bin",
         static=folders / "static",
+        questions=folders / "questions",
         evaluation=folders / "evaluation",
         static_minutes=0.05,
     )
@@ -187,10 +205,12 @@ def test_pieces_are_counted_over_every_folder(tmp_path: Path) -> None:
     assert SEEN == 2
 
 
-def test_the_export_gives_the_vectors_of_its_source(folders: Path) -> None:
+def test_the_export_gives_the_vectors_of_its_source(folders: Path, tmp_path: Path) -> None:
     texts = [pair.text for pair in sentences(50, seed=9)]
-    exported = ContextualEmbedder(folders / "model", "made")
-    found = fidelity(exact_encoder(read_source(folders / "source.bin")), exported.passages, texts)
+    source = read_source(folders / "source.bin")
+    export_encoder(source, tmp_path)
+    exported = ContextualEmbedder(tmp_path, "made")
+    found = fidelity(exact_encoder(source), exported.passages, texts)
     assert found["cosine lowest"] > 0.99
     assert exported.dimension == 32
 
@@ -207,13 +227,31 @@ def test_a_vector_does_not_depend_on_the_other_texts(folders: Path) -> None:
 
 def test_the_recipe_is_repeatable_and_goes_on_from_its_checkpoint(folders: Path) -> None:
     log = [json.loads(line) for line in (folders / "work/log.jsonl").read_text().splitlines()]
-    assert [line["run"] for line in log] == ["static"]
-    assert log[-1]["xquad nl-nl recall@1"] > 0.5
+    assert [line["run"] for line in log] == ["static", "tuning"]
+    assert log[0]["xquad nl-nl recall@1"] > 0.5
+    assert 0 <= log[1]["first sentence"] <= log[1]["success@3"] <= 1
     files = {path.name: path.read_bytes() for path in (folders / "model").iterdir()}
     assert TOKENIZER in files
-    run(folders)  # the table's run is over: nothing is trained again, the model is the same
+    run(folders)  # both runs are over: nothing is trained again, the model is the same
     assert {path.name: path.read_bytes() for path in (folders / "model").iterdir()} == files
     assert len((folders / "work/log.jsonl").read_text().splitlines()) == len(log)
+
+
+def test_tuning_learns_what_answers(folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuning, "EPOCHS", 120)
+    monkeypatch.setattr(tuning, "RATES", {"layers": 3e-3, "map": 1e-2, "importance": 1e-2})
+    source = read_source(folders / "source.bin")
+    learnt = [folders / "questions/varied"]
+    tuned, interaction = tuning.tune(source, learnt, learnt, tmp_path, seed=1)
+    [line] = map(json.loads, (tmp_path / "log.jsonl").read_text().splitlines())
+    assert line["first sentence"] > 0.9  # of about twenty sentences
+    changed = [name for name in source.weights if (tuned.weights[name] != source.weights[name]).any()]
+    assert changed
+    assert all(name.startswith("encoder.layer.") for name in changed)
+    assert {name: value.shape for name, value in interaction.items()} == {
+        "map": (WIDTH, WIDTH),
+        "importance": (WIDTH,),
+    }
 
 
 def test_static_half_opens_in_sentence_transformers(folders: Path) -> None:

@@ -13,7 +13,8 @@ from tokenizers import Tokenizer
 
 from index.contextual import ContextualEmbedder
 from index.training.data import read_matches
-from index.training.export import exact_encoder, export_encoder, export_static, fidelity
+from index.training.exact import exact_encoder, fidelity
+from index.training.export import export_encoder, export_interaction, export_static
 from index.training.figures import (
     Encode,
     flores_figures,
@@ -25,6 +26,7 @@ from index.training.figures import (
 from index.training.loop import Plan
 from index.training.source import packaged_source, read_source
 from index.training.static import TableTraining, read_table
+from index.training.tuning import tune
 from index.training.vocabulary import kept
 
 
@@ -40,21 +42,29 @@ def make(
     static: Annotated[
         Path | None, typer.Option(help="Table to start from; else the data's prototype.")
     ] = None,
+    questions: Annotated[
+        Path,
+        typer.Option(help="Folder with varied/ and long/*/, from which the encoder learns, and held/*/."),
+    ] = Path("tests/evaluation"),
     evaluation: Annotated[Path | None, typer.Option(help="Development sets, for figures.")] = None,
     static_minutes: Annotated[
         float, typer.Option(help="Training time of the static table; 0 keeps it as it is.")
     ] = 0,
     seed: Annotated[int, typer.Option(help="Decides the choice of lines and their order.")] = 1,
 ) -> None:
-    """Cuts the encoder to our languages, trains the static table, writes both, and prints their figures."""
+    """Cuts the encoder to our languages, tunes it to answers, and writes it with the static table."""
     static = static or data / "prototype" / "static"
     table = (
         train_table(data, static, work, evaluation, Plan(static_minutes), seed)
         if static_minutes
         else read_table(static)
     )
-    encoder = read_source(source or packaged_source())
-    export_encoder(encoder, kept(encoder, data), out)
+    packaged = read_source(source or packaged_source())
+    learnt = [questions / "varied", *sorted((questions / "long").iterdir())]
+    held = sorted((questions / "held").iterdir())
+    encoder, interaction = tune(packaged.cut(kept(packaged, data)), learnt, held, work, seed)
+    export_encoder(encoder, out)
+    export_interaction(interaction, out)
     export_static(table, static, out)
     if evaluation:
         show(json.dumps(figures_of_export(exact_encoder(encoder), out, evaluation), indent=1))

