@@ -33,6 +33,18 @@ def test_the_sentence_that_answers_is_met_best(question: str, best: int) -> None
     assert max(range(3), key=parts.__getitem__) == best
 
 
+def test_of_a_follow_up_only_its_own_words_have_to_be_met() -> None:
+    interaction = bundled_interaction()
+    before, asked = "Wanneer weven de vrouwen?", "En hoeveel leden telt de groep?"
+    whole = interaction.question(f"{before} {asked}")
+    read = interaction.question(f"{before} {asked}", len(before) + 1)
+    assert (read.vector == whole.vector).all()
+    assert (read.states == whole.states[-len(read.states) :]).all()
+    assert 0 < len(read.states) < len(whole.states)
+    _, *parts = interaction.match(read, passage(TEXT), SPANS) @ read.importance
+    assert max(range(3), key=parts.__getitem__) == 1
+
+
 def test_a_passage_meets_a_question_at_least_as_well_as_its_best_sentence() -> None:
     interaction = bundled_interaction()
     whole, *parts = interaction.match(interaction.question("Hoeveel leden?"), passage(TEXT), SPANS)
