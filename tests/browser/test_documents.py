@@ -72,7 +72,7 @@ def test_a_document_dropped_in_answers_and_taken_out_no_longer_does(
 def test_the_chat_answers_while_a_document_is_read(library: str, open_page: OpenPage) -> None:
     reader, asker = open_page(library), open_page(library)
     open_documents(reader)
-    text = "\n\n".join(f"Zin {n} gaat over de wol van lama {n} in dorp {n * 7}." for n in range(1500))
+    text = "\n\n".join(f"Zin {n} gaat over de wol van lama {n} in dorp {n * 7}." for n in range(4000))
     file = {"name": "lang.txt", "mimeType": "text/plain", "buffer": text.encode()}
     reader.set_input_files("#upload input[type=file]", [file])  # type: ignore[list-item]
     reader.wait_for_selector(

@@ -74,6 +74,7 @@ def test_should_markup_slip_in_the_policy_still_stops_it(
     hostile: str, open_page: Callable[..., Page]
 ) -> None:
     page = open_page(hostile)
+    page.wait_for_selector(".talk")
     loaded: list[str] = []
     page.on("response", lambda response: loaded.append(response.url))
     page.evaluate("html => { document.querySelector('.talk').innerHTML = html; }", "".join(ATTACKS))
