@@ -1,11 +1,16 @@
-# make chat   set up, index corpus/ and open the chat on 127.0.0.1:$(PORT)
-# make test   set up with the test extras and run every test
+# make chat        set up, index corpus/ and open the chat on 127.0.0.1:$(PORT)
+# make test        set up with the test extras and run every test
+# make test-fast   the same without the slow tests
 
 PORT ?= 7860
 PYTHON ?= python3
 BIN := .venv/bin
+# The editable install links each file of the package: a new or removed file needs a new one.
+FOLDERS := $(shell find app index ingest -type d ! -name __pycache__ ! -path '*/articles*')
+INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt \
+	--config-settings editable_mode=strict --editable
 
-.PHONY: chat test
+.PHONY: chat test test-fast
 
 chat: .venv/ready
 	$(BIN)/rodedraad chat --port $(PORT)
@@ -13,15 +18,18 @@ chat: .venv/ready
 test: .venv/ready-to-test
 	$(BIN)/python -m pytest
 
+test-fast: .venv/ready-to-test
+	$(BIN)/python -m pytest -m "not slow"
+
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Rode Draad needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 2; }
 	$(PYTHON) -m venv .venv
 
-.venv/ready: pyproject.toml constraints.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+.venv/ready: pyproject.toml constraints.txt $(FOLDERS) | .venv/bin/python
+	$(INSTALL) .
 	touch $@
 
-.venv/ready-to-test: pyproject.toml constraints.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+.venv/ready-to-test: pyproject.toml constraints.txt $(FOLDERS) | .venv/bin/python
+	$(INSTALL) '.[test]'
 	touch $@ .venv/ready

@@ -9,31 +9,24 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
-from index.assembly import Assembly, New
-from index.embedding import Embedder, Vectors, bundled_static, load_embedder
-from index.generation import (
-    PASSAGES,
-    Entry,
-    Generation,
-    IndexProblem,
-    Manifest,
-    damaged,
-    damaged_files,
-    open_current,
-    publish,
-    read_entry,
-    writing,
-)
-from index.segments import DamagedFile, segment_of
-from index.settings import Settings, load_settings
-from index.unfinished import Unfinished
-from index.words import analysis
-from ingest.documents import Document
-from ingest.errors import RodeDraadError, UnreadableDocument
-from ingest.formats import SUFFIXES
-from ingest.library import Source, read_settled, scan
-from ingest.parsing import Parsers
-from ingest.passages import split_passages
+from rodedraad.index.encoders.base import Embedder, Vectors
+from rodedraad.index.encoders.bundled import bundled_static, load_embedder
+from rodedraad.index.files.segments import DamagedFile, segment_of
+from rodedraad.index.settings import Settings, load_settings
+from rodedraad.index.store.embedding_journal import Unfinished
+from rodedraad.index.store.generation import Generation
+from rodedraad.index.store.generation_writer import Assembly, New
+from rodedraad.index.store.manifest import Entry, IndexProblem, Manifest, damaged
+from rodedraad.index.store.publishing import open_current, publish, writing
+from rodedraad.index.store.records import PASSAGES, damaged_files, read_entry
+from rodedraad.index.words.analysis import analysis
+from rodedraad.ingest.corpus_folder import Source, scan
+from rodedraad.ingest.documents import Document
+from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
+from rodedraad.ingest.formats import SUFFIXES
+from rodedraad.ingest.parser_pool import Parsers
+from rodedraad.ingest.passages import split_passages
+from rodedraad.ingest.read_file import read_settled
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""

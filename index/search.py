@@ -6,16 +6,23 @@ from functools import lru_cache
 from math import exp
 from pathlib import Path
 
-from index.contextual import bundled_contextual
-from index.embedding import Embedder, Vectors, bundled_static, load_embedder
-from index.generation import Generation, IndexProblem, current, open_current
-from index.interaction import KEPT, QuestionTokens, bundled_interaction
-from index.settings import load_settings
-from index.words import QuestionWord, coverage
-from ingest.documents import Document, Passage
-from ingest.errors import RodeDraadError
-from ingest.language import detect_language, load_in_background
-from ingest.sentences import is_heading
+from rodedraad.index.encoders.base import Embedder, Vectors
+from rodedraad.index.encoders.bundled import (
+    bundled_contextual,
+    bundled_interaction,
+    bundled_static,
+    load_embedder,
+)
+from rodedraad.index.encoders.late_interaction import KEPT, QuestionTokens
+from rodedraad.index.settings import load_settings
+from rodedraad.index.store.generation import Generation
+from rodedraad.index.store.manifest import IndexProblem
+from rodedraad.index.store.publishing import current, open_current
+from rodedraad.index.words.word_index import QuestionWord, coverage
+from rodedraad.ingest.documents import Document, Passage
+from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.language import detect_language, load_in_background
+from rodedraad.ingest.sentences import is_heading
 
 PROPOSING = {"coverage": 1.0, "dense": 3.0, "bm25": 0.25, "nearness": 0.6}
 """What each signal counts in choosing the passages to read. They lie between 0 and 1 by themselves.
@@ -36,7 +43,7 @@ read, to .99 and .95.
 WEIGHTS = PROPOSING | {"nearness": 1.4, "interaction": 1.5, "sentence": 0.6}
 """What each signal counts in a passage's score once it is read.
 
-The last two, and those of a sentence, were learned by `python -m tests.benchmarks.weights`, on sentences
+The last two, and those of a sentence, were learned by `python -m index.training.fit_weights`, on sentences
 that were invented to be hard to tell apart: the best sentence, learned as 1.0, counts .6, so that XQuAD's
 longer passages lose nothing by it (recall@1 of nl / en questions .935 / .928, with 1.0 .918 / .915). It
 costs .005 of the held questions' success@3.

@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import RodeDraadError
-from ingest.library import LARGEST_FILE
-from ingest.parsing import PARSE_MEMORY, PARSE_SECONDS, Limits
-from ingest.passages import PASSAGE_SIZE
+from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.parser_pool import PARSE_MEMORY, PARSE_SECONDS, Limits
+from rodedraad.ingest.passages import PASSAGE_SIZE
+from rodedraad.ingest.read_file import LARGEST_FILE
 
 SETTINGS_FILE = "settings.toml"
 MEGABYTE = 1_000_000  # bytes

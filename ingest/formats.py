@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from importlib import import_module
 
-from ingest.content import Content
+from rodedraad.ingest.lines import Content
 
 _READERS = {
     ".txt": "text.read_text",
@@ -29,5 +29,5 @@ def reader(suffix: str) -> Callable[[bytes], Content]:
     imported.
     """
     module, _, function = _READERS[suffix].partition(".")
-    read: Callable[[bytes], Content] = getattr(import_module(f"ingest.{module}"), function)
+    read: Callable[[bytes], Content] = getattr(import_module(f"rodedraad.ingest.readers.{module}"), function)
     return read

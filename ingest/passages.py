@@ -4,8 +4,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ingest.documents import Document, Heading, Passage, Span
-from ingest.sentences import is_heading, sentence_spans
+from rodedraad.ingest.documents import Document, Heading, Passage, Span
+from rodedraad.ingest.sentences import is_heading, sentence_spans
 
 PASSAGE_SIZE = 600
 """Characters a passage holds at most, unless a setting says otherwise."""

@@ -11,10 +11,10 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from ingest.content import Line, clean
-from ingest.documents import Heading
-from ingest.furniture import without_furniture
-from ingest.hyphens import before_join
+from rodedraad.ingest.documents import Heading
+from rodedraad.ingest.hyphens import before_join
+from rodedraad.ingest.lines import Line, clean
+from rodedraad.ingest.running_heads import without_furniture
 
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _LIST_ITEM = re.compile(r"(?:[•·▪◦●*–-]|\d{1,2}[.)])\s+\S")

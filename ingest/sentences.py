@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ingest.documents import Span
+from rodedraad.ingest.documents import Span
 
 _BLOCK = re.compile(r"[^\n]+")
 _MARKER = re.compile(r"(?:[•·▪◦●*–-]|\d{1,2}[.)])\s+")

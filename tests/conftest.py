@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from app.evaluation import GOLD, Outcome, evaluate
-from index.build import reindex
-from index.search import Searcher
+from rodedraad.evaluation.ask_gold import Outcome, evaluate
+from rodedraad.evaluation.gold_file import GOLD
+from rodedraad.index.build import reindex
+from rodedraad.index.search import Searcher
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 
@@ -31,5 +32,5 @@ def searcher(home: Path) -> Searcher:
 
 @pytest.fixture(scope="session")
 def outcomes(searcher: Searcher) -> list[Outcome]:
-    """What the gold questions of tests/evaluation get."""
+    """What the gold questions get."""
     return evaluate(searcher, GOLD)

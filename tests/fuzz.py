@@ -16,9 +16,9 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["ingest"]):
-    from ingest.content import Line
-    from ingest.formats import SUFFIXES, reader
-    from ingest.reflow import reflow
+    from rodedraad.ingest.formats import SUFFIXES, reader
+    from rodedraad.ingest.lines import Line
+    from rodedraad.ingest.reflow import reflow
     from tests.formats.article import MAKERS, NAME, blocks_of, reading_texts
     from tests.formats.test_mutations import check
 

@@ -12,9 +12,9 @@ from threading import Thread
 
 import uvicorn
 
-from app.library import Library
-from app.open_index import OpenIndex
-from app.serve import Serving, application
+from rodedraad.live.live_corpus import LiveCorpus
+from rodedraad.live.live_index import LiveIndex
+from rodedraad.server.serve import Serving, application
 
 
 def free_port() -> int:
@@ -31,7 +31,7 @@ def chat_server(corpus: Path, home: Path, *options: str) -> Iterator[str]:
     folders = ["--corpus", str(corpus), "--home", str(home)]
     with (home.parent / "server.log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "chat", "--port", str(port), *folders, *options],
+            [sys.executable, "-m", "rodedraad", "chat", "--port", str(port), *folders, *options],
             stdout=log,
             stderr=log,
         )
@@ -55,8 +55,8 @@ def chat_server(corpus: Path, home: Path, *options: str) -> Iterator[str]:
 def serving(home: Path, rules: Serving | None = None, corpus: Path = Path("corpus")) -> Iterator[str]:
     """The chat over an index home in a thread; yields its address on this machine."""
     rules = replace(rules or Serving(), port=free_port())
-    index = OpenIndex(home)
-    app = application(Library(corpus, index), index, [], rules)
+    index = LiveIndex(home)
+    app = application(LiveCorpus(corpus, index), index, [], rules)
     server = uvicorn.Server(uvicorn.Config(app, port=rules.port, log_config=None))
     thread = Thread(target=server.run)
     thread.start()

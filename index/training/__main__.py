@@ -1,4 +1,4 @@
-"""The command `python -m index.training`: a packaged model and training data in, the bundled model out."""
+"""The command `python -m index.training`: packaged model and data in, bundled model out."""
 
 import json
 from functools import partial
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from rich import print as show
 from tokenizers import Tokenizer
 
-from index.contextual import ContextualEmbedder
 from index.training.data import read_matches
 from index.training.exact import exact_encoder, fidelity
 from index.training.export import export_encoder, export_interaction, export_static
@@ -28,6 +27,7 @@ from index.training.source import packaged_source, read_source
 from index.training.static import TableTraining, read_table
 from index.training.tuning import tune
 from index.training.vocabulary import kept
+from rodedraad.index.encoders.onnx_transformer import ContextualEmbedder
 
 
 def make(
@@ -44,8 +44,8 @@ def make(
     ] = None,
     questions: Annotated[
         Path,
-        typer.Option(help="Folder with varied/ and long/*/, from which the encoder learns, and held/*/."),
-    ] = Path("tests/evaluation"),
+        typer.Option(help="Folder with learned/*/, from which the encoder learns, and held/*/."),
+    ] = Path("index/training/articles"),
     evaluation: Annotated[Path | None, typer.Option(help="Development sets, for figures.")] = None,
     static_minutes: Annotated[
         float, typer.Option(help="Training time of the static table; 0 keeps it as it is.")
@@ -60,7 +60,7 @@ def make(
         else read_table(static)
     )
     packaged = read_source(source or packaged_source())
-    learnt = [questions / "varied", *sorted((questions / "long").iterdir())]
+    learnt = sorted((questions / "learned").iterdir())
     held = sorted((questions / "held").iterdir())
     encoder, interaction = tune(packaged.cut(kept(packaged, data)), learnt, held, work, seed)
     export_encoder(encoder, out)

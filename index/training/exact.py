@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from torch.nn import functional
 from transformers import BertConfig, BertModel
 
-from index.contextual import LONGEST, PASSAGE
 from index.training.figures import Encode
 from index.training.source import WORDS, Source
 from index.training.vocabulary import tokenizer_of
+from rodedraad.index.encoders.onnx_transformer import LONGEST, PASSAGE
 
 
 def bert(source: Source) -> BertModel:

@@ -8,12 +8,12 @@ import onnx
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from index.contextual import ENCODER, TOKENIZER
-from index.interaction import WEIGHTS
 from index.training.graph import encoder_model
 from index.training.source import Source
 from index.training.static import write_table
 from index.training.vocabulary import tokenizer_of
+from rodedraad.index.encoders.late_interaction import WEIGHTS
+from rodedraad.index.encoders.onnx_transformer import ENCODER, TOKENIZER
 
 STATIC_FILES = ("config_sentence_transformers.json", "modules.json", "tokenizer.json")
 

@@ -22,15 +22,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel
 
-from index.contextual import LONGEST, PASSAGE, QUESTION
-from index.relevance import answers, covers, squash
 from index.training.exact import bert
 from index.training.loop import Loop, Plan
 from index.training.source import Source
 from index.training.vocabulary import tokenizer_of
-from ingest.library import read_bytes, read_document, scan
-from ingest.passages import split_passages
-from ingest.sentences import is_heading
+from rodedraad.index.encoders.onnx_transformer import LONGEST, PASSAGE, QUESTION
+from rodedraad.index.evidence_match import answers, covers, squash
+from rodedraad.ingest.corpus_folder import scan
+from rodedraad.ingest.passages import split_passages
+from rodedraad.ingest.read_file import read_bytes, read_document
+from rodedraad.ingest.sentences import is_heading
 
 LAYERS = 8
 """Layers that learn, from the last."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
-from index.contextual import PASSAGE, QUESTION
 from index.training.source import Source
+from rodedraad.index.encoders.onnx_transformer import PASSAGE, QUESTION
 
 LINES = {"pairs": 60_000, "qa": 60_000, "plain": 100_000, "dict": 40_000}
 """Folders of the training data that are counted, and most lines of each file."""

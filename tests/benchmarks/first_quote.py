@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from app.evaluation import GOLD
+from rodedraad.evaluation.gold_file import GOLD
 from tests.servers import chat_server
 
 QUESTIONS = 30

@@ -16,8 +16,9 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from ingest.library import read_bytes, scan
-from ingest.parsing import Parsers
+from rodedraad.ingest.corpus_folder import scan
+from rodedraad.ingest.parser_pool import Parsers
+from rodedraad.ingest.read_file import read_bytes
 from tests.formats.article import blocks_of, reading_texts
 from tests.formats.printed import Print, print_pages
 

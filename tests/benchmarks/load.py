@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 import httpx
 import numpy as np
 
-from app.evaluation import GOLD
+from rodedraad.evaluation.gold_file import GOLD
 from tests.servers import chat_server, free_port
 
 USERS = (1, 8, 32, 64)

@@ -30,7 +30,7 @@ REINDEXES = 50
 
 def documents(count: int, seed: int = 0) -> Iterator[tuple[str, str]]:
     """Names and texts of words that are spread as those of a language are (Zipf)."""
-    from index.embedding import bundled_static
+    from rodedraad.index.encoders.bundled import bundled_static
 
     chance = random.Random(seed)
     vocabulary = sorted(w for w in bundled_static().tokenizer.get_vocab() if w.isalpha() and len(w) > 2)
@@ -53,14 +53,14 @@ def timed(what: str, folder: Path) -> dict[str, float]:
 
 def step(what: str, folder: Path) -> None:
     """The inside of such a process."""
-    from index.build import reindex
-    from index.search import Searcher
+    from rodedraad.index.build import reindex
+    from rodedraad.index.search import Searcher
 
     started, computed = time.perf_counter(), computing()
     if what == "open":
-        from index.embedding import bundled_static, load_embedder
-        from index.settings import load_settings
-        from index.words import analysis
+        from rodedraad.index.encoders.bundled import bundled_static, load_embedder
+        from rodedraad.index.settings import load_settings
+        from rodedraad.index.words.analysis import analysis
 
         # The model is loaded once for all indexes: what is measured is the index.
         load_embedder(load_settings(folder / "home"))

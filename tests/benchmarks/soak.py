@@ -22,7 +22,7 @@ from threading import Event, Thread
 
 import httpx
 
-from app.evaluation import GOLD
+from rodedraad.evaluation.gold_file import GOLD
 from tests.servers import chat_server
 
 AT_ONCE = 4
@@ -47,7 +47,7 @@ def reindexings(corpus: Path, home: Path, over: Event) -> Iterator[int]:
             extra.unlink()
         else:
             extra.write_text(f"Een tekst die om {time.time()} kwam. Hij zegt niets van belang.\n" * 20)
-        command = [sys.executable, "-m", "app.cli", "index", "--corpus", str(corpus), "--home", str(home)]
+        command = [sys.executable, "-m", "rodedraad", "index", "--corpus", str(corpus), "--home", str(home)]
         yield subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode
 
 

@@ -21,7 +21,7 @@ QUESTION = "Welke boeren drogen hun fruit zelf?"
 def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         folders = ["--corpus", str(CORPUS), "--home", home]
-        ask = [sys.executable, "-m", "app.cli", "ask", QUESTION, *folders]
+        ask = [sys.executable, "-m", "rodedraad", "ask", QUESTION, *folders]
         peer = [sys.executable, "-c", "import sentence_transformers"]
         seconds(ask)  # makes the index
         seconds(peer)

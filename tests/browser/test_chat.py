@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from index.build import reindex
+from rodedraad.index.build import reindex
 from tests.servers import chat_server
 
 RED_SOCIAL = "How does Red Social formalise miners?"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.serve import Serving
-from index.build import reindex
+from rodedraad.index.build import reindex
+from rodedraad.server.serve import Serving
 from tests.browser.test_access import serious
 from tests.browser.test_chat import OpenPage, ask
 from tests.servers import serving

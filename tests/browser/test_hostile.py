@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from app import serve
-from index.build import reindex
+from rodedraad.index.build import reindex
+from rodedraad.server import serve
 from tests.browser.test_chat import ask
 from tests.servers import serving
 

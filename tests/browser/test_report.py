@@ -6,9 +6,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser
 
-from app.evaluation import GOLD
-from app.report import report_html
-from app.runs import Run
+from rodedraad.evaluation.report_html import report_html
+from rodedraad.evaluation.run_file import Run
 
 DRAWN = """() => [...document.querySelectorAll('svg text, svg polyline, svg circle')].every(part => {
   const inner = part.getBoundingClientRect(), outer = part.closest('svg').getBoundingClientRect();
@@ -23,7 +22,7 @@ DRAWN = """() => [...document.querySelectorAll('svg text, svg polyline, svg circ
 def test_the_report_fits_its_window_and_folds_what_went_right(
     browser: Browser, tmp_path: Path, width: int, scheme: Literal["light", "dark"], paper: str
 ) -> None:
-    run = Run.load(GOLD / "figures.json")
+    run = Run.load(Path(__file__).parents[1] / "evaluation" / "figures.json")
     path = tmp_path / "report.html"
     path.write_text(report_html(run, run.figures()), "utf-8")
     complaints: list[str] = []

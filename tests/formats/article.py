@@ -13,8 +13,9 @@ from typing import Literal, NamedTuple
 from docx import Document as Word
 from pptx import Presentation
 
-from ingest.library import read_bytes, read_document, scan
-from ingest.sentences import is_heading
+from rodedraad.ingest.corpus_folder import scan
+from rodedraad.ingest.read_file import read_bytes, read_document
+from rodedraad.ingest.sentences import is_heading
 from tests.formats.printed import Print, print_pages
 
 CORPUS = Path(__file__).parents[2] / "corpus"

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from ingest.documents import Citation, Document
-from ingest.library import Source, read_document
+from rodedraad.ingest.corpus_folder import Source
+from rodedraad.ingest.documents import Citation, Document
+from rodedraad.ingest.read_file import read_document
 
 
 def read(name: str, data: bytes) -> Document:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import main
-from app.evidence import source_html
-from app.references import FORMATS, Place
-from index.build import reindex
-from index.generation import open_current
+from rodedraad.answering.citation_formats import FORMATS, Place
+from rodedraad.cli import main
+from rodedraad.index.build import reindex
+from rodedraad.index.store.publishing import open_current
+from rodedraad.page.source_pane import source_html
 from tests.formats.hostile import FILES, NO_FILES, Expected, Holds, Refused
 
 GOOD = {f"goed-{n}.txt": f"In dorp {n} staat een school voor {n * 37} kinderen.".encode() for n in range(9)}

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.content import Line
-from ingest.errors import UnreadableDocument
-from ingest.passages import split_passages
-from ingest.reflow import reflow
+from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.lines import Line
+from rodedraad.ingest.passages import split_passages
+from rodedraad.ingest.reflow import reflow
 from tests.formats.article import MAKERS, NAME, blocks_of, reading_texts
 from tests.formats.reading import read
 

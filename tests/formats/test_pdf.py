@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.passages import split_passages
+from rodedraad.ingest.passages import split_passages
 from tests.formats.printed import Print, print_by_fpdf, print_pages
 from tests.formats.reading import headings, read
 

@@ -10,11 +10,11 @@ from PIL import Image, ImageOps
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from index.relevance import squash
-from ingest.documents import Picture
-from ingest.errors import UnreadableDocument
-from ingest.parsing import Limits, Parsers
-from ingest.pdf_page import draw_page
+from rodedraad.index.evidence_match import squash
+from rodedraad.ingest.documents import Picture
+from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.parser_pool import Limits, Parsers
+from rodedraad.ingest.readers.pdf_page import draw_page
 from tests.formats.hostile import FILES, SENTENCE, locked_pdf, pdf, shown
 from tests.formats.printed import Print, print_pages
 from tests.formats.reading import read

@@ -4,11 +4,12 @@ from difflib import SequenceMatcher
 
 import pytest
 
-from app.evaluation import GOLD, evaluate
-from app.runs import Run, compare
-from index.build import reindex
-from index.search import Searcher
-from ingest.sentences import sentence_spans
+from rodedraad.evaluation.ask_gold import evaluate
+from rodedraad.evaluation.gold_file import GOLD
+from rodedraad.evaluation.run_file import Run, compare
+from rodedraad.index.build import reindex
+from rodedraad.index.search import Searcher
+from rodedraad.ingest.sentences import sentence_spans
 from tests.formats.article import blocks_of, reading_texts
 from tests.formats.printed import Print, print_pages
 from tests.formats.reading import read

@@ -4,10 +4,10 @@ from difflib import SequenceMatcher
 
 import pytest
 
-from app.answer import answer
-from index.build import reindex
-from index.search import Searcher
-from ingest.sentences import sentence_spans
+from rodedraad.answering.answer import answer
+from rodedraad.index.build import reindex
+from rodedraad.index.search import Searcher
+from rodedraad.ingest.sentences import sentence_spans
 from tests.formats.article import AUTHOR, DATE, MAKERS, NAME, TITLE, blocks_of, reading_texts
 from tests.formats.reading import headings, read
 

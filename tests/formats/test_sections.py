@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.cli import main
-from index.build import reindex
-from index.search import Searcher
+from rodedraad.cli import main
+from rodedraad.index.build import reindex
+from rodedraad.index.search import Searcher
 
 FILLER = "De mensen van het dorp verkopen hun oogst op de markt en bouwen samen een school. " * 12
 FRENCH = (

@@ -95,8 +95,8 @@ def _call(sender: Any, function: Callable[..., Any], arguments: tuple[Any, ...])
 
 def index(place: Path) -> str:
     """Re-index; "done", or what went wrong in the words a person would read."""
-    from index.build import reindex
-    from ingest.errors import RodeDraadError
+    from rodedraad.index.build import reindex
+    from rodedraad.ingest.errors import RodeDraadError
 
     try:
         reindex(place / "corpus", place / "home")
@@ -110,9 +110,10 @@ def contents(place: Path) -> dict[str, str] | str:
 
     Words and vectors are asked too: each passage must be found by its own text, as the best.
     """
-    from index.check import check
-    from index.generation import IndexProblem, open_current
-    from index.search import Searcher
+    from rodedraad.index.search import Searcher
+    from rodedraad.index.store.check import check
+    from rodedraad.index.store.manifest import IndexProblem
+    from rodedraad.index.store.publishing import open_current
 
     try:
         generation = open_current(place / "home")
@@ -145,7 +146,7 @@ def index_limited(place: Path, size: int) -> str:
 
 def repair(place: Path) -> dict[str, str] | str:
     """Re-index with every checksum compared; then the contents."""
-    from index.build import reindex
+    from rodedraad.index.build import reindex
 
     reindex(place / "corpus", place / "home", repair=True)
     return contents(place)

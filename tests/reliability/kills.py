@@ -42,7 +42,7 @@ def write(corpus: Path, version: int) -> Texts:
 
 def work(place: Path, version: int) -> None:
     """Change the corpus and re-index, again and again, saying before and after each what it does."""
-    from index.build import reindex
+    from rodedraad.index.build import reindex
 
     print(json.dumps(["ready", version]), flush=True)
     while True:

@@ -6,11 +6,11 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 import langchain_text_splitters  # noqa: F401
 
-from index.embedding import bundled_static
-from index.words import analysis
-from ingest import library
-from ingest.language import detect_language
-from ingest.parsing import Parsers
+from rodedraad.index.encoders.bundled import bundled_static
+from rodedraad.index.words.analysis import analysis
+from rodedraad.ingest import corpus_folder as library
+from rodedraad.ingest.language import detect_language
+from rodedraad.ingest.parser_pool import Parsers
 
 analysis(bundled_static())
 detect_language("De boeren verkopen wol.")

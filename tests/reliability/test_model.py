@@ -9,12 +9,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from index.build import is_outdated, preview, reindex
-from index.check import check
-from index.embedding import load_embedder
-from index.generation import open_current
-from index.search import Searcher
-from index.settings import load_settings
+from rodedraad.index.build import is_outdated, preview, reindex
+from rodedraad.index.encoders.bundled import load_embedder
+from rodedraad.index.search import Searcher
+from rodedraad.index.settings import load_settings
+from rodedraad.index.store.check import check
+from rodedraad.index.store.publishing import open_current
 from tests.reliability.harness import SEASONS, make_model
 
 NAMES = [f"{season}.txt" for season in SEASONS]

@@ -5,8 +5,8 @@ import sys
 import threading
 from pathlib import Path
 
-from index.build import reindex
-from index.search import Searcher
+from rodedraad.index.build import reindex
+from rodedraad.index.search import Searcher
 from tests.reliability.harness import make_model
 
 ROOT = Path(__file__).parents[2]

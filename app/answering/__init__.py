@@ -1,0 +1,1 @@
+"""Answering: a question becomes quotes with citations, or silence."""

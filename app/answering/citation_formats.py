@@ -1,0 +1,92 @@
+"""References: a quote with what it is quoted from, as people paste it elsewhere."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from rodedraad.ingest.documents import Document
+from rodedraad.texts.phrases import reference
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a document that the page points to, numbered from 1 among its like."""
+
+    number: int
+    document: Document
+    start: int  # characters of the reading text
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The stretch, to the letter."""
+        return self.document.text[self.start : self.end]
+
+    @property
+    def page(self) -> int | None:
+        """The page that it begins on, from 1; None without pages."""
+        return self.document.page_at(self.start)
+
+
+def plain(place: Place) -> str:
+    """The quote between quotation marks, and its source."""
+    return f"“{_one_line(place.text)}” ({_one_line(reference(place.document, place.start))})"
+
+
+def markdown(place: Place) -> str:
+    """The quote as a block quotation, every character of it literal."""
+    lines = "\n".join(f"> {_literal(line)}" for line in place.text.splitlines())
+    return f"{lines}\n>\n> — {_literal(_one_line(reference(place.document, place.start)))}"
+
+
+def bibtex(place: Place) -> str:
+    """A BibTeX entry of type misc; the quote stands in its note."""
+    citation = place.document.citation
+    fields = {
+        "title": place.document.title,
+        "author": citation.author,
+        "publisher": citation.publisher,
+        "date": citation.date,
+        "pages": str(place.page) if place.page else None,
+        "url": citation.url,
+        "langid": place.document.language,
+        "note": f"“{place.text}”",
+    }
+    lines = [f"  {name} = {{{_tex(_one_line(value))}}}" for name, value in fields.items() if value]
+    return f"@misc{{{_key(place)},\n" + ",\n".join(lines) + "\n}"
+
+
+FORMATS: Final[Mapping[str, Callable[[Place], str]]] = {
+    "plain": plain,
+    "markdown": markdown,
+    "bibtex": bibtex,
+}
+"""How a quote can be copied."""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _literal(text: str) -> str:
+    """Text in which Markdown finds no markup (CommonMark 2.4: any punctuation can be escaped)."""
+    escaped = re.sub(r"([\\`*_{}\[\]<>#|~&!])", r"\\\1", text)
+    escaped = re.sub(r"^(\s*)([-+=])", r"\1\\\2", escaped)
+    return re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", escaped)
+
+
+_TEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
+    "%": r"\%", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+}  # fmt: skip
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(character, character) for character in text)
+
+
+def _key(place: Place) -> str:
+    """A citation key: the file's name in ASCII and the place in it."""
+    name = re.sub(r"[^a-z0-9]+", "-", place.document.id.rsplit(".", 1)[0].lower()).strip("-")
+    return f"{name or 'document'}-{place.start}"

@@ -1,0 +1,1 @@
+"""Evaluation: gold questions, what they get, and the figures of it."""

@@ -1,0 +1,105 @@
+"""Evaluation: what each gold question got, judged by the evidence that its line names."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rodedraad.answering.answer import Answer
+from rodedraad.answering.conversation import ask
+from rodedraad.evaluation.gold_file import FILES, Talk, load_talks
+from rodedraad.index.evidence_match import answers, covers, squash
+from rodedraad.index.search import Searcher
+from rodedraad.ingest.errors import RodeDraadError
+
+PASSAGES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A question of the gold set and what it got; all that the measures need, and a reader."""
+
+    id: str  # the gold line's, or its place; in a conversation, with the turn behind it
+    turn: int  # in its conversation, from 1; 0 for a question asked alone
+    question: str
+    understood_as: str
+    lang: str
+    kind: str  # as the gold line says, or empty
+    overlap: str  # likewise
+    answerable: bool  # the sources hold an answer
+    wanted: str  # the answer, or else the evidence; empty if there is none
+    confidence: float
+    abstained: bool
+    quotes: tuple[str, ...]
+    answered: bool  # a quote answers
+    ranks: tuple[int, ...]  # from 1 to 10, of the passages found that cover a span
+    all_relevant: int  # passages of the corpus that cover a span
+    milliseconds: float
+
+
+def evaluate(
+    searcher: Searcher,
+    data: Path,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Outcome]:
+    """Ask every question and conversation of a file of gold lines, or of a folder's two files.
+
+    Raises RodeDraadError when there is none, when a line is no gold line, or when two have one id.
+    """
+    talks = load_talks([data] if data.is_file() else [data / name for name in FILES])
+    if not talks:
+        raise RodeDraadError(f"There is no question in {data}: name a file, or a folder with {FILES[0]}.")
+    return ask_talks(searcher, talks, progress)
+
+
+def ask_talks(
+    searcher: Searcher, talks: Sequence[Talk], progress: Callable[[int, int], None]
+) -> list[Outcome]:
+    """Ask every question and conversation; raises RodeDraadError when two have one id."""
+    generation = searcher.generation
+    corpus = [squash(generation.passage(n)[1].text) for n in range(generation.passages)]
+    outcomes: dict[str, Outcome] = {}
+    for done, (id, line) in enumerate(talks):
+        progress(done, len(talks))
+        for outcome in _talk(searcher, id, line, corpus):
+            if outcome.id in outcomes:
+                raise RodeDraadError(f"Two gold questions have the id {outcome.id!r}: change one.")
+            outcomes[outcome.id] = outcome
+    progress(len(talks), len(talks))
+    return list(outcomes.values())
+
+
+def _talk(searcher: Searcher, id: str, line: dict[str, Any], corpus: list[str]) -> Iterator[Outcome]:
+    if "turns" not in line:
+        yield _outcome(id, 0, line, ask(searcher, line["question"], (), PASSAGES), corpus)
+        return
+    before: list[Answer] = []
+    for turn, gold in enumerate(line["turns"], 1):
+        answer = ask(searcher, gold["question"], before, PASSAGES)
+        before.append(answer)
+        yield _outcome(f"{id}/{turn}", turn, {"lang": line.get("lang"), **gold}, answer, corpus)
+
+
+def _outcome(id: str, turn: int, gold: dict[str, Any], answer: Answer, corpus: list[str]) -> Outcome:
+    evidence = gold.get("evidence", []) if gold["answerable"] else []
+    spans = [squash(span) for span in evidence]
+    found = [squash(hit.passage.text) for hit in answer.hits[:PASSAGES]]
+    quotes = [squash(quote.text) for quote in answer.quotes]
+    return Outcome(
+        id=id,
+        turn=turn,
+        question=answer.question,
+        understood_as=answer.understood_as,
+        lang=gold.get("lang") or answer.language,
+        kind=gold.get("kind", ""),
+        overlap=gold.get("overlap", ""),
+        answerable=gold["answerable"],
+        wanted=gold.get("answer") or " … ".join(evidence),
+        confidence=answer.confidence,
+        abstained=answer.abstained,
+        quotes=tuple(quote.text for quote in answer.quotes),
+        answered=any(answers(quote, span) for quote in quotes for span in spans),
+        ranks=tuple(n for n, text in enumerate(found, 1) if any(covers(text, span) for span in spans)),
+        all_relevant=sum(any(covers(text, span) for span in spans) for text in corpus),
+        milliseconds=round(answer.milliseconds, 1),
+    )

@@ -1,0 +1,1 @@
+"""Live: the documents, the index and the log of a running server."""

@@ -1,0 +1,52 @@
+"""Log: a line of JSON for each thing that happens, with the request it belongs to."""
+
+import json
+import logging
+import sys
+import time
+from pathlib import Path
+
+from rodedraad.ingest.errors import RodeDraadError
+
+LOG = logging.getLogger("rodedraad")
+_OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class Lines(logging.Formatter):
+    """A record as JSON: time in UTC, level, event and whatever else the record was given.
+
+    The text of a question is left out unless `questions` is true.
+    """
+
+    def __init__(self, questions: bool) -> None:
+        super().__init__()
+        self._hidden = _OF_EVERY_RECORD if questions else _OF_EVERY_RECORD | {"question"}
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line."""
+        second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        line = {
+            "time": f"{second}.{int(record.msecs):03}Z",
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+            **{name: value for name, value in vars(record).items() if name not in self._hidden},
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def start_log(path: Path | None, questions: bool) -> None:
+    """Log requests and answers to a file ("-" is standard error); without one, only what goes wrong.
+
+    Raises RodeDraadError when the file cannot be written.
+    """
+    try:
+        named = path is not None and str(path) != "-"
+        stream = open(path, "a", encoding="utf-8", buffering=1) if path and named else sys.stderr
+    except OSError as error:
+        raise RodeDraadError(f"The log {path} cannot be written ({error.strerror}).") from error
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(Lines(questions))
+    logging.getLogger().addHandler(handler)
+    LOG.setLevel(logging.INFO if path else logging.WARNING)

@@ -1,0 +1,1 @@
+"""Page: what a browser shows."""

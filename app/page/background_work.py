@@ -1,0 +1,43 @@
+"""Progress: work that takes a while, and how the page tells how far it is."""
+
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from html import escape
+from typing import TypeVar
+
+from rodedraad.index.build import Progress
+from rodedraad.texts.phrases import phrase
+
+TICK = 0.2
+"""Seconds between two looks at how far the work is."""
+
+DOING = {
+    "Reading and embedding": "doing_reading",
+    "Writing the index": "doing_writing",
+    "Asking": "doing_asking",
+}
+"""The phrase for what the work says it does."""
+
+T = TypeVar("T")
+
+
+def watched(work: Callable[[Progress], T], language: str) -> Generator[str, None, T]:
+    """Do the work in a thread, telling as HTML how far it is; gives and raises what the work does."""
+    state: list[tuple[str, int, int]] = []
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(work, lambda *now: state.append(now))
+        while not job.done():
+            if state:
+                yield progress_html(state[-1], language)
+            with suppress(TimeoutError):
+                job.exception(TICK)
+    return job.result()
+
+
+def progress_html(now: tuple[str, int, int], language: str) -> str:
+    """What the work does, and how far it is."""
+    doing, done, total = now
+    said = phrase(DOING[doing], language) if doing in DOING else doing
+    bar = f'<progress value="{done}" max="{max(total, 1)}"></progress>'
+    return f"<label>{escape(said)} {done}/{total} {bar}</label>"

@@ -1,0 +1,1 @@
+"""Server: HTTP, access and the API."""

@@ -1,0 +1,174 @@
+"""Programs: what the page offers to programs: named Gradio endpoints, tools for agents, and plain routes."""
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import gradio as gr
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, HTTPException, Query
+from gradio.events import api
+from pydantic import BaseModel, Field
+
+from rodedraad.answering.answer import LONGEST_QUESTION, Answer
+from rodedraad.answering.conversation import ask as ask_in_talk
+from rodedraad.answering.json_format import document_as_json, passage_as_json, turn_as_json
+from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.live.live_index import LiveIndex
+from rodedraad.texts.phrases import phrase
+
+LONGEST_STRETCH = 20_000
+"""Characters of a document that are read at once."""
+
+MOST_PASSAGES = 100
+MOST_BEFORE = 20
+"""Questions of a talk that a follow-up is asked after."""
+
+
+class NotThere(RodeDraadError):
+    """No document has such an id."""
+
+
+class Programs:
+    """The corpus for programs. Every function raises RodeDraadError saying what is wrong with a request."""
+
+    def __init__(self, index: LiveIndex) -> None:
+        self._index = index
+
+    def ask(self, question: str, before: list[str], passages: int) -> dict[str, Any]:
+        """Ask the documents a question; the answer is verbatim quotes with where they stand, or none.
+
+        Where "abstained" is true the documents hold no answer, and there are no quotes. Each quote
+        names its document, page, and the characters of the reading text that it is; "also" holds
+        the places that say the same.
+
+        Args:
+            question: the question, in Dutch, English, French, Spanish or German
+            before: earlier questions of the same talk, oldest first, where this one follows up on them
+            passages: how many of the best passages to give beside the quotes, 0 to 100
+        """
+        _within(passages, 0, MOST_PASSAGES, "passages")
+        if len(before) > MOST_BEFORE:
+            raise RodeDraadError(f"At most {MOST_BEFORE} questions can come before this one.")
+        searcher = self._index.searcher()
+        talk: list[Answer] = []
+        for asked in (*before, question):
+            talk.append(ask_in_talk(searcher, asked, talk, passages))
+        return turn_as_json(talk[-1], passages)
+
+    def search(self, question: str, count: int) -> list[dict[str, Any]]:
+        """Find the passages of the documents that are nearest to a question, best first.
+
+        Args:
+            question: what to look for, in Dutch, English, French, Spanish or German
+            count: how many passages to give, 1 to 100
+        """
+        _within(count, 1, MOST_PASSAGES, "count")
+        if not question.strip() or len(question) > LONGEST_QUESTION:
+            raise RodeDraadError(f"A question has 1 to {LONGEST_QUESTION:,} characters.")
+        searcher = self._index.searcher()
+        hits = searcher.search(searcher.query(" ".join(question.split())), count)
+        return [passage_as_json(hit) for hit in hits]
+
+    def list_documents(self) -> list[dict[str, Any]]:
+        """List the documents, each with the id that read_document takes."""
+        entries = self._index.searcher().generation.manifest.documents
+        return [{"document": e.path, "language": e.language, "passages": e.passages} for e in entries]
+
+    def read_document(self, document: str, start: int, end: int) -> dict[str, Any]:
+        """Read a stretch of a document's text, at most 20,000 characters, with its title and citation.
+
+        Args:
+            document: the id of the document, as search, ask and list_documents give it
+            start: the first character to read, counted from 0
+            end: the character to stop before; 0 reads as far as can be
+        """
+        generation = self._index.searcher().generation
+        paths = [entry.path for entry in generation.manifest.documents]
+        if document not in paths:
+            raise NotThere("There is no document of this id.")
+        if start < 0 or end < 0:
+            raise RodeDraadError("Characters are counted from 0.")
+        end = min(end or start + LONGEST_STRETCH, start + LONGEST_STRETCH)
+        return document_as_json(generation.document(paths.index(document))[0], start, max(start, end))
+
+
+def _within(number: int, least: int, most: int, name: str) -> None:
+    if not least <= number <= most:
+        raise RodeDraadError(f"{name} must lie between {least} and {most}.")
+
+
+def endpoints(programs: Programs, at_once: int) -> None:
+    """Name the functions as Gradio endpoints of the page under construction, and so as tools of MCP.
+
+    They give JSON text: Gradio tells agents a dict as Python prints it.
+    """
+
+    def told(call: Callable[..., Any], *arguments: Any) -> str:
+        try:
+            return json.dumps(call(*arguments), ensure_ascii=False)
+        except RodeDraadError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    def ask(question: str, before: list[str] = [], passages: int = 10) -> str:  # noqa: B006
+        return told(programs.ask, question, before or [], passages)
+
+    def search(question: str, count: int = 10) -> str:
+        return told(programs.search, question, count)
+
+    def list_documents() -> str:
+        return told(programs.list_documents)
+
+    def read_document(document: str, start: int = 0, end: int = 0) -> str:
+        return told(programs.read_document, document, start, end)
+
+    for function in (ask, search, list_documents, read_document):
+        function.__doc__ = getattr(Programs, function.__name__).__doc__
+        api(function, concurrency_limit=at_once, concurrency_id="ask")
+
+
+async def in_turn(limiter: CapacityLimiter, waiting: int, call: Callable[..., Any], *arguments: Any) -> Any:
+    """What a call gives that is made in a thread of its own; with `waiting` before it, status 429."""
+    if limiter.statistics().tasks_waiting >= waiting:
+        raise HTTPException(429, phrase("busy", "en"), {"Retry-After": "5"})
+    return await to_thread.run_sync(call, *arguments, limiter=limiter)
+
+
+class Question(BaseModel):
+    """What /api/ask takes."""
+
+    question: str
+    before: list[str] = Field(default=[], max_length=MOST_BEFORE)
+    passages: int = 10
+
+
+def routes(programs: Programs, at_once: int, waiting: int) -> APIRouter:
+    """The same functions as plain HTTP, for curl; one that is busy says so with status 429."""
+    router = APIRouter(prefix="/api")
+    limiter = CapacityLimiter(at_once)
+
+    async def answer(call: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return await in_turn(limiter, waiting, call, *arguments)
+        except NotThere as error:
+            raise HTTPException(404, str(error)) from error
+        except RodeDraadError as error:
+            raise HTTPException(400, str(error)) from error
+
+    @router.post("/ask")
+    async def ask(body: Question) -> Any:
+        return await answer(programs.ask, body.question, body.before, body.passages)
+
+    @router.get("/search")
+    async def search(question: Annotated[str, Query()], count: int = 10) -> Any:
+        return await answer(programs.search, question, count)
+
+    @router.get("/documents")
+    async def list_documents() -> Any:
+        return await answer(programs.list_documents)
+
+    @router.get("/documents/{document:path}")
+    async def read_document(document: str, start: int = 0, end: int = 0) -> Any:
+        return await answer(programs.read_document, document, start, end)
+
+    return router

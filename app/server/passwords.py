@@ -1,0 +1,150 @@
+"""Passwords: a file of names and scrypt hashes, and who is let in by it."""
+
+import hashlib
+import os
+import secrets
+import unicodedata
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock
+
+from rodedraad.ingest.errors import RodeDraadError
+
+COST = (2**15, 8, 3)
+"""N, r and p of scrypt (RFC 7914): 32 MiB and three passes, as the OWASP password storage cheat sheet
+advises."""
+
+SHORTEST, LONGEST = 8, 200
+"""Characters that a password has."""
+
+_SALT, _KEY = 16, 32  # bytes
+
+
+def hashed(password: str, salt: bytes = b"", cost: tuple[int, int, int] = COST) -> str:
+    """What is kept of a password: the cost, a salt (a new one unless given), and the key."""
+    salt = salt or secrets.token_bytes(_SALT)
+    n, r, p = cost
+    secret = unicodedata.normalize("NFC", password).encode()
+    key = hashlib.scrypt(secret, salt=salt, n=n, r=r, p=p, maxmem=256 * n * r, dklen=_KEY)
+    return "$".join(("scrypt", *map(str, cost), b64encode(salt).decode(), b64encode(key).decode()))
+
+
+def _matches(password: str, kept: str) -> bool:
+    _, n, r, p, salt, _ = kept.split("$")
+    return secrets.compare_digest(hashed(password, b64decode(salt), (int(n), int(r), int(p))), kept)
+
+
+def add_user(path: Path, name: str, password: str) -> None:
+    """Add a person to a password file, or give them another password; others keep theirs.
+
+    The file is replaced whole, and only its owner can read it. Raises RodeDraadError for a name or
+    password that cannot be, and when the file cannot be written.
+    """
+    if not name or ":" in name or not name.isprintable():
+        raise RodeDraadError(f"{name!r} is no user name: it must hold no colon and nothing invisible.")
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise RodeDraadError(f"A password has {SHORTEST} to {LONGEST} characters; choose another.")
+    users = dict(_load(path)) if path.exists() else {}
+    users[name] = hashed(password)
+    new = path.with_name(f"{path.name}.new")
+    try:
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(f"{user}:{kept}\n" for user, kept in users.items())
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        raise RodeDraadError(f"{path} cannot be written ({error.strerror}).") from error
+
+
+def _load(path: Path) -> Mapping[str, str]:
+    users = {}
+    try:
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if not line.strip():
+                continue
+            name, colon, kept = line.partition(":")
+            kind, *_ = parts = kept.split("$")
+            if not (name and colon and kind == "scrypt" and len(parts) == 6):
+                raise ValueError(f"line {number}")
+            b64decode(parts[4], validate=True)
+            if not all(1 <= int(part) <= 2**20 for part in parts[1:4]):
+                raise ValueError(f"line {number}")
+            users[name] = kept
+    except OSError as error:
+        raise RodeDraadError(
+            f"The password file {path} cannot be read ({error.strerror}). To make one: "
+            f"rodedraad chat --auth {path} --add-user NAME"
+        ) from error
+    except ValueError as error:
+        raise RodeDraadError(
+            f"The password file {path} holds something else than names and scrypt hashes ({error}). "
+            f"Write it with: rodedraad chat --auth {path} --add-user NAME"
+        ) from error
+    if not users:
+        raise RodeDraadError(
+            f"The password file {path} names nobody. Add one: rodedraad chat --auth {path} --add-user NAME"
+        )
+    return users
+
+
+class Passwords:
+    """The password file of a running server, read anew when it changes."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the file; raises RodeDraadError when it cannot be read or holds something else."""
+        self._path = path
+        self._users = _load(path)
+        self._read = self._stamp()
+        self._lock = Lock()
+        self._salt = secrets.token_bytes(32)
+        self._known: dict[
+            bytes, str
+        ] = {}  # digests of credentials found right: scrypt takes long, on purpose
+        self._unknown = hashed(secrets.token_hex())
+
+    def user(self, authorization: str) -> str | None:
+        """The name behind credentials seen before; quick. None says that `check` must tell."""
+        with self._lock:
+            self._follow()
+            return self._known.get(self._digest(authorization))
+
+    def check(self, authorization: str) -> str | None:
+        """The name in an Authorization header of the scheme Basic (RFC 7617), if the password is right."""
+        scheme, _, encoded = authorization.partition(" ")
+        try:
+            name, _, password = b64decode(encoded.strip(), validate=True).decode().partition(":")
+        except ValueError:  # no base64, or no UTF-8
+            return None
+        if scheme.lower() != "basic" or len(password) > LONGEST:
+            return None
+        with self._lock:
+            kept = self._users.get(name)
+        right = _matches(password, kept or self._unknown)  # as long for a name that is not there
+        if not (right and kept):
+            return None
+        with self._lock:
+            self._known[self._digest(authorization)] = name
+        return name
+
+    def _digest(self, authorization: str) -> bytes:
+        return hashlib.blake2b(authorization.encode(), key=self._salt).digest()
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ino
+
+    def _follow(self) -> None:
+        stamp = self._stamp()
+        if stamp != self._read:
+            try:
+                self._users = _load(self._path)
+            except RodeDraadError:
+                self._users = {}  # a file that is gone or broken lets nobody in
+            self._known.clear()
+            self._read = stamp

@@ -1,0 +1,149 @@
+"""Serve: the page over HTTP, for this machine or for a network."""
+
+import errno
+import logging
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import JSONResponse
+
+from rodedraad.ingest.corpus_folder import load_sources
+from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.live.live_corpus import LiveCorpus
+from rodedraad.live.live_index import LiveIndex
+from rodedraad.page.chat_tab import AT_ONCE, build
+from rodedraad.page.pdf_pane import PdfView, page_route
+from rodedraad.page.theme import STYLES, theme
+from rodedraad.page.translated_labels import PHRASES
+from rodedraad.server.http_api import Programs, routes
+from rodedraad.server.passwords import Passwords
+from rodedraad.server.security import HEALTH, LARGEST_BODY, Guard, Rules, names_of
+
+UPLOAD = "/gradio_api/upload"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+WAITING = 64
+"""How many questions may wait for their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Where and for whom the page is served."""
+
+    host: str = LOOPBACK[0]
+    port: int = 7860
+    root_path: str = ""  # path, or whole address, under which a proxy shows the page
+    passwords: Passwords | None = None
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds the page."""
+        root = self.root_path.rstrip("/")
+        if urlsplit(root).netloc:
+            return root
+        host = socket.gethostname() if self.host in ("0.0.0.0", "::") else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{root}"
+
+    @property
+    def may_change(self) -> bool:
+        """Whether whoever comes may change documents: on this machine alone, or with a password."""
+        return bool(self.passwords) or (self.host in LOOPBACK and not self.root_path)
+
+    def rules(self, largest_file: int) -> Rules:
+        """What the guard lets through; files of so many bytes."""
+        root = urlsplit(self.root_path)
+        return Rules(
+            names=names_of(self.host, root.netloc),
+            public=root.netloc.lower(),
+            prefix=root.path.rstrip("/"),
+            passwords=self.passwords,
+            largest=lambda path: largest_file + LARGEST_BODY if path == UPLOAD else LARGEST_BODY,
+        )
+
+
+def take_port(host: str, port: int) -> None:
+    """Raise RodeDraadError unless the port is free."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise RodeDraadError(
+                f"{host} is no address of this machine. Take 0.0.0.0 for every address that it has."
+            ) from error
+        reason = "is in use" if error.errno == errno.EADDRINUSE else "cannot be opened"
+        raise RodeDraadError(
+            f"Port {port} {reason}. Choose another: rodedraad chat --port {port + 1}, or "
+            f"make chat PORT={port + 1}"
+        ) from error
+
+
+def application(library: LiveCorpus, index: LiveIndex, examples: Sequence[str], serving: Serving) -> Guard:
+    """The page and the routes beside it, behind the guard."""
+    page = build(index, library, examples, serving.may_change)
+    largest = library.largest if serving.may_change else 0
+    page.queue(max_size=WAITING)
+    page.has_launched = True  # or Gradio, when mounted, takes any path on the machine for an upload
+    app = FastAPI(openapi_url=None)
+
+    @app.get(HEALTH)
+    def health() -> JSONResponse:
+        try:
+            return JSONResponse({"status": "ok", "generation": index.searcher().generation.folder.name})
+        except RodeDraadError:
+            return JSONResponse({"status": "no index"}, 503)
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        # The handler that comes with FastAPI repeats the body, and fails where that is no text.
+        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        return JSONResponse({"detail": told}, 422)
+
+    app.include_router(routes(Programs(index), AT_ONCE, WAITING))
+    app.include_router(page_route(PdfView(index, library), WAITING))
+    gr.mount_gradio_app(
+        app,
+        page,
+        "/",
+        server_name=serving.host,
+        server_port=serving.port,
+        root_path=serving.root_path.rstrip("/") or None,
+        ssr_mode=False,
+        run_history=False,
+        footer_links=[],
+        i18n=PHRASES,
+        theme=theme(),
+        css_paths=STYLES,
+        max_file_size=largest,
+        mcp_server=find_spec("mcp") is not None,
+    )
+    return Guard(app, serving.rules(largest))
+
+
+def serve(corpus: Path, home: Path, failed: Mapping[str, str], serving: Serving) -> None:
+    """Serve the page until interrupted; `failed` are documents that could not be read, and why."""
+    index = LiveIndex(home)
+    app = application(LiveCorpus(corpus, index, failed), index, load_sources(corpus).examples, serving)
+    if serving.host not in LOOPBACK and not serving.passwords:
+        print("Everyone who reaches this address can read the documents; --auth asks for a password.",
+              file=sys.stderr)  # fmt: skip
+    print(f"Rode Draad is open at {serving.address} (Ctrl-C stops it)", flush=True)
+    uvicorn.run(
+        app,
+        host=serving.host,
+        port=serving.port,
+        log_config=None,
+        log_level=logging.WARNING,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )

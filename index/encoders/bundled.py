@@ -1,0 +1,63 @@
+"""The encoders in force: the bundled ones, each loaded once, or the one that settings.toml names."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rodedraad.index.settings import Settings
+
+if TYPE_CHECKING:
+    from rodedraad.index.encoders.late_interaction import LateInteraction
+    from rodedraad.index.encoders.onnx_transformer import ContextualEmbedder
+from rodedraad.index.encoders.base import Embedder
+from rodedraad.index.encoders.sentence_transformer import TransformerEmbedder
+from rodedraad.index.encoders.static_table import StaticEmbedder
+
+BUNDLED_MODEL = Path(__file__).parent.parent / "model"
+
+
+def load_embedder(settings: Settings) -> Embedder:
+    """The embedder that the settings name.
+
+    Raises RodeDraadError when the model cannot be loaded.
+    """
+    if not settings.model:
+        return bundled_contextual()
+    if folder := _static_folder(Path(settings.model)):
+        prefixes = (settings.query_prefix, settings.passage_prefix)
+        return StaticEmbedder(folder, settings.model, prefixes)
+    return TransformerEmbedder(settings)
+
+
+@cache
+def bundled_static() -> "StaticEmbedder":
+    """The bundled table of token vectors."""
+    return StaticEmbedder(BUNDLED_MODEL, "bundled")
+
+
+def _static_folder(model: Path) -> Path | None:
+    """Where a model's folder keeps its StaticEmbedding; None if it is another kind of model."""
+    try:
+        [module] = json.loads((model / "modules.json").read_text("utf-8"))
+        if module["type"].endswith(".StaticEmbedding"):
+            return model / str(module["path"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    return None
+
+
+@cache
+def bundled_contextual() -> "ContextualEmbedder":
+    """The bundled transformer."""
+    from rodedraad.index.encoders.onnx_transformer import ContextualEmbedder
+
+    return ContextualEmbedder(BUNDLED_MODEL, "bundled")
+
+
+@cache
+def bundled_interaction() -> "LateInteraction":
+    """Late interaction with the bundled transformer."""
+    from rodedraad.index.encoders.late_interaction import WEIGHTS, LateInteraction
+
+    return LateInteraction(bundled_contextual(), BUNDLED_MODEL / WEIGHTS)

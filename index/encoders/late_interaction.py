@@ -1,0 +1,74 @@
+"""Interaction: how well the words of a question are met by those of a text, each read in its context.
+
+Late interaction after ColBERT (Khattab and Zaharia 2020): each token of the question takes the token
+of the text that is most like it. Here a learned map turns a question's tokens towards those of
+answers ("hoeveel" towards numbers), and a learned vector says how much each token counts. Both were
+learned with the encoder's last layers, by `python -m index.training`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from rodedraad.index.encoders.base import Vectors, unit
+from rodedraad.index.encoders.onnx_transformer import QUESTION, ContextualEmbedder
+from rodedraad.ingest.documents import Passage, Span
+from rodedraad.ingest.errors import RodeDraadError
+
+WEIGHTS = "interaction.safetensors"
+
+KEPT = 256
+"""Texts whose tokens are kept in memory, about 0.2 MB for each passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTokens:
+    """A question as late interaction reads it."""
+
+    vector: Vectors  # float32[d], of the whole question, of unit length
+    states: Vectors  # float32[n, d], rows of unit length, turned towards answers
+    importance: Vectors  # float32[n], adding up to 1
+
+
+class LateInteraction:
+    """The bundled transformer's tokens, compared one by one."""
+
+    def __init__(self, embedder: ContextualEmbedder, weights: Path) -> None:
+        """Read what was learned for the transformer; RodeDraadError if it cannot."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        self._embedder = embedder
+        try:
+            learned = load(weights.read_bytes())
+            self.map = learned["map"].astype(np.float32)
+            self.importance = learned["importance"].astype(np.float32)
+        except (OSError, KeyError, SafetensorError) as error:
+            raise RodeDraadError(f"{weights} cannot be read ({error}). Install Rode Draad anew.") from error
+        self.tokens = lru_cache(KEPT)(embedder.tokens)
+
+    def question(self, text: str, start: int = 0) -> QuestionTokens:
+        """Read a question; only its tokens from the character `start` on count."""
+        read = self._embedder.tokens(text, QUESTION)
+        states = read.states[read.spans[:, 0] >= start]
+        counts = np.exp(states @ self.importance)
+        return QuestionTokens(read.vector, unit(states @ self.map.T), counts / max(counts.sum(), 1e-9))
+
+    def match(self, question: QuestionTokens, passage: Passage, spans: Sequence[Span]) -> Vectors:
+        """How well each token of a question is met by a passage, and by the part of it in each span.
+
+        float32[1 + spans, n], from -1 to 1: the cosine of the likest token, 0 where there is none.
+        `spans` are offsets into the reading text.
+        """
+        tokens = self.tokens(passage.text)
+        likeness = question.states @ tokens.states.T
+        starts = tokens.spans[:, 0] + passage.start
+        met = np.zeros((1 + len(spans), len(likeness)), np.float32)
+        for row, (start, end) in enumerate([(passage.start, passage.end), *spans]):
+            inside = likeness[:, np.searchsorted(starts, start) : np.searchsorted(starts, end)]
+            if inside.size:
+                met[row] = inside.max(axis=1)
+        return met

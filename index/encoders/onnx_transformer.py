@@ -1,0 +1,104 @@
+"""Contextual: the bundled transformer, run by onnxruntime without importing torch."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from rodedraad.index.encoders.base import Progress, Vectors, read_tokenizer
+from rodedraad.ingest.errors import RodeDraadError
+
+Ids = npt.NDArray[np.int64]
+
+ENCODER, TOKENIZER = "contextual.onnx", "contextual.json"
+
+QUESTION, PASSAGE = "query: ", "passage: "
+"""What the model was trained to see before a text (Wang et al. 2024, Multilingual E5 Text Embeddings)."""
+
+LONGEST = 512
+"""Tokens of a text that are read, its two marks and prefix included; the rest is left out."""
+
+PADDED = 4_096
+"""Tokens read at once, padding included: enough for two cores, little enough for their cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a text as the transformer reads them."""
+
+    vector: Vectors  # float32[384], of the whole text, of unit length
+    states: Vectors  # float32[n, 384], rows of unit length
+    spans: Ids  # int64[n, 2], where in the text each begins and ends
+
+
+class ContextualEmbedder:
+    """Texts to float32[n, 384], rows of unit length, by a transformer in eight bits."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Read the encoder and its tokenizer from a folder; RodeDraadError if it cannot."""
+        try:
+            tokenizer, self._tokenizer = read_tokenizer(folder / TOKENIZER)
+            ids = map(self._tokenizer.token_to_id, ("<s>", "</s>"))
+            self._first, self._last = (id for id in ids if id is not None)
+            weights = (folder / ENCODER).read_bytes()
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = 2
+            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+            self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # the libraries raise exceptions of no common kind
+            raise RodeDraadError(
+                f"The model in {folder} cannot be read ({error}). Install Rode Draad anew, or "
+                "name another model in settings.toml."
+            ) from error
+        self.name = name
+        self.dimension: int = self._session.get_outputs()[0].shape[1]
+        self.fingerprint = hashlib.sha256(tokenizer + weights).hexdigest()
+
+    def questions(self, texts: Sequence[str]) -> Vectors:
+        """Embed questions."""
+        return self._encode(QUESTION, texts)
+
+    def passages(self, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
+        """Embed passages or sentences of the sources."""
+        return self._encode(PASSAGE, texts, progress)
+
+    def _encode(self, prefix: str, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        encodings = self._tokenizer.encode_batch_fast(
+            [prefix + text for text in texts], add_special_tokens=False
+        )
+        for places, batch in self._batches([encoding.ids for encoding in encodings]):
+            vectors[places] = self._session.run(["vectors"], batch)[0]
+            progress(len(places))
+        return vectors
+
+    def tokens(self, text: str, prefix: str = PASSAGE) -> Tokens:
+        """The tokens of a text in the light of the whole text, without its marks and its prefix."""
+        encoding = self._tokenizer.encode(prefix + text, add_special_tokens=False)
+        [(_, batch)] = self._batches([encoding.ids])
+        [vector], [states] = self._session.run(["vectors", "states"], batch)
+        spans = np.array(encoding.offsets[: len(states) - 2], np.int64).reshape(-1, 2) - len(prefix)
+        own = spans[:, 0] >= 0
+        return Tokens(vector, states[1:-1][own], spans[own])
+
+    def _batches(self, texts: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], dict[str, Ids]]]:
+        """Places in `texts` and the input for them: token ids between their marks, and the mask."""
+        tokens = [[self._first, *ids[: LONGEST - 2], self._last] for ids in texts]
+        order = sorted(range(len(tokens)), key=lambda place: len(tokens[place]))
+        start = 0
+        while start < len(order):
+            end = start + 1
+            while end < len(order) and (end + 1 - start) * len(tokens[order[end]]) <= PADDED:
+                end += 1
+            places = order[start:end]
+            ids = np.zeros((len(places), len(tokens[places[-1]])), np.int64)
+            mask = np.zeros_like(ids)
+            for row, place in enumerate(places):
+                ids[row, : len(tokens[place])] = tokens[place]
+                mask[row, : len(tokens[place])] = 1
+            yield places, {"ids": ids, "mask": mask}
+            start = end

@@ -1,0 +1,64 @@
+"""A static table of token vectors, read from a sentence-transformers folder without torch."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rodedraad.ingest.errors import RodeDraadError
+
+if TYPE_CHECKING:
+    pass
+from rodedraad.index.encoders.base import BATCH, Progress, Vectors, read_tokenizer, unit
+
+
+class StaticEmbedder:
+    """A table of token vectors: a text is the mean of its tokens' vectors.
+
+    Reads a sentence-transformers folder of a single StaticEmbedding, without importing torch.
+    """
+
+    def __init__(self, folder: Path, name: str, prefixes: tuple[str, str] = ("", "")) -> None:
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        try:
+            tokenizer, self.tokenizer = read_tokenizer(folder / "tokenizer.json")
+            weights = (folder / "model.safetensors").read_bytes()
+            self.table = load(weights)["embedding.weight"]
+            if self.table.ndim != 2 or len(self.table) < self.tokenizer.get_vocab_size():
+                raise ValueError("its vectors are not those of its tokens")
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            raise RodeDraadError(
+                f"The model in {folder} cannot be read ({error}). Install Rode Draad anew, or "
+                "name another model in settings.toml."
+            ) from error
+        self.tokenizer.no_padding()
+        self.name = name
+        self.dimension = self.table.shape[1]
+        self._prefixes = prefixes
+        digest = hashlib.sha256(json.dumps(prefixes).encode())
+        digest.update(tokenizer + weights)
+        self.fingerprint = digest.hexdigest()
+
+    def questions(self, texts: Sequence[str]) -> Vectors:
+        """Embed questions."""
+        return self._encode(self._prefixes[0], texts)
+
+    def passages(self, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
+        """Embed passages, sentences or words of the sources."""
+        return self._encode(self._prefixes[1], texts, progress)
+
+    def _encode(self, prefix: str, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        for start in range(0, len(texts), BATCH):
+            batch = [prefix + text for text in texts[start : start + BATCH]]
+            encodings = self.tokenizer.encode_batch_fast(batch, add_special_tokens=False)
+            for row, encoding in enumerate(encodings, start):
+                if encoding.ids:
+                    vectors[row] = self.table[encoding.ids].mean(axis=0, dtype=np.float32)
+            progress(len(batch))
+        return unit(vectors)

@@ -1,0 +1,1 @@
+"""Files: bytes on disk, written so that a crash loses nothing."""

@@ -1,0 +1,179 @@
+"""Segments: texts with their vectors, in files that are written once and shared by generations.
+
+A segment is two files: SEGMENT.texts, bytes one after another, and SEGMENT.vectors, rows of
+float32 (little endian). A record says where in them one text and its vectors lie. What is no longer
+wanted stays in its segment until so much of it is waste that `to_merge` names it.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from rodedraad.index.encoders.base import Vectors
+from rodedraad.index.files.safe_files import FileWriter
+
+FLOAT = np.dtype("<f4")
+SMALL = 1_000
+"""Rows of a segment that is so soon copied that it is not worth a file of its own."""
+
+
+class DamagedFile(Exception):
+    """A file does not hold what was written to it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Where a text and its vectors lie."""
+
+    segment: str
+    offset: int  # of the text, in bytes
+    length: int
+    row: int  # the first of its vectors in the segment
+    rows: int
+    sha256: str  # of the text's bytes and the vectors' together, hexadecimal
+
+
+def texts_file(segment: str) -> str:
+    """The name of the file that holds a segment's texts."""
+    return f"{segment}.texts"
+
+
+def vectors_file(segment: str) -> str:
+    """The name of the file that holds a segment's vectors."""
+    return f"{segment}.vectors"
+
+
+def segment_of(name: str) -> str:
+    """The segment that a file, given by its path, is part of."""
+    return PurePosixPath(name).stem
+
+
+class SegmentWriter:
+    """A new segment in a folder."""
+
+    def __init__(self, folder: Path, segment: str) -> None:
+        """Make its two files."""
+        self.segment = segment
+        self._texts = FileWriter(folder / texts_file(segment))
+        self._vectors = FileWriter(folder / vectors_file(segment))
+        self._rows = 0
+
+    def append(self, text: bytes, vectors: Vectors) -> Record:
+        """Add a text with its vectors, float32[n, d]."""
+        data = np.ascontiguousarray(vectors, FLOAT).tobytes()
+        record = Record(
+            segment=self.segment,
+            offset=self._texts.size,
+            length=len(text),
+            row=self._rows,
+            rows=len(vectors),
+            sha256=_sha256(text, data),
+        )
+        self._texts.write(text)
+        self._vectors.write(data)
+        self._rows += len(vectors)
+        return record
+
+    def finish(self) -> dict[str, tuple[int, int]]:
+        """Flush to disk; the size and CRC-32 of each file, by its name."""
+        for file in (self._texts, self._vectors):
+            file.finish()
+        return {
+            texts_file(self.segment): (self._texts.size, self._texts.crc32),
+            vectors_file(self.segment): (self._vectors.size, self._vectors.crc32),
+        }
+
+    def close(self) -> None:
+        """Let go of the files, finished or not."""
+        self._texts.close()
+        self._vectors.close()
+
+
+def read_text(folder: Path, record: Record) -> bytes:
+    """A text's bytes; raises DamagedFile if there are fewer. Whether they are sound is not looked at."""
+    return _slice(folder / texts_file(record.segment), record.offset, record.length)
+
+
+def read_record(folder: Path, record: Record, dimension: int) -> tuple[bytes, Vectors]:
+    """A text's bytes and its vectors, float32[n, dimension]; raises DamagedFile if they are not sound."""
+    width = dimension * FLOAT.itemsize
+    text = read_text(folder, record)
+    data = _slice(folder / vectors_file(record.segment), record.row * width, record.rows * width)
+    if _sha256(text, data) != record.sha256:
+        raise DamagedFile(folder / texts_file(record.segment))
+    return text, np.frombuffer(data, FLOAT).reshape(record.rows, dimension)
+
+
+def _slice(path: Path, start: int, length: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            data = file.read(length)
+    except OSError as error:
+        raise DamagedFile(path) from error
+    if len(data) != length:
+        raise DamagedFile(path)
+    return data
+
+
+def _sha256(text: bytes, vectors: bytes) -> str:
+    digest = hashlib.sha256(text)
+    digest.update(vectors)
+    return digest.hexdigest()
+
+
+def read_vectors(folder: Path, records: Iterable[Record], dimension: int) -> list[Vectors]:
+    """The records' vectors in order, in as few pieces as their places allow: float32[n, dimension] each.
+
+    They stay on disk until they are looked at. Raises DamagedFile naming a file that is missing or too
+    short; checksums are not looked at.
+    """
+    runs: list[tuple[str, int, int]] = []
+    for record in records:
+        if runs and runs[-1][0] == record.segment and runs[-1][2] == record.row:
+            runs[-1] = (record.segment, runs[-1][1], record.row + record.rows)
+        else:
+            runs.append((record.segment, record.row, record.row + record.rows))
+    files: dict[str, Vectors] = {}
+    for segment, _, _ in runs:
+        if segment not in files:
+            path = folder / vectors_file(segment)
+            try:
+                files[segment] = _mapped(path).reshape(-1, dimension)
+            except (OSError, ValueError) as error:
+                raise DamagedFile(path) from error
+    for segment, _, end in runs:
+        if end > len(files[segment]):
+            raise DamagedFile(folder / vectors_file(segment))
+    return [files[segment][start:end] for segment, start, end in runs]
+
+
+def _mapped(path: Path) -> Vectors:
+    if not path.stat().st_size:
+        return np.empty(0, FLOAT)  # which no system maps
+    return np.asarray(np.memmap(path, FLOAT, "r"))
+
+
+def to_merge(rows: dict[str, int], live: dict[str, int], new: int) -> set[str]:
+    """The segments whose live records go into the next one, with `new` rows that come anyway.
+
+    `rows` and `live` count the rows of each segment, all and those still wanted. A segment goes when
+    most of it is waste, or when it is small against what has to be written: so there are never
+    many, waste never outweighs the rest, and a row is copied a logarithmic number of times.
+    """
+    chosen = {segment for segment, count in rows.items() if 2 * live.get(segment, 0) < count}
+    if not new and not chosen:
+        return set()
+    written = new + sum(live.get(segment, 0) for segment in chosen)
+    for segment in sorted(rows.keys() - chosen, key=lambda segment: live.get(segment, 0)):
+        if live.get(segment, 0) <= max(SMALL, 2 * written):
+            chosen.add(segment)
+            written += live.get(segment, 0)
+    return chosen

@@ -1,0 +1,1 @@
+"""Store: generations of the index on disk."""

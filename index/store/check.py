@@ -1,0 +1,63 @@
+"""Check: every checksum, count and offset of the published generation."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from rodedraad.index.encoders.base import Vectors
+from rodedraad.index.encoders.bundled import bundled_static
+from rodedraad.index.store.generation import Generation
+from rodedraad.index.store.manifest import Entry, IndexProblem
+from rodedraad.index.store.publishing import open_current
+from rodedraad.index.store.records import damaged_files, read_entry
+from rodedraad.ingest.documents import Document, Passage
+
+UNIT = 1e-3
+"""How far from 1 the length of a vector may be: more than rounding in float32 makes of it."""
+
+
+def check(home: Path) -> list[str]:
+    """What is wrong with the index in `home`, a sentence each; empty if nothing is.
+
+    Raises IndexProblem when there is no index, or when it cannot be opened at all.
+    """
+    generation = open_current(home)
+    try:
+        return list(_problems(generation))
+    finally:
+        generation.close()
+
+
+def _problems(generation: Generation) -> Iterator[str]:
+    folder, manifest = generation.folder, generation.manifest
+    broken = damaged_files(folder, manifest.files, checksums=True)
+    for name in broken:
+        yield f"The file {folder / name} is damaged or missing."
+    for entry in manifest.documents:
+        try:
+            document, passages, vectors = read_entry(folder, entry, manifest.dimension)
+        except IndexProblem:
+            yield f"The text or the vectors of {entry.path} are damaged."
+        else:
+            yield from _mismatches(entry, document, passages, vectors)
+    if not broken:
+        try:
+            generation.words(bundled_static())
+        except IndexProblem as error:
+            yield str(error)
+
+
+def _mismatches(entry: Entry, document: Document, passages: list[Passage], vectors: Vectors) -> Iterator[str]:
+    if len(passages) != entry.passages:
+        yield f"{entry.path} has {len(passages)} passages, and vectors for {entry.passages}."
+    end = 0
+    for passage in passages:
+        if not end <= passage.start < passage.end <= len(document.text):
+            yield f"A passage of {entry.path} lies outside its text or over another, at {passage.start}."
+        if any(not passage.start <= s < e <= passage.end for s, e in passage.sentences):
+            yield f"A sentence of {entry.path} lies outside its passage, at {passage.start}."
+        end = passage.end
+    lengths = np.linalg.norm(vectors, axis=1)
+    if not np.all((np.abs(lengths - 1) < UNIT) | (lengths == 0)):
+        yield f"The vectors of {entry.path} are not of unit length."

@@ -1,0 +1,69 @@
+"""Unfinished: embeddings that a run computed and could not publish, for the next run to use."""
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from rodedraad.index.encoders.base import Vectors
+from rodedraad.index.files.safe_files import FileWriter
+
+PREFIX = "unfinished-"
+
+
+class Unfinished:
+    """A log of texts' vectors beside the generations. Its end may be torn: each row has a checksum."""
+
+    def __init__(self, home: Path, fingerprint: str, dimension: int) -> None:
+        """Read what there is for the model with this fingerprint."""
+        self._home = home
+        self._path = home / f"{PREFIX}{fingerprint[:16]}"
+        self._row = np.dtype([("key", "V32"), ("vector", "<f4", (dimension,)), ("crc32", "<u4")])
+        self._writer: FileWriter | None = None
+        self._waiting = b""
+        self._vectors: dict[bytes, Vectors] = {}
+        for path in home.glob(f"{PREFIX}{fingerprint[:16]}*"):
+            data = path.read_bytes()
+            rows = np.frombuffer(data, self._row, len(data) // self._row.itemsize)
+            for number, row in enumerate(rows):
+                start = number * self._row.itemsize
+                if zlib.crc32(data[start : start + self._row.itemsize - 4]) == row["crc32"]:
+                    self._vectors[row["key"].tobytes()] = row["vector"]
+
+    def get(self, text: str) -> Vectors | None:
+        """The vector of a text, float32[dimension], if it was computed."""
+        return self._vectors.get(_key(text)) if self._vectors else None
+
+    def add(self, texts: Sequence[str], vectors: Vectors) -> None:
+        """Keep the vectors of texts, float32[n, dimension].
+
+        What is added last is written only when more comes: a small run writes nothing here.
+        """
+        if self._waiting:
+            if self._writer is None:
+                number = len(list(self._home.glob(f"{self._path.name}*")))
+                self._writer = FileWriter(self._path.with_name(f"{self._path.name}-{number}"), buffered=0)
+            self._writer.write(self._waiting)
+        rows = np.empty(len(texts), self._row)
+        for row, text, vector in zip(rows, texts, vectors, strict=True):
+            row["key"], row["vector"] = np.void(_key(text)), vector
+            row["crc32"] = zlib.crc32(row.tobytes()[:-4])
+        self._waiting = rows.tobytes()
+
+    def close(self) -> None:
+        """Let go of the file; it stays."""
+        if self._writer:
+            self._writer.close()
+            self._writer = None
+
+    def remove(self) -> None:
+        """Remove all of it, once it is published."""
+        self.close()
+        for path in self._home.glob(f"{PREFIX}*"):
+            path.unlink()
+
+
+def _key(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

@@ -1,0 +1,174 @@
+"""Words: which passages hold a question's words, in the question's language or another.
+
+Two signals over one tantivy index. *BM25* compares stems, for a question in the language of the
+passage. *Coverage* works across languages: each word of the question is matched to the nearest
+words of the corpus in the space of the bundled token vectors ("miners" to "mijnwerkers"), and
+counts in a passage by its best match there and by how rare its matches are.
+"""
+
+import json
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from math import log
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import tantivy
+
+from rodedraad.index.encoders.static_table import StaticEmbedder
+from rodedraad.index.files.segments import DamagedFile, Record, read_text, read_vectors
+from rodedraad.index.vector_index import VectorIndex
+from rodedraad.index.words.analysis import analysis
+
+TANTIVY, VOCABULARY = "tantivy", "vocabulary.json"
+
+
+MATCHES = 30
+"""How many words of the corpus one word of a question is matched to at most."""
+
+
+LEAST_COSINE = 0.35
+"""Words less alike than this do not match; those above match as well as their cosine says.
+
+Raising the cosine to a power was worse: with all signals, mean XQuAD recall@1 of nl, en, es and
+de questions over Dutch passages is .890 as it is, .887 with 1.5, .882 with 2. Of the cut-offs from
+.25 to .40, and 30 to 100 matches a word, none differs from this by more than .007.
+"""
+
+
+K1 = 1.2  # BM25's term frequency saturation, as tantivy has it (Robertson and Zaragoza 2009)
+
+
+Ranking = list[tuple[int, float]]
+"""Passage numbers and scores, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWord:
+    """A word of the question and the words of the corpus that may stand for it."""
+
+    text: str
+    rarity: float  # inverse document frequency of its matches taken together
+    matches: dict[str, float]  # word of the corpus → how well it matches, 0 to 1
+
+    def match_in(self, words: Set[str]) -> float:
+        """How well the best of `words` matches, 0 to 1."""
+        return max((self.matches[match] for match in self.matches.keys() & words), default=0.0)
+
+
+def coverage(question: Sequence[QuestionWord], words: Set[str]) -> float:
+    """The share of the question that `words` cover: 0 to 1, each question word by its rarity."""
+    total = sum(word.rarity for word in question)
+    if not total:
+        return 0.0
+    return sum(word.rarity * word.match_in(words) for word in question) / total
+
+
+def inverse_document_frequency(documents: float, total: int) -> float:
+    """How rare something is that `documents` of `total` hold (Robertson and Zaragoza 2009)."""
+    return log(1 + (total - documents + 0.5) / (documents + 0.5))
+
+
+def waste(folder: Path) -> tuple[int, int]:
+    """How many passages the index in a folder holds, removed ones included, and how many of these are."""
+    segments = json.loads((folder / TANTIVY / "meta.json").read_text("utf-8"))["segments"]
+    removed = (segment["deletes"]["num_deleted_docs"] for segment in segments if segment["deletes"])
+    return sum(segment["max_doc"] for segment in segments), sum(removed)
+
+
+def read_vocabulary(folder: Path) -> list[Record]:
+    """Where in a folder the words that an index matches lie; raises DamagedFile if that is not to be had."""
+    try:
+        return [Record(*record) for record in json.loads((folder / VOCABULARY).read_bytes())]
+    except (OSError, ValueError, TypeError) as error:
+        raise DamagedFile(folder / VOCABULARY) from error
+
+
+class WordIndex:
+    """The words of all passages, on disk in a folder."""
+
+    def __init__(self, folder: Path, static: StaticEmbedder, keys: npt.NDArray[np.int64]) -> None:
+        """Open the index in `folder`, as `WordWriter` wrote it; passage n has the key `keys[n]`.
+
+        Raises DamagedFile if there is no such index.
+        """
+        self._static = static
+        self.analysis = analysis(static)
+        self._order = np.argsort(keys)
+        self._keys = keys[self._order]
+        records = read_vocabulary(folder)
+        self._vocabulary = [word for r in records for word in read_text(folder, r).decode().split()]
+        self._nearest = VectorIndex.build(read_vectors(folder, records, static.dimension), static.dimension)
+        try:
+            self._total = waste(folder)[0]  # as tantivy counts for BM25: with the removed ones
+            self._index = tantivy.Index.open(str(folder / TANTIVY))
+            self._searcher = self._index.searcher()
+        except (OSError, ValueError, KeyError) as error:
+            raise DamagedFile(folder / TANTIVY / "meta.json") from error
+        if self._searcher.num_docs != len(keys):
+            raise DamagedFile(folder / TANTIVY / "meta.json")
+
+    def match(self, question: str, expand: bool = True) -> list[QuestionWord]:
+        """Each different word of the question with its matches in the corpus: the nearest words.
+
+        With `expand` off, only the same word.
+        """
+        words = list(dict.fromkeys(self.analysis.words(question)))
+        if not words or not self._vocabulary:
+            return []
+        rows, cosines = self._nearest.search(self._static.questions(words), MATCHES)
+        matched = []
+        for word, nearest, likeness in zip(words, rows.tolist(), cosines.tolist(), strict=True):
+            matches = {
+                self._vocabulary[row]: min(cosine, 1.0)
+                for row, cosine in zip(nearest, likeness, strict=True)
+                if cosine >= LEAST_COSINE and (expand or self._vocabulary[row] == word)
+            }
+            matched.append(QuestionWord(word, self._rarity(matches), matches))
+        return matched
+
+    def _rarity(self, matches: dict[str, float]) -> float:
+        total = self._total
+        holding = sum(weight * self._searcher.doc_freq("words", word) for word, weight in matches.items())
+        return inverse_document_frequency(min(holding, total), total)
+
+    def search_coverage(self, question: Sequence[QuestionWord], k: int) -> Ranking:
+        """The k passages that cover most of the question, with their `coverage`."""
+        total = sum(word.rarity for word in question)
+        schema, query = self._index.schema, tantivy.Query
+        best_match = [
+            query.disjunction_max_query(
+                [
+                    query.const_score_query(
+                        query.term_query(schema, "words", match, "basic"),
+                        word.rarity * weight / total,
+                    )
+                    for match, weight in word.matches.items()
+                ]
+            )
+            for word in question
+            if word.matches
+        ]
+        return self._search(best_match, k)
+
+    def search_bm25(self, question: str, language: str, k: int) -> Ranking:
+        """The k best passages by BM25 over stems, as a share of the highest score possible."""
+        words = self.analysis.with_parts(self.analysis.words(question), language)
+        stems = {self.analysis.stem(word, language) for word in words}
+        total = self._total
+        highest = (K1 + 1) * sum(
+            inverse_document_frequency(self._searcher.doc_freq("stems", stem), total) for stem in stems
+        )
+        schema, query = self._index.schema, tantivy.Query
+        terms = [query.term_query(schema, "stems", stem, "freq") for stem in sorted(stems)]
+        return [(passage, score / highest) for passage, score in self._search(terms, k)]
+
+    def _search(self, queries: list[tantivy.Query], k: int) -> Ranking:
+        if not queries or k < 1:
+            return []
+        either = tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+        hits = self._searcher.search(either, limit=k, count=False).hits
+        keys = self._searcher.fast_field_values("passage", [address for _, address in hits])
+        numbers = self._order[np.searchsorted(self._keys, np.array(keys, np.int64))]
+        return [(number, float(score)) for number, (score, _) in zip(numbers.tolist(), hits, strict=True)]

@@ -1,0 +1,207 @@
+"""Parsing: documents read in child processes, several at once, within limits of time and memory.
+
+A file may be broken, or made to break its reader. What goes wrong in a child, be it a crash, ends
+there: the file is reported, and the next is read by a new child.
+"""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from queue import Empty, LifoQueue
+from threading import Timer
+from typing import Any, TypeVar
+
+from rodedraad.ingest.corpus_folder import Source
+from rodedraad.ingest.documents import Citation, Document, Heading, Picture
+from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.parser_process import OUT_OF_MEMORY
+
+PARSE_SECONDS = 120
+PARSE_MEMORY = 1_500_000_000
+"""Bytes that parsing one file may take; those of the file itself, twice, come on top."""
+
+AHEAD = 64
+"""Items of `Parsers.map` that are under way or done before they are asked for."""
+
+_ROOT = Path(__file__).parents[2]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What parsing one file may take."""
+
+    seconds: int = PARSE_SECONDS
+    memory: int = PARSE_MEMORY  # bytes
+
+
+class Parsers:
+    """Child processes that read documents; a context manager, that ends them."""
+
+    def __init__(self, limits: Limits = Limits(), processes: int | None = None) -> None:
+        """Start none yet: there will be `processes` at most, as many as there are cores if None."""
+        self._limits = limits
+        self._idle: LifoQueue[_Child] = LifoQueue()
+        self._threads = ThreadPoolExecutor(processes or os.cpu_count() or 1)
+
+    def __enter__(self) -> "Parsers":
+        """The parsers themselves."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """End the processes; what is not yet read is left unread."""
+        self._threads.shutdown(cancel_futures=True)
+        while not self._idle.empty():
+            self._idle.get().close()
+
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """What `function`, which may call `read_document`, returns for each item, in order.
+
+        Few items are taken in advance, so that results do not pile up in memory.
+        """
+        ahead: deque[Future[Result]] = deque()
+        for item in items:
+            ahead.append(self._threads.submit(function, item))
+            if len(ahead) >= AHEAD:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+    def read_document(self, source: Source, data: bytes) -> Document:
+        """As `ingest.library.read_document`; raises UnreadableDocument also when a limit is passed.
+
+        Any thread may call it.
+        """
+        return _document(self._ask({"source": {**asdict(source), "path": str(source.path)}}, data))
+
+    def draw_page(self, data: bytes, number: int, before: str, text: str) -> Picture:
+        """As `ingest.pdf_page.draw_page`; raises UnreadableDocument also when a limit is passed."""
+        reply = self._ask({"page": {"number": number, "before": before, "text": text}}, data)
+        boxes = tuple((left, top, width, height) for left, top, width, height in reply["boxes"])
+        return Picture(**{**reply, "png": base64.b64decode(reply["png"]), "boxes": boxes})
+
+    def _ask(self, request: dict[str, Any], data: bytes) -> dict[str, Any]:
+        """What a child replies to a request about a file's bytes."""
+        try:
+            child = self._idle.get_nowait()
+        except Empty:
+            child = _Child(self._limits)
+        try:
+            reply = child.ask(request, data)
+        except UnreadableDocument:
+            self._put_back(child)
+            raise
+        except BaseException:
+            child.close()
+            raise
+        self._put_back(child)
+        return reply
+
+    def _put_back(self, child: "_Child") -> None:
+        if child.process.poll() is None:
+            self._idle.put(child)
+        else:
+            child.close()
+
+
+class _Child:
+    """A process that reads one document, or draws one page, at a time."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._timed_out = False
+        # Nothing in the folder that we happen to be in is imported: it may be the documents'.
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "rodedraad.ingest.parser_process",
+            str(limits.memory),
+            str(limits.seconds),
+        ]
+        paths = (str(_ROOT), os.environ.get("PYTHONPATH", ""))
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            start_new_session=True,
+        )
+
+    def ask(self, request: dict[str, Any], data: bytes) -> dict[str, Any]:
+        """What the process makes of a file's bytes."""
+        timer = Timer(self._limits.seconds, self._time_out)
+        timer.start()
+        try:
+            reply = self._reply({**request, "bytes": len(data)}, data)
+        finally:
+            timer.cancel()
+        if reply is None:
+            self.process.kill()
+            raise UnreadableDocument(self._why_it_ended())
+        if "error" in reply:
+            raise UnreadableDocument(reply["error"])
+        return reply
+
+    def _reply(self, request: dict[str, Any], data: bytes) -> dict[str, Any] | None:
+        """The reply; None from a process that ended."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        try:
+            self.process.stdin.write(json.dumps(request).encode() + b"\n")
+            self.process.stdin.write(data)
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+            reply: dict[str, Any] | None = json.loads(line) if line.endswith(b"\n") else None
+            return reply
+        except (OSError, ValueError):
+            return None
+
+    def _time_out(self) -> None:
+        self._timed_out = True
+        self.process.kill()
+
+    def _why_it_ended(self) -> str:
+        code = self.process.wait()
+        if self._timed_out:
+            return (
+                f"it took more than {self._limits.seconds} seconds to read; split it, or raise "
+                "parse_seconds in settings.toml"
+            )
+        if code == OUT_OF_MEMORY:
+            return (
+                f"it took more than {self._limits.memory / 1e6:,.0f} MB of memory to read; split it, or "
+                "raise parse_megabytes in settings.toml"
+            )
+        return (
+            "its reader broke down on it, by damage in the file or because "
+            f"{self._limits.memory / 1e6:,.0f} MB of memory were too little; save it anew, or raise "
+            "parse_megabytes in settings.toml"
+        )
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def _document(reply: dict[str, Any]) -> Document:
+    return Document(
+        **{
+            **reply,
+            "citation": Citation(**reply["citation"]),
+            "own": Citation(**reply["own"]),
+            "page_starts": tuple(reply["page_starts"]),
+            "headings": tuple(Heading(**heading) for heading in reply["headings"]),
+            "languages": tuple((offset, language) for offset, language in reply["languages"]),
+        }
+    )

@@ -1,0 +1,84 @@
+"""Child: the process in which files are parsed, within limits, one after another.
+
+Started by `parser_pool` as `python -m rodedraad.ingest.parser_process BYTES SECONDS`. A request on
+standard input is a line of JSON: the source, or the page to draw, and the number of bytes that follow;
+then those bytes. The reply on standard output is a line of JSON.
+"""
+
+import base64
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rodedraad.ingest.corpus_folder import Source
+from rodedraad.ingest.documents import Citation
+from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.read_file import read_document
+
+OUT_OF_MEMORY = 3
+"""The exit code after memory ran out: what is left of it cannot be relied on."""
+
+
+def main() -> int:
+    """Answer requests until there are no more."""
+    memory, seconds = int(sys.argv[1]), int(sys.argv[2])
+    requests, replies = sys.stdin.buffer, sys.stdout.buffer
+    while line := requests.readline():
+        request = json.loads(line)
+        data = requests.read(request["bytes"])
+        _limit(memory + 2 * len(data), seconds)
+        try:
+            reply = _reply(request, data)
+        except MemoryError:
+            return OUT_OF_MEMORY
+        replies.write(json.dumps(reply).encode() + b"\n")
+        replies.flush()
+    return 0
+
+
+def _reply(request: dict[str, Any], data: bytes) -> dict[str, Any]:
+    try:
+        return _draw(data, **request["page"]) if "page" in request else _read(request["source"], data)
+    except UnreadableDocument as error:
+        return {"error": str(error)}
+    except RecursionError:
+        return {"error": "its parts are nested too deep in one another"}
+    except MemoryError:
+        raise
+    except Exception as error:
+        return {"error": f"its reader failed on it ({type(error).__name__}: {error})"[:300]}
+
+
+def _read(source: dict[str, Any], data: bytes) -> dict[str, Any]:
+    path, citation = Path(source.pop("path")), Citation(**source.pop("citation"))
+    return asdict(read_document(Source(**source, path=path, citation=citation), data))
+
+
+def _draw(data: bytes, number: int, before: str, text: str) -> dict[str, Any]:
+    from rodedraad.ingest.readers.pdf_page import draw_page
+
+    picture = draw_page(data, number, before, text)
+    return {**asdict(picture), "png": base64.b64encode(picture.png).decode()}
+
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits; the time limit is kept by who started us
+
+    def _limit(memory: int, seconds: int) -> None:
+        """Do nothing."""
+
+else:
+
+    def _limit(memory: int, seconds: int) -> None:
+        """Bound the memory of this process, and its computing time should its parent be gone."""
+        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        until = int(time.process_time()) + seconds + 2
+        resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

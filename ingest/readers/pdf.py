@@ -1,0 +1,345 @@
+"""PDF: the lines of printed pages, in reading order, with what the page tells of each.
+
+A PDF says where each character stands, not what belongs together. Lines come as pdfium finds them,
+in the order they were drawn, but for columns drawn row by row, which are read one after the other.
+Space, indents, size and how far a line reaches then tell `ingest.reflow` where paragraphs end.
+"""
+
+import ctypes
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby, pairwise
+from operator import itemgetter
+from statistics import median
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from rodedraad.ingest.documents import Citation
+from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.lines import Content, Line, one_line
+from rodedraad.ingest.running_heads import without_furniture
+
+_LINE = re.compile(r"[^\r\n\ufffe\x02]*[^\s\ufffe\x02][^\r\n\ufffe\x02]*[\ufffe\x02]?")
+_HYPHENS = "\ufffe\x02"  # what pdfium has for a hyphen at a line's end
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+_UNKNOWN = re.compile("[\0-\x08\ue000-\uf8ff\ufffd]")
+_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?")
+_SENTENCE_END = re.compile(r"[.!?…;,]$")
+_NOT_SAID = re.compile(
+    r"(?i)\(?(anonymous|unspecified|unknown)\)?|untitled|naamloos|sans titre"
+    r"|(microsoft \w+ - )?\S*\.(docx?|pptx?|indd|qxd|pdf|tex|dvi)"
+)
+
+MOST_UNKNOWN = 0.3
+"""The share of characters that no font gives a letter, from which a text is no text."""
+
+LARGER = 1.12
+"""A line set this many times as large as the body of the text is a heading."""
+
+WIDER = 1.35
+"""Space between two lines, over the usual between lines of their size, that parts paragraphs."""
+
+APART = 1.85  # times the type size, the distance beyond which lines are never of one heading
+LEADING = 1.2  # of the type size, the customary distance between lines
+INDENT = 0.7  # of the type size, from which a line is indented
+GUTTER = 1.2  # of the type size, from which a space may part two columns
+COLUMN = 3  # lines from which the longest tells how wide the column is
+PROSE = 20  # characters that the lines of a column have at least, half of them
+LONGEST_HEADING = 200  # characters
+
+
+@dataclass(slots=True)
+class _Printed:
+    """A line as it stands on the page, upright; lengths in points, upwards and to the right."""
+
+    text: str
+    page: int  # counted from 0
+    left: float
+    right: float
+    bottom: float
+    size: float
+    bold: bool
+    gaps: tuple[tuple[int, float, float], ...] = ()  # wide spaces: place in the text, left, right
+
+
+def read_pdf(data: bytes) -> Content:
+    """A PDF; raises UnreadableDocument for one that is damaged, encrypted or a scan without text."""
+    with open_pdf(data) as document:
+        pages = [list(_printed(document, number)) for number in range(len(document))]
+        said = document.get_metadata_dict()
+    text = "".join(line.text for page in pages for line in page)
+    if not text:
+        raise UnreadableDocument(
+            "it holds no text, only pictures, as a scan does; put it through text recognition (OCR) first"
+        )
+    if len(_UNKNOWN.findall(text)) > MOST_UNKNOWN * len(text):
+        raise UnreadableDocument(
+            "its fonts do not tell which letters they draw; put it through text recognition (OCR) first"
+        )
+    date = _DATE.match(said.get("CreationDate", ""))
+    title, author = one_line(said.get("Title", "")), one_line(said.get("Author", ""))
+    citation = Citation(
+        title=None if not title or _NOT_SAID.fullmatch(title) else title,
+        author=None if not author or _NOT_SAID.fullmatch(author) else author,
+        date="-".join(filter(None, date.groups())) if date else None,
+    )
+    return Content(list(_lines(pages)), paged=True, citation=citation)
+
+
+def open_pdf(data: bytes) -> pdfium.PdfDocument:
+    """The PDF in these bytes; raises UnreadableDocument for one that is damaged or encrypted."""
+    try:
+        return pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if error.err_code == raw.FPDF_ERR_PASSWORD:
+            raise UnreadableDocument("it is protected by a password; save it anew without one") from error
+        raise UnreadableDocument("it is damaged, or no PDF") from error
+
+
+def _printed(document: pdfium.PdfDocument, number: int) -> Iterator[_Printed]:
+    """The lines of a page in the order that pdfium has them."""
+    try:
+        page = document[number]
+        textpage = page.get_textpage()
+    except pdfium.PdfiumError as error:
+        raise UnreadableDocument(f"it is damaged: its page {number + 1} cannot be read") from error
+    turned = page.get_rotation()
+    units = _utf16(textpage)
+    aligned = len(units) == raw.FPDFText_CountChars(textpage)
+    for match in _LINE.finditer(units):
+        text = match[0].strip()
+        start = match.start() + match[0].index(text[0])
+        places = range(start, start + len(text))
+        if not aligned:
+            places = range(
+                *(
+                    raw.FPDFText_GetCharIndexFromTextIndex(textpage, place)
+                    for place in (start, start + len(text))
+                )
+            )
+        if not places:
+            continue
+        first, last = (_box(textpage, place, turned) for place in (places[0], places[-1]))
+        if last.right <= first.left or abs(last.bottom - first.bottom) > 2 * first.size:
+            last = _Box(first.left + first.size * len(text) / 2, first.left, first.bottom, first.size)
+        gaps: tuple[tuple[int, float, float], ...] = ()
+        if raw.FPDFText_CountRects(textpage, places[0], len(places)) > 1 and aligned:
+            gaps = tuple(_gaps(textpage, text, start, turned))
+        yield _Printed(
+            text=_readable(text),
+            page=number,
+            left=first.left,
+            right=last.right,
+            bottom=first.bottom,
+            size=min(first.size, last.size) or 1.0,
+            bold=_is_bold(textpage, places[0]) and _is_bold(textpage, places[-1]),
+            gaps=gaps,
+        )
+    textpage.close()
+    page.close()
+
+
+def _utf16(textpage: pdfium.PdfTextPage) -> str:
+    """The text of a page, a character for each unit of UTF-16, as pdfium counts them."""
+    count = raw.FPDFText_CountChars(textpage)
+    buffer = ctypes.create_string_buffer(2 * count + 2)
+    written = raw.FPDFText_GetText(textpage, 0, count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
+    data = buffer.raw[: 2 * max(written - 1, 0)]
+    text = data.decode("utf-16-le", "surrogatepass")
+    if len(text) * 2 == len(data):
+        return text
+    return "".join(
+        data[place : place + 2].decode("utf-16-le", "surrogatepass") for place in range(0, len(data), 2)
+    )
+
+
+def _readable(units: str) -> str:
+    text = units
+    if not units.isascii():
+        text = units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore").translate(_LIGATURES)
+    return text[:-1] + "-" if text[-1:] in _HYPHENS else text
+
+
+@dataclass(slots=True)
+class _Box:
+    right: float
+    left: float
+    bottom: float
+    size: float
+
+
+def _box(textpage: pdfium.PdfTextPage, place: int, turned: int) -> _Box:
+    """Where a character stands, the page turned as it is shown."""
+    box = raw.FS_RECTF()
+    raw.FPDFText_GetLooseCharBox(textpage, place, ctypes.byref(box))
+    left, bottom, right, top = box.left, box.bottom, box.right, box.top
+    for _ in range(turned // 90):
+        left, bottom, right, top = bottom, -right, top, -left
+    return _Box(right, left, bottom, top - bottom)
+
+
+def _gaps(
+    textpage: pdfium.PdfTextPage, text: str, start: int, turned: int
+) -> Iterator[tuple[int, float, float]]:
+    for match in re.finditer(r"\S(\s+)\S", text):
+        before = _box(textpage, start + match.start(), turned)
+        after = _box(textpage, start + match.end() - 1, turned)
+        if after.left - before.right > GUTTER * before.size:
+            yield match.start(1), before.right, after.left
+
+
+def _is_bold(textpage: pdfium.PdfTextPage, place: int) -> bool:
+    name = ctypes.create_string_buffer(128)
+    raw.FPDFText_GetFontInfo(textpage, place, name, 128, ctypes.byref(ctypes.c_int()))
+    return _names_bold(name.value)
+
+
+@lru_cache(1000)
+def _names_bold(font: bytes) -> bool:
+    return any(word in font.lower() for word in (b"bold", b"black", b"heavy"))
+
+
+def _lines(pages: Sequence[Sequence[_Printed]]) -> Iterator[Line]:
+    """The lines of all pages in reading order, without running heads and page numbers."""
+    kept = list(_without_furniture(pages))
+    if not kept:
+        return
+    sizes: Counter[float] = Counter()
+    for line in kept:
+        sizes[round(line.size * 2) / 2] += len(line.text)
+    body = sizes.most_common(1)[0][0]
+    bold_body = sum(len(line.text) for line in kept if line.bold) > sum(len(line.text) for line in kept) / 2
+    larger = sorted({round(line.size * 2) / 2 for line in kept if line.size > LARGER * body}, reverse=True)
+    ranks = {size: min(rank, 5) for rank, size in enumerate(larger, 1)}
+    levels: list[int] = []
+    for line in kept:
+        level = ranks.get(round(line.size * 2) / 2, 0)
+        if not level and line.bold and not bold_body and not _SENTENCE_END.search(line.text):
+            level = min(len(ranks), 5) + 1
+        levels.append(level if any(c.isalpha() for c in line.text) and len(line.text) > 2 else 0)
+    leadings = _leadings(kept)
+    runs = [[place for place, _ in run] for _, run in groupby(enumerate(_runs(kept, levels)), itemgetter(1))]
+    columns = [_reach(kept[run[0] : run[-1] + 1]) for run in runs if len(run) >= COLUMN]
+    column = median(columns) if columns else 0.0
+    for run in runs:
+        lines, level = kept[run[0] : run[-1] + 1], levels[run[0]]
+        if sum(len(line.text) for line in lines) > LONGEST_HEADING:
+            level = 0
+        yield from _placed(lines, level, leadings, column if level or len(run) < COLUMN else 0.0)
+
+
+def _reach(run: Sequence[_Printed]) -> float:
+    return max(line.right for line in run) - min(line.left for line in run)
+
+
+def _without_furniture(pages: Sequence[Sequence[_Printed]]) -> Iterator[_Printed]:
+    """The lines in reading order, but for those at a page's top or bottom that pages share."""
+    on_page = [sorted(page, key=lambda line: -line.bottom) for page in pages]
+    lines = [
+        Line(one_line(printed.text), printed.page, size=printed.size) for page in on_page for printed in page
+    ]
+    order = {
+        id(line): printed for line, printed in zip(lines, (p for page in on_page for p in page), strict=True)
+    }
+    kept = {id(order[id(line)]) for line in without_furniture(lines)}
+    for number, page in enumerate(pages, 1):
+        if page and (lowest := min(page, key=lambda line: line.bottom)).text == str(number):
+            kept.discard(id(lowest))  # the number of a page, also of the only one
+        yield from _by_column([line for line in page if id(line) in kept])
+
+
+def _by_column(lines: list[_Printed]) -> Iterable[_Printed]:
+    """The lines of a page; where columns were drawn row by row, one column after the other."""
+    if (gutter := _gutter(lines)) is None:
+        return lines
+    ordered: list[_Printed] = []
+    right: list[_Printed] = []
+    for line in lines:
+        gap = next((gap for gap in line.gaps if abs(gap[2] - gutter) < GUTTER * line.size), None)
+        if gap is not None:
+            place, end, start = gap
+            text = line.text
+            ordered.append(
+                _Printed(text[:place], line.page, line.left, end, line.bottom, line.size, line.bold)
+            )
+            right.append(
+                _Printed(
+                    text[place:].strip(), line.page, start, line.right, line.bottom, line.size, line.bold
+                )
+            )
+        elif line.left > gutter - GUTTER * line.size:
+            right.append(line)
+        else:
+            if line.right > gutter:  # it stands over both
+                ordered += right
+                right = []
+            ordered.append(line)
+    return ordered + right
+
+
+def _gutter(lines: list[_Printed]) -> float | None:
+    """Where the right one of two columns begins, if most lines of the page hold a bit of both."""
+    found = [(line, gap) for line in lines for gap in line.gaps if len(line.gaps) == 1]
+    if len(found) < max(5, len(lines) // 3):
+        return None
+    gutter = median(start for _, (_, _, start) in found)
+    fitting = [(line, place) for line, (place, _, start) in found if abs(start - gutter) < GUTTER * line.size]
+    shorter = sorted(min(place, len(line.text) - place) for line, place in fitting)
+    if len(fitting) < 0.7 * len(found) or shorter[len(shorter) // 2] < PROSE:
+        return None
+    return gutter
+
+
+def _leadings(lines: Sequence[_Printed]) -> dict[float, float]:
+    """The usual distance from one line down to the next, by type size."""
+    found: dict[float, Counter[float]] = {}
+    for before, line in pairwise(lines):
+        down = before.bottom - line.bottom
+        if before.page == line.page and 0.5 * line.size < down < 2.5 * line.size:
+            found.setdefault(round(line.size), Counter())[round(down * 2) / 2] += 1
+    return {size: counts.most_common(1)[0][0] for size, counts in found.items()}
+
+
+def _runs(lines: Sequence[_Printed], levels: Sequence[int]) -> Iterator[int]:
+    """A number for each line, the same for lines that run down one column in one size."""
+    number = 0
+    for place, line in enumerate(lines):
+        if place:
+            before = lines[place - 1]
+            if (
+                line.page != before.page
+                or line.bottom > before.bottom + line.size / 4
+                or abs(line.size - before.size) > 0.08 * before.size
+                or levels[place] != levels[place - 1]
+            ):
+                number += 1
+        yield number
+
+
+def _placed(
+    run: Sequence[_Printed], level: int, leadings: dict[float, float], column: float
+) -> Iterator[Line]:
+    """The lines of a run, with what its column tells of them; `column` is how wide that is at least."""
+    edge = max(max(line.right for line in run), min(line.left for line in run) + column)
+    margin = Counter(round(line.left) for line in run).most_common(1)[0][0]
+    before: _Printed | None = None
+    for line in run:
+        usual = leadings.get(round(line.size), LEADING * line.size)
+        if level:  # headings stand mostly alone: the distance between two is not that of their lines
+            usual = min(usual, LEADING * line.size)
+        down = before.bottom - line.bottom if before else 0.0
+        indent = line.left - (before.left if before else margin)
+        full = len(line.text) * (edge - line.left) / max(line.right - line.left, 1.0)
+        yield Line(
+            text=one_line(line.text),
+            page=line.page,
+            gap=(down > WIDER * usual) + (down > APART * line.size),
+            indented=indent > INDENT * line.size,
+            width=max(round(full), 1),
+            level=level,
+        )
+        before = line

@@ -1,0 +1,133 @@
+"""PDF page: a page of a PDF as a picture, and the boxes in which a text stands on it.
+
+The reading text has mended what the page breaks: hyphens, lines, columns. So the two are compared
+squashed, by their letters and digits alone, and where the page has other words in between, in pieces.
+"""
+
+import ctypes
+import io
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from rodedraad.ingest.documents import Box, Picture
+from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.readers.pdf import open_pdf
+
+LONGEST_SIDE = 1800
+"""Pixels of the longer side of every picture, whatever the size of its page."""
+
+LEAD = 40  # letters before a text, by which it is told from its like on the page
+SHORTEST = 8  # letters of a piece that is looked for alone
+ENOUGH = 0.5
+"""The share of a text's letters from which it is found; fewer may be found anywhere."""
+
+APART = 1.5  # times the height of a line, a space in it that parts two boxes
+WHOLE = 10_000  # the width of a page, and its height, in hundredths of a percent
+
+_MARKS = re.compile(r"[^\w\s]*")
+_Edges = tuple[int, int, int, int]
+"""Left, top, right and bottom, in hundredths of a percent."""
+
+_NOWHERE = (0, 0, 0, 0)
+
+
+def draw_page(data: bytes, number: int, before: str, text: str) -> Picture:
+    """A page of the PDF in these bytes, counted from 1, with the boxes of a text on it.
+
+    `before` is what is read on the page above the text. Raises UnreadableDocument when the file or
+    the page is damaged, or the file encrypted.
+    """
+    with open_pdf(data) as document:
+        try:
+            page = document[number - 1]
+            textpage = page.get_textpage()
+            image = page.render(scale=LONGEST_SIDE / max(page.get_size()), may_draw_forms=False).to_pil()
+        except (IndexError, ArithmeticError, ValueError, pdfium.PdfiumError) as error:
+            raise UnreadableDocument(f"it is damaged: its page {number} cannot be drawn") from error
+        png = io.BytesIO()
+        image.save(png, "PNG")
+        boxes = (
+            box
+            for places in _places(textpage, before, text)
+            for box in _lines(_box(page, textpage, place) for place in places)
+        )
+        return Picture(png.getvalue(), image.width, image.height, tuple(boxes))
+
+
+def _squash(text: str) -> str:
+    """Letters and digits only, without capitals, accents and ligatures."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text.casefold())))
+
+
+def _places(textpage: pdfium.PdfTextPage, before: str, text: str) -> Iterator[list[int]]:
+    """The characters on the page that each piece of a text is, without spaces."""
+    count = raw.FPDFText_CountChars(textpage)
+    page = "".join(chr(raw.FPDFText_GetUnicode(textpage, place)) for place in range(count))
+    letters = [(letter, place) for place, character in enumerate(page) for letter in _squash(character)]
+    for start, end in _pieces("".join(letter for letter, _ in letters), _squash(before), _squash(text)):
+        first, last = letters[start][1], letters[end - 1][1]
+        marks = _MARKS.match(page, last + 1)
+        assert marks is not None
+        yield [place for place in range(first, marks.end()) if not page[place].isspace()]
+
+
+def _pieces(page: str, before: str, text: str) -> list[tuple[int, int]]:
+    """Where a text stands on a page, all squashed: whole, or else in as long pieces as can be."""
+    lead = before[-LEAD:]
+    sought, done, near = lead + text, 0, len(before) - len(lead)
+    pieces = []
+    while done < len(sought):
+        rest = sought[done:]
+        length = bisect_left(range(1, len(rest) + 1), True, key=lambda length: rest[:length] not in page)
+        if length < min(SHORTEST, len(text)):
+            done += 1
+            continue
+        start = _nearest(page, rest[:length], near)
+        skipped = max(len(lead) - done, 0)
+        if skipped < length:
+            pieces.append((start + skipped, start + length))
+        near = start + length
+        done += length
+    return pieces if sum(end - start for start, end in pieces) >= ENOUGH * len(text) else []
+
+
+def _nearest(page: str, piece: str, near: int) -> int:
+    """Where a piece that is on the page begins, of all such places the nearest to this."""
+    found = (page.rfind(piece, 0, near + len(piece)), page.find(piece, near))
+    return min((start for start in found if start >= 0), key=lambda start: abs(start - near))
+
+
+def _lines(boxes: Iterable[_Edges]) -> Iterator[Box]:
+    """The boxes of characters, joined to one for each line, unless a wide space parts it."""
+    left = top = right = bottom = 0
+    for box in (*boxes, _NOWHERE):
+        height = min(bottom - top, box[3] - box[1])
+        same_line = min(bottom, box[3]) - max(top, box[1]) > height / 2
+        if same_line and left - height < box[0] < right + APART * height:
+            left, top = min(left, box[0]), min(top, box[1])
+            right, bottom = max(right, box[2]), max(bottom, box[3])
+            continue
+        if left < right and top < bottom:
+            yield left / 100, top / 100, (right - left) / 100, (bottom - top) / 100
+        left, top, right, bottom = box
+
+
+def _box(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, place: int) -> _Edges:
+    """Where a character stands on the page as it is shown."""
+    bounds = raw.FS_RECTF()
+    raw.FPDFText_GetLooseCharBox(textpage, place, ctypes.byref(bounds))
+    x1, y1 = _shown(page, bounds.left, bounds.top)
+    x2, y2 = _shown(page, bounds.right, bounds.bottom)
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def _shown(page: pdfium.PdfPage, x: float, y: float) -> tuple[int, int]:
+    """A point of the page from the left and the top of what is shown, in hundredths of a percent."""
+    across, down = ctypes.c_int(), ctypes.c_int()
+    raw.FPDF_PageToDevice(page, 0, 0, WHOLE, WHOLE, 0, x, y, ctypes.byref(across), ctypes.byref(down))
+    return min(max(across.value, 0), WHOLE), min(max(down.value, 0), WHOLE)

@@ -1,0 +1,426 @@
+"""Re-indexing: only what changed is read, embedded and written, and nothing is lost."""
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rodedraad.index.build import is_outdated, reindex
+from rodedraad.index.encoders.static_table import StaticEmbedder
+from rodedraad.index.files.segments import SegmentWriter, read_record
+from rodedraad.index.search import Searcher
+from rodedraad.index.store.embedding_journal import Unfinished
+from rodedraad.index.store.publishing import open_current
+from rodedraad.index.store.records import PASSAGES
+from rodedraad.ingest.documents import Citation
+from rodedraad.ingest.errors import RodeDraadError
+
+MODEL = Path(__file__).parents[2] / "index" / "model"
+COFFEE = "De boer plukt de koffie. Hij brengt ze naar de coöperatie in het dorp.\n"
+WOOL = "De vrouwen spinnen de wol van de alpaca. Ze verkopen truien op de markt.\n"
+BINARY = bytes(range(256)) * 20
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "koffie.txt").write_text(COFFEE, "utf-8")
+    (folder / "wol.txt").write_text(WOOL, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "home"
+
+
+def published(home):
+    return (home / "CURRENT").read_text()
+
+
+def texts(home):
+    """Each document's reading text, by its id."""
+    generation = open_current(home)
+    entries = generation.manifest.documents
+    return {e.path: generation.document(n)[0].text for n, e in enumerate(entries)}
+
+
+def mark_vectors(home):
+    """Give every passage of an index a vector that no model makes; the number of passages."""
+    generation = open_current(home)
+    manifest, folder = generation.manifest, generation.folder / PASSAGES
+    marks = np.eye(generation.passages, manifest.dimension, dtype=np.float32)
+    writer = SegmentWriter(folder, "marked")
+    entries = []
+    for number, entry in enumerate(manifest.documents):
+        text, _ = read_record(folder, entry.record, manifest.dimension)
+        first = generation.first_passage(number)
+        record = writer.append(text, marks[first : first + entry.passages])
+        entries.append(replace(entry, record=record))
+    files = {name: facts for name, facts in manifest.files.items() if not name.startswith(PASSAGES)}
+    files |= {f"{PASSAGES}/{name}": facts for name, facts in writer.finish().items()}
+    writer.close()
+    (generation.folder / "manifest.json").unlink()
+    replace(manifest, documents=tuple(entries), files=files).save(generation.folder)
+    return len(marks)
+
+
+def marks(home, id):
+    """For each passage of a document the mark it carries, or None if it was embedded anew."""
+    generation = open_current(home)
+    number = [entry.path for entry in generation.manifest.documents].index(id)
+    first, count = generation.first_passage(number), generation.manifest.documents[number].passages
+    rows = generation.vectors().rows(first, count)
+    return [int(row.argmax()) if row.max() == 1 else None for row in rows]
+
+
+def paragraphs(*numbers):
+    """A paragraph for each number, each a passage of its own."""
+    return "\n\n".join(f"Dorp {n} heeft {n} huizen. " + "Er wonen veel boeren. " * 22 for n in numbers)
+
+
+def test_a_first_indexing_adds_every_document(corpus, home):
+    report = reindex(corpus, home)
+    assert report.added == ["koffie.txt", "wol.txt"]
+    assert (report.changed, report.removed, report.unchanged) == ([], [], [])
+    assert report.failed == {}
+    assert report.passages == 2
+    assert texts(home) == {"koffie.txt": COFFEE.strip(), "wol.txt": WOOL.strip()}
+
+
+def test_nothing_changed_publishes_nothing(corpus, home):
+    reindex(corpus, home)
+    report = reindex(corpus, home)
+    assert report.unchanged == ["koffie.txt", "wol.txt"]
+    assert (report.added, report.changed, report.removed) == ([], [], [])
+    assert report.passages == 2
+    assert published(home) == "000001\n"
+    assert [path.name for path in (home / "generations").iterdir()] == ["000001"]
+
+
+def test_added_changed_and_removed_documents_are_told_apart(corpus, home):
+    (corpus / "goud.txt").write_text("De mijnwerkers zoeken goud.", "utf-8")
+    reindex(corpus, home)
+    (corpus / "sub").mkdir()
+    (corpus / "sub" / "nieuw.md").write_text("# Kaas\n\nDe kaas rijpt in de kelder.", "utf-8")
+    (corpus / "wol.txt").write_text("De wol is van de lama.", "utf-8")
+    (corpus / "goud.txt").unlink()
+    report = reindex(corpus, home)
+    assert report.added == ["sub/nieuw.md"]
+    assert report.changed == ["wol.txt"]
+    assert report.removed == ["goud.txt"]
+    assert report.unchanged == ["koffie.txt"]
+    assert texts(home) == {
+        "koffie.txt": COFFEE.strip(),
+        "sub/nieuw.md": "Kaas\n\nDe kaas rijpt in de kelder.",
+        "wol.txt": "De wol is van de lama.",
+    }
+
+
+def test_a_touched_document_is_unchanged(corpus, home):
+    reindex(corpus, home)
+    mark_vectors(home)
+    os.utime(corpus / "wol.txt", ns=(1, 1))
+    assert is_outdated(open_current(home), corpus)
+    report = reindex(corpus, home)
+    assert report.unchanged == ["koffie.txt", "wol.txt"]
+    assert report.changed == []
+    assert marks(home, "wol.txt") == [1]
+    assert not is_outdated(open_current(home), corpus)
+
+
+def test_a_change_that_keeps_the_size_is_seen(corpus, home):
+    reindex(corpus, home)
+    (corpus / "wol.txt").write_text(WOOL.replace("wol", "wok"), "utf-8")
+    os.utime(corpus / "wol.txt", ns=(1, 1))
+    assert reindex(corpus, home).changed == ["wol.txt"]
+    assert "de wok van" in texts(home)["wol.txt"]
+
+
+def test_a_renamed_document_keeps_its_vectors(corpus, home):
+    reindex(corpus, home)
+    mark_vectors(home)
+    (corpus / "wol.txt").rename(corpus / "alpaca.txt")
+    report = reindex(corpus, home)
+    assert (report.added, report.removed) == (["alpaca.txt"], ["wol.txt"])
+    assert marks(home, "alpaca.txt") == [1]
+    assert marks(home, "koffie.txt") == [0]
+
+
+def test_the_same_bytes_in_two_files_are_two_documents(corpus, home):
+    (corpus / "wol2.txt").write_text(WOOL, "utf-8")
+    report = reindex(corpus, home)
+    assert report.passages == 3
+    searcher = Searcher(home)
+    hits = searcher.search(searcher.query("Wat doen de vrouwen met de wol?"), 2)
+    assert sorted(hit.document.id for hit in hits) == ["wol.txt", "wol2.txt"]
+
+
+def test_a_copy_of_an_indexed_document_is_not_embedded_and_leaves_the_published_files_alone(corpus, home):
+    reindex(corpus, home)
+    mark_vectors(home)
+    generation = open_current(home)  # a reader
+    files = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in generation.folder.rglob("*") if p.is_file()}
+    (corpus / "wol2.txt").write_text(WOOL, "utf-8")
+    assert reindex(corpus, home).added == ["wol2.txt"]
+    assert {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in files} == files
+    assert marks(home, "wol2.txt") == marks(home, "wol.txt") == [1]
+
+
+def test_vectors_of_unchanged_passages_are_used_again(corpus, home):
+    (corpus / "dorpen.txt").write_text(paragraphs(1, 2, 3, 4), "utf-8")
+    reindex(corpus, home)
+    assert mark_vectors(home) == 6  # dorpen.txt comes first
+    (corpus / "dorpen.txt").write_text(paragraphs(1, 5, 3, 4, 6), "utf-8")
+    assert reindex(corpus, home).changed == ["dorpen.txt"]
+    assert marks(home, "dorpen.txt") == [0, None, 2, 3, None]
+    assert marks(home, "koffie.txt") == [4]
+    assert marks(home, "wol.txt") == [5]
+
+
+def test_new_passages_get_the_vectors_of_a_first_indexing(corpus, home, tmp_path):
+    (corpus / "dorpen.txt").write_text(paragraphs(1, 2, 3), "utf-8")
+    reindex(corpus, home)
+    (corpus / "dorpen.txt").write_text(paragraphs(4, 2, 5, 1), "utf-8")
+    reindex(corpus, home)
+    reindex(corpus, tmp_path / "fresh")
+    again, fresh = open_current(home), open_current(tmp_path / "fresh")
+    assert again.passages == 6
+    assert np.array_equal(again.vectors().rows(0, 6), fresh.vectors().rows(0, 6))
+
+
+def test_another_model_embeds_everything_anew(corpus, home, tmp_path):
+    reindex(corpus, home)
+    mark_vectors(home)
+    shutil.copytree(MODEL, tmp_path / "model")
+    (home / "settings.toml").write_text(
+        f"model = '{tmp_path / 'model'}'\npassage_prefix = 'passage: '\n", "utf-8"
+    )
+    report = reindex(corpus, home)
+    assert report.changed == ["koffie.txt", "wol.txt"]
+    assert marks(home, "koffie.txt") == [None]
+    assert marks(home, "wol.txt") == [None]
+    assert open_current(home).manifest.model == str(tmp_path / "model")
+
+
+def test_another_passage_size_cuts_everything_anew(corpus, home):
+    (corpus / "dorpen.txt").write_text(paragraphs(1, 2), "utf-8")
+    assert reindex(corpus, home).passages == 4
+    (home / "settings.toml").write_text("passage_size = 300", "utf-8")
+    report = reindex(corpus, home)
+    assert report.changed == ["dorpen.txt", "koffie.txt", "wol.txt"]
+    assert report.passages == 6
+    assert reindex(corpus, home).unchanged == ["dorpen.txt", "koffie.txt", "wol.txt"]
+
+
+def test_sources_toml_changes_the_citation_and_no_text(corpus, home):
+    reindex(corpus, home)
+    mark_vectors(home)
+    before = texts(home)
+    (corpus / "sources.toml").write_text('["wol.txt"]\ntitle = "Wol"\ndate = 2015-12-01\n', "utf-8")
+    report = reindex(corpus, home)
+    assert report.unchanged == ["koffie.txt", "wol.txt"]
+    generation = open_current(home)
+    assert generation.document(1)[0].citation == Citation(title="Wol", date="2015-12-01")
+    assert generation.document(1)[0].title == "Wol"
+    assert generation.document(0)[0].title == "koffie.txt"
+    assert texts(home) == before
+    assert marks(home, "wol.txt") == [1]
+
+
+def test_a_language_in_sources_toml_is_believed(corpus, home):
+    reindex(corpus, home)
+    assert open_current(home).document(1)[0].language == "nl"
+    (corpus / "sources.toml").write_text('["wol.txt"]\nlanguage = "de"\n', "utf-8")
+    assert reindex(corpus, home).changed == ["wol.txt"]
+    assert open_current(home).document(1)[0].language == "de"
+
+
+# Documents that cannot be read
+
+
+def test_a_document_that_goes_bad_keeps_its_last_good_version(corpus, home):
+    reindex(corpus, home)
+    (corpus / "wol.txt").write_bytes(BINARY)
+    (corpus / "nieuw.txt").write_text("De kaas rijpt in de kelder.", "utf-8")
+    report = reindex(corpus, home)
+    assert report.failed == {"wol.txt": "it is not text"}
+    assert report.added == ["nieuw.txt"]
+    assert (report.removed, report.changed) == ([], [])
+    assert texts(home)["wol.txt"] == WOOL.strip()
+    assert not is_outdated(open_current(home), corpus)
+    last = published(home)
+    assert reindex(corpus, home).failed == {"wol.txt": "it is not text"}
+    assert published(home) == last
+    (corpus / "wol.txt").write_text("De wol is weer leesbaar.", "utf-8")
+    assert is_outdated(open_current(home), corpus)
+    assert reindex(corpus, home).changed == ["wol.txt"]
+    assert texts(home)["wol.txt"] == "De wol is weer leesbaar."
+
+
+def test_a_document_that_never_could_be_read_is_reported_and_the_rest_indexed(corpus, home):
+    (corpus / "leeg.txt").write_text(" \n\n ", "utf-8")
+    (corpus / "beeld.md").write_bytes(BINARY)
+    (corpus / "foto.jpg").write_bytes(BINARY)
+    report = reindex(corpus, home)
+    assert report.failed == {"beeld.md": "it is not text", "leeg.txt": "it holds no text"}
+    assert report.passed_over == ["foto.jpg"]
+    assert list(texts(home)) == ["koffie.txt", "wol.txt"]
+    assert not is_outdated(open_current(home), corpus)
+
+
+def test_nothing_readable_is_one_clear_error_and_the_old_index_stays(corpus, home, tmp_path):
+    reindex(corpus, home)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "leeg.txt").write_text(" ", "utf-8")
+    (other / "beeld.txt").write_bytes(BINARY)
+    with pytest.raises(RodeDraadError) as caught:
+        reindex(other, home)
+    assert str(caught.value) == (
+        f"No document in {other} can be read:\n  beeld.txt: it is not text\n  leeg.txt: it holds no text"
+    )
+    assert published(home) == "000001\n"
+    assert list(texts(home)) == ["koffie.txt", "wol.txt"]
+
+
+def test_an_empty_or_missing_corpus_is_one_clear_error(tmp_path, home):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(RodeDraadError, match=r"There is no document in .*empty\. Put"):
+        reindex(tmp_path / "empty", home)
+    with pytest.raises(RodeDraadError, match=r"There is no folder .*nowhere\. Make it"):
+        reindex(tmp_path / "nowhere", home)
+    assert not home.exists()
+
+
+def test_a_text_without_a_word_can_be_indexed_and_asked(tmp_path, home):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.txt").write_text("!!! … ???", "utf-8")
+    assert reindex(tmp_path / "corpus", home).passages == 1
+    searcher = Searcher(home)
+    [hit] = searcher.search(searcher.query("Wat?"), 3)
+    assert hit.passage.text == "!!! … ???"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file names are Unicode there")
+def test_a_file_name_that_is_no_unicode_is_listed_and_the_others_are_indexed(corpus, home):
+    (corpus / os.fsdecode(b"caf\xe9.txt")).write_text("De koffie is klaar.", "utf-8")
+    report = reindex(corpus, home)
+    assert report.added == ["koffie.txt", "wol.txt"]
+    assert list(report.failed) == ["./caf\\udce9.txt"]
+    assert "rename it" in report.failed["./caf\\udce9.txt"]
+    assert published(home) == "000001\n"
+    assert len(reindex(corpus, home).unchanged) == 2
+    assert published(home) == "000001\n"
+
+
+# Is it outdated?
+
+
+def test_an_index_is_outdated_when_a_file_comes_goes_or_changes(corpus, home):
+    reindex(corpus, home)
+    generation = open_current(home)
+    assert not is_outdated(generation, corpus)
+    (corpus / "nieuw.txt").write_text("De kaas.", "utf-8")
+    assert is_outdated(generation, corpus)
+    (corpus / "nieuw.txt").unlink()
+    assert not is_outdated(generation, corpus)
+    (corpus / "foto.jpg").write_bytes(BINARY)  # of a kind that is not read
+    assert not is_outdated(generation, corpus)
+    (corpus / "wol.txt").write_text("De wol.", "utf-8")
+    assert is_outdated(generation, corpus)
+    (corpus / "wol.txt").unlink()
+    assert is_outdated(generation, corpus)
+
+
+def test_an_index_is_outdated_when_sources_toml_says_something_else(corpus, home):
+    reindex(corpus, home)
+    (corpus / "sources.toml").write_text('["wol.txt"]\ntitle = "Wol"\n', "utf-8")
+    assert is_outdated(open_current(home), corpus)
+    reindex(corpus, home)
+    assert not is_outdated(open_current(home), corpus)
+    (corpus / "sources.toml").write_text('["wol.txt"]\ntitle = "Wol"\nlanguage = "de"\n', "utf-8")
+    assert is_outdated(open_current(home), corpus)
+
+
+def test_without_its_corpus_an_index_is_not_outdated(corpus, home):
+    reindex(corpus, home)
+    shutil.rmtree(corpus)
+    assert not is_outdated(open_current(home), corpus)
+
+
+def test_progress_reaches_its_total_at_every_stage(corpus, home):
+    calls = []
+    reindex(corpus, home, lambda *call: calls.append(call))
+    last = {doing: (done, total) for doing, done, total in calls}
+    assert last == {
+        "Reading and embedding": (145, 145),  # bytes
+        "Writing the index": (1, 1),
+    }
+
+
+# Runs that were cut off
+
+
+class CutOff(Exception):
+    pass
+
+
+def test_embeddings_of_a_run_that_was_cut_off_are_used_by_the_next(tmp_path, home, monkeypatch):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    home.mkdir()
+    (home / "settings.toml").write_text(f"model = '{MODEL}'\n", "utf-8")
+    for number in range(20):
+        text = "\n\n".join(f"Dorp {number} {n} heeft huizen. " + "Er wonen boeren. " * 30 for n in range(20))
+        (folder / f"{number:02}.txt").write_text(text, "utf-8")
+    embedded = []
+    real = StaticEmbedder.passages
+
+    def passages(self, texts, *progress):
+        if len(embedded) >= cut_off_at:
+            raise CutOff
+        if "dorp" not in texts and "dorpen" not in texts:
+            embedded.extend(text for text in texts if " " in text)
+        return real(self, texts, *progress)
+
+    monkeypatch.setattr(StaticEmbedder, "passages", passages)
+    cut_off_at = 280
+    with pytest.raises(CutOff):
+        reindex(folder, home)
+    assert not (home / "CURRENT").exists()
+    first, cut_off_at = list(embedded), 10_000
+    embedded.clear()
+    assert reindex(folder, home).passages == 400
+    kept = set(first) - set(embedded)
+    assert len(kept) > 200
+    assert not list(home.glob("unfinished-*"))
+    (tmp_path / "fresh").mkdir()
+    vectors = open_current(home).vectors().rows(0, 400)
+    (tmp_path / "fresh" / "settings.toml").write_text(f"model = '{MODEL}'\n", "utf-8")
+    reindex(folder, tmp_path / "fresh")
+    assert np.array_equal(vectors, open_current(tmp_path / "fresh").vectors().rows(0, 400))
+
+
+def test_a_torn_end_of_an_unfinished_log_is_left_out(tmp_path):
+    vectors = np.eye(3, 4, dtype=np.float32)
+    log = Unfinished(tmp_path, "f" * 64, 4)
+    log.add(["een", "twee"], vectors[:2])
+    log.add(["drie"], vectors[2:])
+    log.add([], vectors[:0])
+    log.close()
+    [path] = tmp_path.glob("unfinished-*")
+    data = path.read_bytes()
+    for end, known in ((len(data), 3), (len(data) - 1, 2), (1, 0)):
+        path.write_bytes(data[:end])
+        again = Unfinished(tmp_path, "f" * 64, 4)
+        assert sum(again.get(text) is not None for text in ("een", "twee", "drie")) == known
+    path.write_bytes(data[:20] + b"x" + data[21:])
+    again = Unfinished(tmp_path, "f" * 64, 4)
+    assert again.get("een") is None
+    assert again.get("twee").tolist() == [0, 1, 0, 0]
+    assert Unfinished(tmp_path, "0" * 64, 4).get("twee") is None

@@ -1,0 +1,112 @@
+"""The bundled transformer: unit vectors of whole texts, by onnxruntime."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rodedraad.index.encoders.bundled import BUNDLED_MODEL
+from rodedraad.index.encoders.onnx_transformer import (
+    ENCODER,
+    LONGEST,
+    QUESTION,
+    TOKENIZER,
+    ContextualEmbedder,
+)
+from rodedraad.ingest.errors import RodeDraadError
+
+TEXTS = [
+    "De boeren verkopen hun koffie op de markt.",
+    "Het ziekenhuis in de hoofdstad is gesloten.",
+    "Mijnwerkers gebruiken kwik om goud te winnen.",
+]
+TRANSLATIONS = {
+    "en": [
+        "The farmers sell their coffee at the market.",
+        "The hospital in the capital is closed.",
+        "Miners use mercury to extract gold.",
+    ],
+    "fr": [
+        "Les agriculteurs vendent leur café au marché.",
+        "L'hôpital de la capitale est fermé.",
+        "Les mineurs utilisent du mercure pour extraire l'or.",
+    ],
+    "es": [
+        "Los agricultores venden su café en el mercado.",
+        "El hospital de la capital está cerrado.",
+        "Los mineros usan mercurio para extraer oro.",
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def embedder() -> ContextualEmbedder:
+    return ContextualEmbedder(BUNDLED_MODEL, "bundled")
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_a_translation_is_nearer_than_another_sentence(embedder: ContextualEmbedder, language: str) -> None:
+    cosines = embedder.questions(TRANSLATIONS[language]) @ embedder.passages(TEXTS).T
+    assert cosines.argmax(axis=1).tolist() == [0, 1, 2]
+
+
+def test_word_order_matters(embedder: ContextualEmbedder) -> None:
+    one, other = embedder.passages(["De hond beet de man.", "De man beet de hond."])
+    assert float(one @ other) < 0.9999
+
+
+def test_vectors_have_unit_length_and_keep_the_order(embedder: ContextualEmbedder) -> None:
+    texts = ["kort", "een zin van vijf woorden", "", "🦙", "lang " * 2_000, *TEXTS]
+    together = embedder.passages(texts)
+    assert together.shape == (8, 384)
+    assert together.dtype == np.float32
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    for text, vector in zip(texts, together, strict=True):
+        assert float(embedder.passages([text])[0] @ vector) > 0.999
+
+
+def test_a_long_text_is_read_up_to_its_limit(embedder: ContextualEmbedder) -> None:
+    first = " ".join(["koffie"] * LONGEST)
+    one, other = embedder.passages([first + " kwik goud", first + " hospitaal"])
+    assert float(one @ other) > 0.99999
+
+
+def test_progress_counts_every_text(embedder: ContextualEmbedder) -> None:
+    done: list[int] = []
+    embedder.passages(["koffie en cacao " * 20] * 300, done.append)
+    assert sum(done) == 300
+    assert len(done) > 1
+
+
+def test_no_text_is_no_vector(embedder: ContextualEmbedder) -> None:
+    assert embedder.passages([]).shape == (0, 384)
+
+
+def test_the_tokens_of_a_text_stand_where_they_are_in_it(embedder: ContextualEmbedder) -> None:
+    text = "Zij  weven\nalpacawol, 340 in de winters."
+    tokens = embedder.tokens(text)
+    parts = [text[start:end] for start, end in tokens.spans]
+    assert "".join(parts) == "".join(text.split())
+    assert parts[:2] == ["Zij", "we"]
+    assert tokens.states.shape == (len(parts), 384)
+    assert np.allclose(np.linalg.norm(tokens.states, axis=1), 1, atol=1e-5)
+    assert np.allclose(tokens.vector, embedder.passages([text])[0], atol=1e-5)
+    assert np.allclose(embedder.tokens(text, QUESTION).vector, embedder.questions([text])[0], atol=1e-5)
+
+
+def test_a_question_is_not_read_as_a_passage(embedder: ContextualEmbedder) -> None:
+    assert float(embedder.questions(["Wie weeft?"])[0] @ embedder.passages(["Wie weeft?"])[0]) < 0.999
+
+
+@pytest.mark.parametrize("name", [TOKENIZER, ENCODER])
+@pytest.mark.parametrize("damage", ["missing", "truncated"])
+def test_a_damaged_model_is_told_in_a_sentence(name: str, damage: str, tmp_path: Path) -> None:
+    for file in (TOKENIZER, ENCODER):
+        shutil.copyfile(BUNDLED_MODEL / file, tmp_path / file)
+    if damage == "missing":
+        (tmp_path / name).unlink()
+    else:
+        (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:1000])
+    with pytest.raises(RodeDraadError, match="cannot be read"):
+        ContextualEmbedder(tmp_path, "bundled")
