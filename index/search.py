@@ -1,19 +1,17 @@
 """Search: a question becomes ranked passages, each with what every signal gave it."""
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import exp
 from pathlib import Path
 
 from rodedraad.index.encoders.base import Embedder, Vectors
-from rodedraad.index.encoders.bundled import (
-    bundled_contextual,
-    bundled_interaction,
-    bundled_static,
-    load_embedder,
-)
-from rodedraad.index.encoders.late_interaction import KEPT, QuestionTokens
+from rodedraad.index.encoders.bundled import bundled_interaction, bundled_static, load_embedder
+from rodedraad.index.encoders.late_interaction import KEPT, LateInteraction, QuestionTokens
+from rodedraad.index.encoders.static_table import StaticEmbedder
+from rodedraad.index.ranking import PASSAGE, PROPOSING, SENTENCE, weighted
 from rodedraad.index.settings import load_settings
 from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import IndexProblem
@@ -24,15 +22,6 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.language import detect_language, load_in_background
 from rodedraad.ingest.sentences import is_heading
 
-PROPOSING = {"coverage": 1.0, "dense": 3.0, "bm25": 0.25, "nearness": 0.6}
-"""What each signal counts in choosing the passages to read. They lie between 0 and 1 by themselves.
-
-Measured by these alone on the gold questions (success@3) and XQuAD (recall@1 of nl / en questions
-over Dutch passages): all .94, .936 / .930; without coverage .90, .874 / .863; without dense .83,
-.884 / .833; without BM25 .94, .936 / .930. Across languages BM25 finds only names, so it counts where
-question and passage share one. Nearness, to the passage that the talk is about, counts in follow-ups only.
-"""
-
 READ = 10
 """How many of the passages proposed are read token by token.
 
@@ -40,20 +29,7 @@ They hold an answer to .98 and .90 of the gold and held questions; 20, which tak
 read, to .99 and .95.
 """
 
-WEIGHTS = PROPOSING | {"nearness": 1.4, "interaction": 1.5, "sentence": 0.6}
-"""What each signal counts in a passage's score once it is read.
-
-The last two, and those of a sentence, were learned by `python -m index.training.fit_weights`, on sentences
-that were invented to be hard to tell apart: the best sentence, learned as 1.0, counts .6, so that XQuAD's
-longer passages lose nothing by it (recall@1 of nl / en questions .935 / .928, with 1.0 .918 / .915). It
-costs .005 of the held questions' success@3.
-"""
-
-SENTENCE = {"interaction": 5.17, "likeness": 0.52, "opening": -1.02}
-"""What each signal counts in a sentence's score, learned likewise: late interaction; the cosine of the
-static vectors; and being the first of its document, which is mostly its title."""
-
-SWITCHES = (*WEIGHTS, "expansion")
+SWITCHES = (*PASSAGE, "expansion")
 """What a searcher can do without; without expansion, words match only the same words."""
 
 CANDIDATES = 200
@@ -68,12 +44,35 @@ NEAR = 800
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """A question, ready to be compared with texts."""
+
+    text: str
+    language: str
+    vector: Vectors  # float32[1, d], by the model of the index
+    static: Vectors  # float32[1, 256], by the bundled table of token vectors
+    words: list[QuestionWord]
+    names: frozenset[str]  # folded words that are capitalised or numbers, but for the first
+    tokens: QuestionTokens
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that a signal proposes."""
+
+    signals: dict[str, float]
+    passage: Passage
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of a passage that was read, and how well it alone answers."""
 
     start: int  # offsets into the reading text
     end: int
     score: float
+    signals: dict[str, float]
     met: Vectors = field(compare=False)  # float32[n], how well each token of the question is met
 
 
@@ -86,55 +85,60 @@ class Hit:
     signals: dict[str, float]
     passage: Passage
     document: Document
+    vocabulary: frozenset[str]  # its words, folded, compounds with their parts
     words: dict[str, str] = field(default_factory=dict)  # of the question → of the passage, both folded
-    sentences: tuple[Sentence, ...] = ()  # but for headings; none if the passage was not read
-    met: Vectors | None = field(default=None, compare=False)  # likewise, by the whole passage
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A question, ready to be compared with texts."""
-
-    text: str
-    language: str
-    vector: Vectors  # float32[1, d], by the model of the index
-    static: Vectors  # float32[1, 256], by the bundled table of token vectors
-    words: list[QuestionWord]
-    tokens: QuestionTokens
+    sentences: tuple[Sentence, ...] = ()  # without headings; empty if the passage was not read
+    met: Vectors | None = field(default=None, compare=False)  # float32[n], by the whole passage, if read
 
 
 class Searcher:
-    """The published generation of an index home, open for questions."""
+    """A generation of the index, open for questions: question → query → candidates → hits."""
 
-    def __init__(self, home: Path, without: Collection[str] = ()) -> None:
-        """Open the index; the signals in `without`, of SWITCHES, give 0 and propose nothing.
+    def __init__(
+        self,
+        generation: Generation,
+        embedder: Embedder,
+        static: StaticEmbedder,
+        interaction: LateInteraction,
+        without: Collection[str] = (),
+    ) -> None:
+        """Search `generation`, made by `embedder` and `static`, without some of the signals in SWITCHES.
 
-        Raises IndexProblem when there is none, when it is damaged, or when it was made by a
-        model or prefixes other than those in force; RodeDraadError when there is no such signal.
+        A signal that is left out gives 0 and proposes nothing. Raises RodeDraadError when there is no
+        such signal, and IndexProblem when the generation is damaged.
         """
         if unknown := set(without) - set(SWITCHES):
-            raise RodeDraadError(
-                f"There is no signal {min(unknown)!r} to do without; there are {', '.join(SWITCHES)}."
-            )
+            raise RodeDraadError(f"There is no signal {min(unknown)!r}. Signals: {', '.join(SWITCHES)}.")
         self.without = frozenset(without)
+        self.generation = generation
+        self._embedder, self._static, self._interaction = embedder, static, interaction
+        self._vectors = generation.vectors()
+        self._words = generation.words(static)
+        self._static_vectors = lru_cache(KEPT)(static.passages)  # of a passage's sentences
+
+    @classmethod
+    def open(cls, home: Path, without: Collection[str] = ()) -> "Searcher":
+        """Open the published generation of an index home, with the models that made it.
+
+        Raises IndexProblem when there is no index, when it is damaged, or when it was made by a model
+        or prefixes other than those in settings.toml; RodeDraadError as `Searcher` does.
+        """
         load_in_background()
         settings = load_settings(home)
-        self.generation: Generation = open_current(home)
-        manifest = self.generation.manifest
+        generation = open_current(home)
+        manifest = generation.manifest
         if manifest.settings["model"] != settings.model:
             raise IndexProblem(
                 f"The index was made by the model {manifest.model!r}, and settings.toml now names "
                 f"{settings.model or 'bundled'!r}. Run: rodedraad index"
             )
-        self._embedder: Embedder = load_embedder(settings)
-        made_by = (manifest.fingerprint, manifest.words)
-        if made_by != (self._embedder.fingerprint, bundled_static().fingerprint):
+        embedder, static = load_embedder(settings), bundled_static()
+        if (manifest.fingerprint, manifest.words) != (embedder.fingerprint, static.fingerprint):
             raise IndexProblem(
                 f"The index was made by another version of the model {manifest.model!r}. Run: rodedraad index"
             )
-        self.generation.verify()
-        self._vectors = self.generation.vectors()
-        self._words = self.generation.words(bundled_static())
+        generation.verify()
+        return cls(generation, embedder, static, bundled_interaction(), without)
 
     def is_current(self, home: Path) -> bool:
         """Whether no newer generation has been published."""
@@ -144,47 +148,43 @@ class Searcher:
         """Read a corpus that is small enough to be kept in memory, so that its first answers come fast."""
         if self.generation.passages <= KEPT:
             for number in range(self.generation.passages):
-                bundled_interaction().tokens(self.generation.passage(number)[1].text)
+                self._interaction.tokens(self.generation.passage(number)[1].text)
 
     def query(self, question: str, start: int = 0) -> Query:
-        """Analyse a question; what stands before the character `start` was asked before.
+        """Analyse a question. `question[:start]` is the question before, for a follow-up.
 
-        A passage is to speak of both, and so both are looked for; but only what is asked now has to be
-        met, token by token, read in the light of what was asked before.
+        Retrieval uses the whole string. Token matching scores only the tokens from `start` on, each in
+        the context of the whole.
         """
-        tokens = bundled_interaction().question(question, start)
-        bundled = self._embedder is bundled_contextual()
+        tokens = self._interaction.question(question, start)
+        bundled = self._embedder is self._interaction.embedder
+        analysis = self._words.analysis
         return Query(
             text=question,
             language=detect_language(question),
             vector=tokens.vector[None] if bundled else self._embedder.questions([question]),
-            static=bundled_static().questions([question]),
+            static=self._static.questions([question]),
             words=self._words.match(question, "expansion" not in self.without),
+            names=frozenset(analysis.words(" ".join(_names(question)))),
             tokens=tokens,
         )
 
     def search(self, query: Query, k: int, near: Sequence[Passage] = ()) -> list[Hit]:
-        """The k best passages, best first; those beside a passage in `near` are preferred.
+        """The k best passages, best first; passages beside one in `near` are preferred.
 
-        The READ best by the signals that need no reading come first, ranked by all signals.
+        The READ best candidates are read token by token and ranked by all signals; the others follow in
+        the order in which they were proposed.
         """
-        proposed = self._proposed(query, near)
-        read = [self._read(query, *candidate) for candidate in proposed[: READ if k else 0]]
-        read.sort(key=lambda hit: -hit.score)
-        hits = [*read, *(Hit(0, 0.0, *candidate) for candidate in proposed[READ:k])]
+        candidates = self._candidates(query, near)
+        hits = [self._read(query, candidate) for candidate in candidates[: READ if k else 0]]
+        hits.sort(key=lambda hit: -hit.score)
+        hits += [self._hit(candidate) for candidate in candidates[READ:k]]
         return [
-            replace(
-                hit,
-                rank=rank,
-                score=weighted(hit.signals),
-                words=self._matched(query, hit.passage),
-            )
+            replace(hit, rank=rank, words=_matched(query, hit.vocabulary))
             for rank, hit in enumerate(hits[:k], 1)
         ]
 
-    def _proposed(
-        self, query: Query, near: Sequence[Passage]
-    ) -> list[tuple[dict[str, float], Passage, Document]]:
+    def _candidates(self, query: Query, near: Sequence[Passage]) -> list[Candidate]:
         """Every passage that a signal proposes, with the signals that need no reading, best first."""
         numbers, cosines = self._vectors.search(query.vector, CANDIDATES)
         dense = dict(zip(numbers[0].tolist(), cosines[0].tolist(), strict=True))
@@ -199,72 +199,67 @@ class Searcher:
             if number not in dense:
                 dense[number] = float(self._vectors.rows(number, 1)[0] @ query.vector[0])
             if number not in covered:
-                covered[number] = coverage(query.words, self.words_of(passage))
+                covered[number] = coverage(query.words, self._words_of(passage))
             same_language = query.language == passage.language
             signals = {
                 "coverage": covered[number],
                 "dense": dense[number],
                 "bm25": bm25.get(number, 0.0) if same_language else 0.0,
                 "nearness": max((_nearness(passage, other) for other in near), default=0.0),
-                "interaction": 0.0,
-                "sentence": 0.0,
             }
             signals = {name: 0.0 if name in self.without else value for name, value in signals.items()}
-            score = sum(weight * signals[name] for name, weight in PROPOSING.items())
-            candidates.append((-score, number, (signals, passage, document)))
+            score = weighted(signals, PROPOSING)
+            candidates.append((-score, number, Candidate(signals, passage, document)))
         candidates.sort(key=lambda candidate: candidate[:2])
         return [candidate for _, _, candidate in candidates]
 
-    def _read(self, query: Query, signals: dict[str, float], passage: Passage, document: Document) -> Hit:
-        """A passage read token by token, and its sentences."""
+    def _read(self, query: Query, candidate: Candidate) -> Hit:
+        """A candidate read token by token, and its sentences."""
+        passage, document = candidate.passage, candidate.document
         spans = [span for span in passage.sentences if not is_heading(document.text[slice(*span)])]
         spans = spans or [(passage.start, passage.end)]
-        met = bundled_interaction().match(query.tokens, passage, spans)
+        met = self._interaction.match(query.tokens, passage, spans)
         if "interaction" in self.without:
             met[:] = 0.0
         whole, *parts = (met @ query.tokens.importance).tolist()
-        likeness = _static_vectors(tuple(document.text[slice(*span)] for span in spans))
-        sentences = tuple(
-            Sentence(
-                start,
-                end,
-                SENTENCE["interaction"] * part
-                + SENTENCE["likeness"] * cosine
-                + SENTENCE["opening"] * (not document.text[:start].strip()),
-                own,
-            )
-            for (start, end), part, cosine, own in zip(
-                spans, parts, (likeness @ query.static[0]).tolist(), met[1:], strict=True
-            )
-        )
+        texts = tuple(document.text[slice(*span)] for span in spans)
+        likeness = (self._static_vectors(texts) @ query.static[0]).tolist()
+        sentences = []
+        for (start, end), part, cosine, own in zip(spans, parts, likeness, met[1:], strict=True):
+            opening = not document.text[:start].strip()
+            signals = {"interaction": part, "likeness": cosine, "opening": float(opening)}
+            sentences.append(Sentence(start, end, weighted(signals, SENTENCE), signals, own))
         best = 0.0 if "sentence" in self.without else max(sentence.score for sentence in sentences)
-        signals = signals | {"interaction": whole, "sentence": best}
-        return Hit(0, weighted(signals), signals, passage, document, sentences=sentences, met=met[0])
+        hit = self._hit(candidate, interaction=whole, sentence=best)
+        return replace(hit, sentences=tuple(sentences), met=met[0])
 
-    def _matched(self, query: Query, passage: Passage) -> dict[str, str]:
-        """The telling words of a question with their best matches in a passage, most telling first."""
-        words = self.words_of(passage)
-        matched = []
-        for word in query.words:
-            if found := word.matches.keys() & words:
-                best = max(found, key=lambda match: (word.matches[match], match))
-                matched.append((word.rarity * word.matches[best], word.text, best))
-        return {word: best for worth, word, best in sorted(matched, reverse=True) if worth >= TELLING}
+    def _hit(self, candidate: Candidate, interaction: float = 0.0, sentence: float = 0.0) -> Hit:
+        """The hit that a candidate becomes, as yet without a rank."""
+        signals = candidate.signals | {"interaction": interaction, "sentence": sentence}
+        words = self._words_of(candidate.passage)
+        score = weighted(signals, PASSAGE)
+        return Hit(0, score, signals, candidate.passage, candidate.document, words)
 
-    def words_of(self, passage: Passage) -> set[str]:
+    def _words_of(self, passage: Passage) -> frozenset[str]:
         """The words of a passage as they are compared: folded, compounds with their parts."""
         analysis = self._words.analysis
-        return set(analysis.with_parts(analysis.words(passage.text), passage.language))
-
-    def words_in(self, text: str) -> set[str]:
-        """The words of any text, folded."""
-        return set(self._words.analysis.words(text))
+        return frozenset(analysis.with_parts(analysis.words(passage.text), passage.language))
 
 
-@lru_cache(KEPT)
-def _static_vectors(sentences: tuple[str, ...]) -> Vectors:
-    """A passage's sentences by the bundled table, float32[sentences, 256]."""
-    return bundled_static().passages(sentences)
+def _matched(query: Query, words: Set[str]) -> dict[str, str]:
+    """The telling words of a question with their best matches in a passage, most telling first."""
+    matched = []
+    for word in query.words:
+        if found := word.matches.keys() & words:
+            best = max(found, key=lambda match: (word.matches[match], match))
+            matched.append((word.rarity * word.matches[best], word.text, best))
+    return {word: best for worth, word, best in sorted(matched, reverse=True) if worth >= TELLING}
+
+
+def _names(question: str) -> list[str]:
+    """The words of a question that are capitalised or numbers, but for its first word."""
+    words = re.findall(r"[\w’'-]+", question)[1:]
+    return [word for word in words if word[0].isupper() or word[0].isdigit()]
 
 
 def _nearness(passage: Passage, other: Passage) -> float:
@@ -272,8 +267,3 @@ def _nearness(passage: Passage, other: Passage) -> float:
     if passage.document_id != other.document_id:
         return 0.0
     return exp(-abs(passage.start - other.start) / NEAR)
-
-
-def weighted(signals: dict[str, float]) -> float:
-    """The score that signals add up to."""
-    return sum(WEIGHTS[name] * value for name, value in signals.items())

@@ -27,7 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def searcher(home: Path) -> Searcher:
-    return Searcher(home)
+    return Searcher.open(home)
 
 
 @pytest.fixture(scope="session")

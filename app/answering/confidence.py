@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from rodedraad.index.search import Hit, Query, Searcher
+from rodedraad.index.search import Hit, Query
 
 FITTED: dict[str, Any] = json.loads(
     files("rodedraad.answering").joinpath("confidence.json").read_text("utf-8")
@@ -57,10 +57,9 @@ _NUMBER = re.compile(
 )
 _WHY = re.compile(r"\b(waarom|waardoor|why|pourquoi|por qué|warum)\b", re.IGNORECASE)
 _HOW = re.compile(r"^\W*(hoe|how|comment|c[oó]mo|auf welche weise)\b", re.IGNORECASE)
-_WORD = re.compile(r"[\w’'-]+")
 
 
-def confidence(searcher: Searcher, query: Query, hits: Sequence[Hit], follow_up: bool = False) -> float:
+def confidence(query: Query, hits: Sequence[Hit], follow_up: bool = False) -> float:
     """How likely it is that the sources answer, 0 to 1; 0 without hits.
 
     Of a follow-up, whose words are those of two questions, only the first curve is asked.
@@ -71,14 +70,14 @@ def confidence(searcher: Searcher, query: Query, hits: Sequence[Hit], follow_up:
     if not follow_up:
         weights = FITTED["features"]
         answers = FITTED["constant"] + float(query.tokens.vector @ _QUESTION)
-        for name, value in zip(FEATURES, features(searcher, query, hits), strict=True):
+        for name, value in zip(FEATURES, features(query, hits), strict=True):
             answers += weights[name] * value
         likely *= _logistic(answers)
     odds = log(max(likely, 1e-9)) - log(max(1 - likely, 1e-9))
     return _logistic(FITTED["scale"] * odds + FITTED["shift"])
 
 
-def features(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> tuple[float, ...]:
+def features(query: Query, hits: Sequence[Hit]) -> tuple[float, ...]:
     """What tells an answer from a near miss, besides the question itself, in the order of FEATURES."""
     best = hits[0]
     read = [hit for hit in hits if hit.met is not None]
@@ -87,10 +86,8 @@ def features(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> tuple[flo
     scores = [sentence.score for hit in read for sentence in hit.sentences]
     sentence = max(best.sentences, key=lambda sentence: sentence.score)
     mean = float(importance @ sentence.met)
-    words = searcher.words_of(best.passage)
-    everywhere = words.union(*(searcher.words_of(hit.passage) for hit in read[1:]))
-    capital = [m[0] for m in list(_WORD.finditer(query.text))[1:] if m[0][0].isupper() or m[0][0].isdigit()]
-    names = searcher.words_in(" ".join(capital))
+    words = best.vocabulary
+    everywhere = words.union(*(hit.vocabulary for hit in read[1:]))
     asks_number = bool(_NUMBER.search(query.text))
     return (
         best.score,
@@ -101,8 +98,8 @@ def features(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> tuple[flo
         (max(scores) - float(np.mean(scores))) / (float(np.std(scores)) + 1e-6),
         log(sentence.end - sentence.start),
         sum(word.rarity * (1 - word.match_in(words)) for word in query.words),
-        float(len(names - everywhere)),
-        float(sum(name.isdigit() for name in names - words)),
+        float(len(query.names - everywhere)),
+        float(sum(name.isdigit() for name in query.names - words)),
         float(asks_number),
         float(bool(_WHY.search(query.text))),
         float(bool(_HOW.search(query.text)) and not asks_number),

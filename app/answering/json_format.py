@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
-from rodedraad.answering.answer import Answer, Quote
+from rodedraad.answering.answer import Answer
+from rodedraad.answering.quotes import Quote
 from rodedraad.index.search import Hit
 from rodedraad.ingest.documents import Document
 

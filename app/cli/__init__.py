@@ -262,7 +262,7 @@ def _open(options: argparse.Namespace, without: Sequence[str] = ()) -> "Searcher
 
     if current(options.home) is None:
         _reindex(options)
-    searcher = Searcher(options.home, without)
+    searcher = Searcher.open(options.home, without)
     if is_outdated(searcher.generation, options.corpus):
         _say(f"{options.corpus} has changed since it was indexed. To catch up: rodedraad index")
     return searcher

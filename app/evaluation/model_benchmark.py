@@ -19,7 +19,8 @@ from rodedraad.evaluation.metrics import success_at
 from rodedraad.index.build import reindex
 from rodedraad.index.encoders.base import Embedder
 from rodedraad.index.encoders.bundled import bundled_static, load_embedder
-from rodedraad.index.search import WEIGHTS, Hit, Searcher
+from rodedraad.index.ranking import PASSAGE
+from rodedraad.index.search import Hit, Searcher
 from rodedraad.index.settings import SETTINGS_FILE, Settings
 from rodedraad.ingest.errors import RodeDraadError
 
@@ -27,7 +28,7 @@ TEXTS = "nl"
 """The language of the passages; the questions come in every language that has a file."""
 
 WHOLE = 10_000  # characters: no passage of XQuAD is cut
-SIGNALS = (*(name for name in WEIGHTS if name != "nearness"), "together")
+SIGNALS = (*(name for name in PASSAGE if name != "nearness"), "together")
 SPEED_TEXTS = 256
 SPEED_WORDS = 77  # of the commonest; the bundled encoder cuts them into 100 tokens
 COMMON = 1_000
@@ -125,7 +126,7 @@ def _searcher(corpus: Path, home: Path, settings: Settings) -> Searcher:
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.as_dict().items()]
     (home / SETTINGS_FILE).write_text("\n".join(lines), "utf-8")
     reindex(corpus, home)
-    return Searcher(home)
+    return Searcher.open(home)
 
 
 def _speed(embedder: Embedder) -> Figures:

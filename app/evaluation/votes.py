@@ -15,7 +15,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from rodedraad.answering.answer import LONGEST_QUESTION, Answer, Quote
+from rodedraad.answering.answer import LONGEST_QUESTION, Answer
+from rodedraad.answering.quotes import Quote
 from rodedraad.evaluation.gold_file import OWN, add_line, load_gold
 from rodedraad.index.evidence_match import covers, squash
 from rodedraad.index.store.generation import Generation

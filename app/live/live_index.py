@@ -27,7 +27,7 @@ class LiveIndex:
         return self._searcher
 
     def _opened(self) -> Searcher:
-        searcher = Searcher(self.home)
+        searcher = Searcher.open(self.home)
         Thread(target=_read_ahead, args=(searcher,), daemon=True).start()
         return searcher
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Vectors = npt.NDArray[np.float32]
 
 
-Progress = Callable[[int], None]
+OnEncoded = Callable[[int], None]
 """Called with the number of texts done since the call before."""
 
 
@@ -35,7 +35,7 @@ class Embedder(Protocol):
     def questions(self, texts: Sequence[str]) -> Vectors:
         """Embed questions."""
 
-    def passages(self, texts: Sequence[str], progress: Progress = ...) -> Vectors:
+    def passages(self, texts: Sequence[str], progress: OnEncoded = ...) -> Vectors:
         """Embed passages, sentences or words of the sources."""
 
 

@@ -58,6 +58,6 @@ def bundled_contextual() -> "ContextualEmbedder":
 @cache
 def bundled_interaction() -> "LateInteraction":
     """Late interaction with the bundled transformer."""
-    from rodedraad.index.encoders.late_interaction import WEIGHTS, LateInteraction
+    from rodedraad.index.encoders.late_interaction import INTERACTION, LateInteraction
 
-    return LateInteraction(bundled_contextual(), BUNDLED_MODEL / WEIGHTS)
+    return LateInteraction(bundled_contextual(), BUNDLED_MODEL / INTERACTION)

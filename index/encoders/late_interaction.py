@@ -18,7 +18,7 @@ from rodedraad.index.encoders.onnx_transformer import QUESTION, ContextualEmbedd
 from rodedraad.ingest.documents import Passage, Span
 from rodedraad.ingest.errors import RodeDraadError
 
-WEIGHTS = "interaction.safetensors"
+INTERACTION = "interaction.safetensors"
 
 KEPT = 256
 """Texts whose tokens are kept in memory, about 0.2 MB for each passage."""
@@ -41,7 +41,7 @@ class LateInteraction:
         from safetensors import SafetensorError
         from safetensors.numpy import load
 
-        self._embedder = embedder
+        self.embedder = embedder
         try:
             learned = load(weights.read_bytes())
             self.map = learned["map"].astype(np.float32)
@@ -52,7 +52,7 @@ class LateInteraction:
 
     def question(self, text: str, start: int = 0) -> QuestionTokens:
         """Read a question; only its tokens from the character `start` on count."""
-        read = self._embedder.tokens(text, QUESTION)
+        read = self.embedder.tokens(text, QUESTION)
         states = read.states[read.spans[:, 0] >= start]
         counts = np.exp(states @ self.importance)
         return QuestionTokens(read.vector, unit(states @ self.map.T), counts / max(counts.sum(), 1e-9))

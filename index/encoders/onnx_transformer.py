@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from rodedraad.index.encoders.base import Progress, Vectors, read_tokenizer
+from rodedraad.index.encoders.base import OnEncoded, Vectors, read_tokenizer
 from rodedraad.ingest.errors import RodeDraadError
 
 Ids = npt.NDArray[np.int64]
@@ -62,11 +62,11 @@ class ContextualEmbedder:
         """Embed questions."""
         return self._encode(QUESTION, texts)
 
-    def passages(self, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
+    def passages(self, texts: Sequence[str], progress: OnEncoded = lambda done: None) -> Vectors:
         """Embed passages or sentences of the sources."""
         return self._encode(PASSAGE, texts, progress)
 
-    def _encode(self, prefix: str, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
+    def _encode(self, prefix: str, texts: Sequence[str], progress: OnEncoded = lambda done: None) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         encodings = self._tokenizer.encode_batch_fast(
             [prefix + text for text in texts], add_special_tokens=False

@@ -13,7 +13,7 @@ from rodedraad.ingest.errors import RodeDraadError
 
 if TYPE_CHECKING:
     pass
-from rodedraad.index.encoders.base import BATCH, Progress, Vectors, unit
+from rodedraad.index.encoders.base import BATCH, OnEncoded, Vectors, unit
 
 
 class TransformerEmbedder:
@@ -43,7 +43,7 @@ class TransformerEmbedder:
         """Embed questions."""
         return self._encode(self._prefixes[0], texts)
 
-    def passages(self, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
+    def passages(self, texts: Sequence[str], progress: OnEncoded = lambda done: None) -> Vectors:
         """Embed passages, sentences or words of the sources."""
         parts = [np.zeros((0, self.dimension), np.float32)]
         for start in range(0, len(texts), BATCH):

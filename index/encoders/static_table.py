@@ -12,7 +12,7 @@ from rodedraad.ingest.errors import RodeDraadError
 
 if TYPE_CHECKING:
     pass
-from rodedraad.index.encoders.base import BATCH, Progress, Vectors, read_tokenizer, unit
+from rodedraad.index.encoders.base import BATCH, OnEncoded, Vectors, read_tokenizer, unit
 
 
 class StaticEmbedder:
@@ -48,11 +48,11 @@ class StaticEmbedder:
         """Embed questions."""
         return self._encode(self._prefixes[0], texts)
 
-    def passages(self, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
+    def passages(self, texts: Sequence[str], progress: OnEncoded = lambda done: None) -> Vectors:
         """Embed passages, sentences or words of the sources."""
         return self._encode(self._prefixes[1], texts, progress)
 
-    def _encode(self, prefix: str, texts: Sequence[str], progress: Progress = lambda done: None) -> Vectors:
+    def _encode(self, prefix: str, texts: Sequence[str], progress: OnEncoded = lambda done: None) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for start in range(0, len(texts), BATCH):
             batch = [prefix + text for text in texts[start : start + BATCH]]

@@ -12,7 +12,7 @@ from index.training.graph import encoder_model
 from index.training.source import Source
 from index.training.static import write_table
 from index.training.vocabulary import tokenizer_of
-from rodedraad.index.encoders.late_interaction import WEIGHTS
+from rodedraad.index.encoders.late_interaction import INTERACTION
 from rodedraad.index.encoders.onnx_transformer import ENCODER, TOKENIZER
 
 STATIC_FILES = ("config_sentence_transformers.json", "modules.json", "tokenizer.json")
@@ -27,7 +27,7 @@ def export_encoder(source: Source, out: Path) -> None:
 
 def export_interaction(learned: dict[str, NDArray[np.float32]], out: Path) -> None:
     """Write what late interaction learned, in half precision."""
-    save_file({name: value.astype(np.float16) for name, value in learned.items()}, out / WEIGHTS)
+    save_file({name: value.astype(np.float16) for name, value in learned.items()}, out / INTERACTION)
 
 
 def export_static(table: NDArray[np.float32], static: Path, out: Path) -> None:

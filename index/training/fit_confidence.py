@@ -120,14 +120,14 @@ def opened(stack: ExitStack, corpus: Path) -> Searcher:
     """A searcher over an index of a corpus, until the stack is closed."""
     home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     reindex(corpus, home)
-    return Searcher(home)
+    return Searcher.open(home)
 
 
 def row(searcher: Searcher, question: str) -> Row:
     """What the confidence looks at, for a question over an index."""
     query = searcher.query(question)
     hits = searcher.search(query, READ)
-    return hits[0].score, *features(searcher, query, hits), *query.tokens.vector
+    return hits[0].score, *features(query, hits), *query.tokens.vector
 
 
 def fit_about(

@@ -19,13 +19,13 @@ from torch import Tensor, nn
 
 from rodedraad.evaluation.gold_file import GOLD, load_gold
 from rodedraad.index.build import reindex
-from rodedraad.index.encoders.bundled import bundled_interaction, bundled_static
 from rodedraad.index.evidence_match import answers, covers, squash
-from rodedraad.index.search import PROPOSING, READ, Query, Searcher
+from rodedraad.index.ranking import PASSAGE, QUOTED, SENTENCE, weighted
+from rodedraad.index.search import READ, Hit, Searcher
 
 HELD = Path(__file__).parent / "articles" / "held"
 CORPUS = Path(__file__).parents[2] / "corpus"
-BASE = ("coverage", "dense", "bm25")
+LEARNED = ("interaction", "sentence")  # of PASSAGE; those that propose stay as they are
 STEPS, RATE = 400, 0.03
 SHARPNESS = 5.0  # scores are multiplied by this before the softmax
 PASSAGES = 0.5  # what the passages count in the loss beside the sentences
@@ -35,65 +35,56 @@ PASSAGES = 0.5  # what the passages count in the loss beside the sentences
 class Example:
     """An answerable question and what was read for it: p passages, s sentences."""
 
-    base: Tensor  # float32[p], what the signals that need no reading add up to
-    interaction: Tensor  # float32[p]
+    passages: dict[str, Tensor]  # signal → float32[p]
+    sentences: dict[str, Tensor]  # signal → float32[s]
     passage: Tensor  # int64[s], of each sentence
-    features: Tensor  # float32[s, 3]: interaction, likeness, opening
     holds: Tensor  # bool[p]
     answers: Tensor  # bool[s]
 
 
 class Weights(nn.Module):
-    """What is learned."""
+    """What is learned of the weights in `rodedraad.index.ranking`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.passage = nn.Parameter(torch.tensor([2.0, 1.0]))  # interaction, best sentence
-        self.sentence = nn.Parameter(torch.tensor([2.0, 0.2, -0.2]))  # in the order of the features
-        self.context = nn.Parameter(torch.tensor(0.5))  # the passage, beside the sentence
+        self.passage = nn.ParameterDict({name: torch.tensor(PASSAGE[name]) for name in LEARNED})
+        self.sentence = nn.ParameterDict({name: torch.tensor(weight) for name, weight in SENTENCE.items()})
+        self.quoted = nn.ParameterDict({"passage": torch.tensor(QUOTED["passage"])})
 
     def forward(self, example: Example) -> tuple[Tensor, Tensor]:
         """The scores of the passages, float32[p], and of the sentences, float32[s]."""
-        own = example.features @ self.sentence
-        best = own.new_full(example.base.shape, -9.0).scatter_reduce(0, example.passage, own, "amax")
-        passages = example.base + self.passage[0] * example.interaction + self.passage[1] * best
-        return passages, self.context * passages[example.passage] + own
+        own = weighted(example.sentences, dict(self.sentence.items()))
+        best = own.new_full(example.holds.shape, -9.0).scatter_reduce(0, example.passage, own, "amax")
+        passages = weighted(example.passages | {"sentence": best}, {**PASSAGE, **self.passage})
+        signals = {"passage": passages[example.passage], "sentence": own}
+        return passages, weighted(signals, {**QUOTED, **self.quoted})
 
 
 def examples(folder: Path, corpus: Path) -> Iterator[Example]:
     """The answerable questions of a folder, searched in a corpus."""
     with tempfile.TemporaryDirectory() as home:
         reindex(corpus, Path(home))
-        searcher = Searcher(Path(home))
+        searcher = Searcher.open(Path(home))
         for gold in load_gold(folder / "questions.jsonl"):
             if gold["answerable"]:
-                evidence = [squash(span) for span in gold["evidence"]]
-                yield example(searcher, searcher.query(gold["question"]), evidence)
+                hits = searcher.search(searcher.query(gold["question"]), READ)
+                yield example(hits, [squash(span) for span in gold["evidence"]])
 
 
-def example(searcher: Searcher, query: Query, evidence: Sequence[str]) -> Example:
-    """A question with what was read for it; `evidence` is squashed."""
-    hits = searcher.search(query, READ)
-    read: list[int] = []
-    features: list[tuple[float, bool]] = []
-    texts: list[str] = []
-    for number, hit in enumerate(hits):
-        spans = [(sentence.start, sentence.end) for sentence in hit.sentences]
-        met = bundled_interaction().match(query.tokens, hit.passage, spans)[1:] @ query.tokens.importance
-        texts += [hit.document.text[start:end] for start, end in spans]
-        read += [number] * len(spans)
-        opening = [not hit.document.text[:start].strip() for start, _ in spans]
-        features += zip(met, opening, strict=True)
-    likeness = bundled_static().passages(texts) @ query.static[0]
+def example(hits: Sequence[Hit], evidence: Sequence[str]) -> Example:
+    """The hits of a question, which were read, against its evidence, squashed."""
+    read = [(number, hit, sentence) for number, hit in enumerate(hits) for sentence in hit.sentences]
+    texts = [squash(hit.document.text[sentence.start : sentence.end]) for _, hit, sentence in read]
     return Example(
-        base=torch.tensor([sum(PROPOSING[name] * hit.signals[name] for name in BASE) for hit in hits]),
-        interaction=torch.tensor([hit.signals["interaction"] for hit in hits]),
-        passage=torch.tensor(read),
-        features=torch.tensor(
-            [[met, like, opening] for (met, opening), like in zip(features, likeness, strict=True)]
+        passages={name: torch.tensor([hit.signals[name] for hit in hits]) for name in PASSAGE},
+        sentences={
+            name: torch.tensor([sentence.signals[name] for *_, sentence in read]) for name in SENTENCE
+        },
+        passage=torch.tensor([number for number, *_ in read]),
+        holds=torch.tensor(
+            [any(covers(squash(hit.passage.text), span) for span in evidence) for hit in hits]
         ),
-        holds=torch.tensor([any(covers(squash(hit.passage.text), e) for e in evidence) for hit in hits]),
-        answers=torch.tensor([any(answers(squash(text), e) for e in evidence) for text in texts]),
+        answers=torch.tensor([any(answers(text, span) for span in evidence) for text in texts]),
     )
 
 
@@ -147,11 +138,12 @@ def main() -> None:
     torch.set_num_threads(1)
     held = [e for folder in sorted(HELD.iterdir()) for e in examples(folder, folder / "corpus")]
     weights = learn(held)
-    one, two = weights.passage.tolist()
-    print("WEIGHTS =", {"interaction": round(one, 2), "sentence": round(two, 2)})
-    names = ("interaction", "likeness", "opening")
-    print("SENTENCE =", {n: round(w, 2) for n, w in zip(names, weights.sentence.tolist(), strict=True)})
-    print(f"PASSAGE = {weights.context.item():.2f}")
+    for name, learned in (
+        ("PASSAGE", weights.passage),
+        ("SENTENCE", weights.sentence),
+        ("QUOTED", weights.quoted),
+    ):
+        print(name, {signal: round(weight.item(), 2) for signal, weight in learned.items()})
     print("held:", figures(weights, held))
     print("gold:", figures(weights, list(examples(GOLD, CORPUS))))
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rodedraad.answering.answer import MOST_QUOTES, answer
+from rodedraad.answering.answer import answer
+from rodedraad.answering.quotes import MOST_QUOTES
 from rodedraad.evaluation.gold_file import GOLD, load_gold
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
@@ -52,7 +53,7 @@ def test_a_sentence_that_points_back_comes_with_the_one_before_it(tmp_path: Path
         "utf-8",
     )
     reindex(tmp_path / "corpus", tmp_path / "home")
-    searcher = Searcher(tmp_path / "home")
+    searcher = Searcher.open(tmp_path / "home")
     quotes = [
         quote.text for quote in answer(searcher, "Waarom kreeg ze een rood dak en twaalf lokalen?").quotes
     ]
@@ -124,7 +125,7 @@ def test_what_stands_in_two_sources_is_quoted_once_and_cited_twice(tmp_path: Pat
     (corpus / "a.txt").write_text(f"De brug\n\n{told} Ze is van beton.", "utf-8")
     (corpus / "b.txt").write_text(f"Het dorp\n\nEr wonen 300 mensen. {told} De kerk is ouder.", "utf-8")
     reindex(corpus, tmp_path / "home")
-    given_answer = answer(Searcher(tmp_path / "home"), "Wie bouwde de brug over de Semois in 1907?")
+    given_answer = answer(Searcher.open(tmp_path / "home"), "Wie bouwde de brug over de Semois in 1907?")
     quotes = [quote for quote in given_answer.quotes if told in quote.text]
     assert len(quotes) == 1
     assert [other.text for other in quotes[0].also] == [told]
@@ -144,7 +145,7 @@ def test_a_heading_is_never_an_answer_by_itself(tmp_path: Path) -> None:
         "De oogst van aardappelen\n\nIn mei worden de aardappelen gerooid.", "utf-8"
     )
     reindex(corpus, tmp_path / "home")
-    given_answer = answer(Searcher(tmp_path / "home"), "Wanneer is de oogst van aardappelen?")
+    given_answer = answer(Searcher.open(tmp_path / "home"), "Wanneer is de oogst van aardappelen?")
     assert [quote.text for quote in given_answer.quotes] == ["In mei worden de aardappelen gerooid."]
 
 

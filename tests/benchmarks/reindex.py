@@ -66,7 +66,7 @@ def step(what: str, folder: Path) -> None:
         load_embedder(load_settings(folder / "home"))
         analysis(bundled_static())
         started, computed = time.perf_counter(), computing()
-        Searcher(folder / "home")
+        Searcher.open(folder / "home")
     else:
         reindex(folder / "corpus", folder / "home")
     seconds = time.perf_counter() - started

@@ -27,7 +27,8 @@ from rodedraad.evaluation.metrics import (
     verdict,
 )
 from rodedraad.index.evidence_match import answers, covers, squash
-from rodedraad.index.search import SWITCHES, WEIGHTS, Searcher
+from rodedraad.index.ranking import PASSAGE
+from rodedraad.index.search import SWITCHES, Searcher
 from rodedraad.ingest.errors import RodeDraadError
 from tests.evaluation.test_report_html import outcome
 
@@ -235,28 +236,28 @@ def test_the_gold_questions_are_all_asked(outcomes: list[Outcome]) -> None:
     assert sum(size for name, size in sizes.items() if ":" in name) == 160
 
 
-@pytest.mark.parametrize("signal", WEIGHTS)
+@pytest.mark.parametrize("signal", PASSAGE)
 def test_a_signal_that_is_switched_off_gives_nothing(home: Path, signal: str) -> None:
-    searcher = Searcher(home, {signal})
+    searcher = Searcher.open(home, {signal})
     near = [searcher.generation.passage(3)[1]]
     hits = searcher.search(searcher.query(COFFEE), 10, near)
     assert len(hits) == 10
     assert all(hit.signals[signal] == 0.0 for hit in hits)
-    assert any(hit.signals[name] > 0 for hit in hits for name in WEIGHTS)
+    assert any(hit.signals[name] > 0 for hit in hits for name in PASSAGE)
 
 
 def test_without_any_signal_nothing_is_found(home: Path) -> None:
-    searcher = Searcher(home, set(WEIGHTS))
+    searcher = Searcher.open(home, set(PASSAGE))
     assert searcher.search(searcher.query(COFFEE), 10) == []
 
 
 def test_without_expansion_a_word_matches_itself_alone(home: Path) -> None:
-    words = Searcher(home, {"expansion"}).query("gezinnen miners").words
+    words = Searcher.open(home, {"expansion"}).query("gezinnen miners").words
     assert [set(word.matches) for word in words] == [{"gezinnen"}, set()]
-    assert len(Searcher(home).query("gezinnen").words[0].matches) > 1
+    assert len(Searcher.open(home).query("gezinnen").words[0].matches) > 1
 
 
 def test_a_signal_that_there_is_not_is_named_with_those_there_are(home: Path) -> None:
-    with pytest.raises(RodeDraadError, match=r"no signal 'dens' to do without; there are coverage, "):
-        Searcher(home, {"dens"})
-    assert set(SWITCHES) == {*WEIGHTS, "expansion"}
+    with pytest.raises(RodeDraadError, match=r"no signal 'dens'. Signals: coverage, "):
+        Searcher.open(home, {"dens"})
+    assert set(SWITCHES) == {*PASSAGE, "expansion"}

@@ -156,7 +156,7 @@ def test_the_recorded_figures_are_those_of_the_recorded_outcomes() -> None:
 
 def test_the_gate_would_notice_signals_that_are_switched_off(searcher: Searcher, home: Path) -> None:
     """The gate can fail: without the encoder, the recorded figures are not reached."""
-    without = Searcher(home, {"dense", "interaction", "sentence"})
+    without = Searcher.open(home, {"dense", "interaction", "sentence"})
     now = Run.of(without, evaluate(without, GOLD), "")
     fallen = {(c.group, c.measure) for c in compare(Run.load(RECORDED), now).changes if c.gain < 0}
     assert ("all", "success@1") in fallen

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rodedraad.answering.answer import LONGEST_QUESTION, Answer, Quote
+from rodedraad.answering.answer import LONGEST_QUESTION, Answer
+from rodedraad.answering.quotes import Quote
 from rodedraad.evaluation.ask_gold import evaluate
 from rodedraad.evaluation.gold_file import load_gold
 from rodedraad.evaluation.votes import Candidates
@@ -115,7 +116,7 @@ def test_a_quote_over_the_end_of_its_passage_is_evidence_in_two_pieces(tmp_path:
 
 
 def test_accepted_votes_are_gold_questions_that_can_be_asked(home: Path) -> None:
-    candidates, searcher = Candidates(home), Searcher(home)
+    candidates, searcher = Candidates(home), Searcher.open(home)
     candidates.vote(an_answer("Wat kost een kaartje?", (0, len(FIRST))), "up")
     candidates.vote(an_answer("Wie is de president?"), "up")
     silent, answered = candidates.waiting()
@@ -140,7 +141,7 @@ def test_accepted_votes_are_gold_questions_that_can_be_asked(home: Path) -> None
 
 
 def test_a_crash_between_the_two_files_leaves_one_gold_line(home: Path) -> None:
-    candidates, generation = Candidates(home), Searcher(home).generation
+    candidates, generation = Candidates(home), Searcher.open(home).generation
     candidates.vote(an_answer("Wat kost een kaartje?", (0, len(FIRST))), "up")
     before = (home / "candidates.jsonl").read_bytes()
     id = candidates.waiting()[0].id
@@ -152,7 +153,7 @@ def test_a_crash_between_the_two_files_leaves_one_gold_line(home: Path) -> None:
 
 
 def test_evidence_must_stand_in_the_corpus(home: Path) -> None:
-    candidates, generation = Candidates(home), Searcher(home).generation
+    candidates, generation = Candidates(home), Searcher.open(home).generation
     candidates.vote(an_answer("Wat kost een kaartje?"), "down")
     id = candidates.waiting()[0].id
     with pytest.raises(Refusal, match="evidence_none"):
@@ -171,6 +172,6 @@ def test_a_gold_file_of_something_else_is_left_alone(home: Path) -> None:
     candidates.vote(an_answer("Wat kost een kaartje?"), "up")
     candidates.gold.write_text("mijn notities", "utf-8")
     with pytest.raises(RodeDraadError, match=r"gold\.jsonl, line 1, is no gold question"):
-        candidates.accept(candidates.waiting()[0].id, Searcher(home).generation, None)
+        candidates.accept(candidates.waiting()[0].id, Searcher.open(home).generation, None)
     assert candidates.gold.read_text("utf-8") == "mijn notities"
     assert len(candidates.waiting()) == 1

@@ -51,7 +51,7 @@ def test_the_printed_corpus_answers_as_the_text_does(outcomes, tmp_path) -> None
         (tmp_path / "corpus" / f"{name}.pdf").write_bytes(printed(text, how))
     reindex(tmp_path / "corpus", tmp_path / "home")
     of_text = Run("", {}, tuple(outcomes))
-    of_pages = Run("", {}, tuple(evaluate(Searcher(tmp_path / "home"), GOLD)))
+    of_pages = Run("", {}, tuple(evaluate(Searcher.open(tmp_path / "home"), GOLD)))
     changes = {c.measure: c for c in compare(of_text, of_pages).changes if c.group == "all"}
     for measure in ("success@1", "success@3", "quote accuracy", "answerable refused"):
         change = changes[measure]

@@ -64,7 +64,7 @@ def answers(blocks, tmp_path_factory):
         (folder / "corpus").mkdir()
         (folder / "corpus" / f"artikel{suffix}").write_bytes(make(blocks))
         reindex(folder / "corpus", folder / "home")
-        searcher = Searcher(folder / "home")
+        searcher = Searcher.open(folder / "home")
         found[suffix] = [[quote.text for quote in answer(searcher, q).quotes] for q in QUESTIONS]
     return found
 

@@ -31,7 +31,7 @@ TOWNS = {"Chachapoyas": 370, "Huancavelica": 740, "Moyobamba": 1110}
 
 @pytest.fixture(scope="module")
 def searcher(folder):
-    return Searcher(folder / "home")
+    return Searcher.open(folder / "home")
 
 
 @pytest.mark.parametrize("town", TOWNS)

@@ -155,7 +155,7 @@ def test_the_same_bytes_in_two_files_are_two_documents(corpus, home):
     (corpus / "wol2.txt").write_text(WOOL, "utf-8")
     report = reindex(corpus, home)
     assert report.passages == 3
-    searcher = Searcher(home)
+    searcher = Searcher.open(home)
     hits = searcher.search(searcher.query("Wat doen de vrouwen met de wol?"), 2)
     assert sorted(hit.document.id for hit in hits) == ["wol.txt", "wol2.txt"]
 
@@ -301,7 +301,7 @@ def test_a_text_without_a_word_can_be_indexed_and_asked(tmp_path, home):
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "a.txt").write_text("!!! … ???", "utf-8")
     assert reindex(tmp_path / "corpus", home).passages == 1
-    searcher = Searcher(home)
+    searcher = Searcher.open(home)
     [hit] = searcher.search(searcher.query("Wat?"), 3)
     assert hit.passage.text == "!!! … ???"
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rodedraad.index.encoders.bundled import bundled_contextual, bundled_interaction
-from rodedraad.index.encoders.late_interaction import WEIGHTS, LateInteraction
+from rodedraad.index.encoders.late_interaction import INTERACTION, LateInteraction
 from rodedraad.ingest.documents import Passage
 from rodedraad.ingest.errors import RodeDraadError
 
@@ -68,6 +68,6 @@ def test_matches_lie_between_minus_one_and_one(question: str, text: str) -> None
 @pytest.mark.parametrize("content", [None, b"no tensors"])
 def test_a_model_without_what_was_learned_is_refused(content, tmp_path) -> None:
     if content is not None:
-        (tmp_path / WEIGHTS).write_bytes(content)
+        (tmp_path / INTERACTION).write_bytes(content)
     with pytest.raises(RodeDraadError, match=r"interaction\.safetensors cannot be read"):
-        LateInteraction(bundled_contextual(), tmp_path / WEIGHTS)
+        LateInteraction(bundled_contextual(), tmp_path / INTERACTION)

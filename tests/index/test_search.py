@@ -10,7 +10,8 @@ import pytest
 
 from rodedraad.index.build import reindex
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL, load_embedder
-from rodedraad.index.search import WEIGHTS, Searcher, weighted
+from rodedraad.index.ranking import PASSAGE, weighted
+from rodedraad.index.search import Searcher
 from rodedraad.index.settings import Settings
 from rodedraad.index.store.manifest import IndexProblem
 from rodedraad.index.words.word_index import coverage
@@ -39,7 +40,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def searcher(home):
-    return Searcher(home)
+    return Searcher.open(home)
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_hits_are_ranked_by_the_weighted_sum_of_their_signals(searcher, question
     assert scores == sorted(scores, reverse=True)
     for hit in hits:
         assert set(hit.signals) == {"coverage", "dense", "bm25", "nearness", "interaction", "sentence"}
-        by_hand = sum(WEIGHTS[name] * hit.signals[name] for name in WEIGHTS)
+        by_hand = sum(PASSAGE[name] * hit.signals[name] for name in PASSAGE)
         assert hit.score == pytest.approx(by_hand)
         assert 0 <= hit.signals["coverage"] <= 1.00001
         assert 0 <= hit.signals["bm25"] <= 1
@@ -99,10 +100,10 @@ def test_signals_are_what_they_are_called(searcher):
 
 def test_the_weights_are_applied():
     signals = {"coverage": 0.5, "dense": 0.25, "bm25": 1.0, "nearness": 0.0}
-    assert weighted(signals) == pytest.approx(
-        0.5 * WEIGHTS["coverage"] + 0.25 * WEIGHTS["dense"] + WEIGHTS["bm25"]
+    assert weighted(signals, PASSAGE) == pytest.approx(
+        0.5 * PASSAGE["coverage"] + 0.25 * PASSAGE["dense"] + PASSAGE["bm25"]
     )
-    assert weighted({"coverage": 1.0}) == WEIGHTS["coverage"]
+    assert weighted({"coverage": 1.0}, PASSAGE) == PASSAGE["coverage"]
 
 
 def test_questions_in_other_languages_find_the_dutch_passage(searcher):
@@ -113,7 +114,7 @@ def test_questions_in_other_languages_find_the_dutch_passage(searcher):
 
 
 def test_bm25_counts_only_within_a_language(villages):
-    searcher = Searcher(villages)
+    searcher = Searcher.open(villages)
     dutch = searcher.query("Wat verkopen de boeren in het dorp?")
     assert dutch.language == "nl"
     bm25 = {hit.document.id: hit.signals["bm25"] for hit in searcher.search(dutch, 2)}
@@ -140,7 +141,7 @@ def test_nearness_prefers_the_neighbours_of_a_passage(searcher):
         distance = abs(hit.passage.start - talk.start)
         expected = math.exp(-distance / 800) if hit.document.id == talk.document_id else 0.0
         assert hit.signals["nearness"] == pytest.approx(expected)
-        assert gained == pytest.approx(WEIGHTS["nearness"] * expected)
+        assert gained == pytest.approx(PASSAGE["nearness"] * expected)
     [same] = [hit for hit in near if hit.passage == talk]
     assert same.signals["nearness"] == 1.0
     assert same.rank < plain[-1].rank
@@ -178,7 +179,7 @@ def test_the_sentences_of_a_hit_are_its_passages_without_headings(searcher):
 
 
 def test_without_interaction_nothing_is_compared_token_by_token(home):
-    searcher = Searcher(home, {"interaction"})
+    searcher = Searcher.open(home, {"interaction"})
     for hit in searcher.search(searcher.query("Hoeveel hectare koffie telen de gezinnen?"), 10):
         assert hit.signals["interaction"] == 0.0
         assert not hit.met.any()
@@ -188,7 +189,7 @@ def test_a_corpus_of_one_passage_can_be_searched(tmp_path):
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "a.txt").write_text("De boer plukt koffie.", "utf-8")
     reindex(tmp_path / "corpus", tmp_path / "home")
-    searcher = Searcher(tmp_path / "home")
+    searcher = Searcher.open(tmp_path / "home")
     [hit] = searcher.search(searcher.query("Wat plukt de boer?"), 10)
     assert hit.rank == 1
     assert hit.passage.text == "De boer plukt koffie."
@@ -211,12 +212,12 @@ def test_threads_get_the_same_hits_as_one(searcher):
 
 
 def test_a_searcher_knows_whether_it_is_current(villages):
-    searcher = Searcher(villages)
+    searcher = Searcher.open(villages)
     assert searcher.is_current(villages)
     (villages.parent / "corpus" / "nieuw.txt").write_text("De kaas rijpt.", "utf-8")
     reindex(villages.parent / "corpus", villages)
     assert not searcher.is_current(villages)
-    assert Searcher(villages).is_current(villages)
+    assert Searcher.open(villages).is_current(villages)
 
 
 # An index made otherwise
@@ -224,25 +225,25 @@ def test_a_searcher_knows_whether_it_is_current(villages):
 
 def test_without_an_index_it_is_said_how_to_make_one(tmp_path):
     with pytest.raises(IndexProblem, match=r"There is no index in .* yet\. Run: rodedraad index"):
-        Searcher(tmp_path)
+        Searcher.open(tmp_path)
 
 
 def test_an_index_of_another_model_is_refused(villages, tmp_path):
     shutil.copytree(BUNDLED_MODEL, tmp_path / "model")
     (villages / "settings.toml").write_text(f"model = '{tmp_path / 'model'}'", "utf-8")
     with pytest.raises(IndexProblem) as caught:
-        Searcher(villages)
+        Searcher.open(villages)
     assert str(caught.value) == (
         "The index was made by the model 'bundled', and settings.toml now names "
         f"'{tmp_path / 'model'}'. Run: rodedraad index"
     )
     reindex(villages.parent / "corpus", villages)
-    searcher = Searcher(villages)
+    searcher = Searcher.open(villages)
     [hit] = searcher.search(searcher.query("Wat verkopen de boeren?"), 1)
     assert hit.document.id == "dorp.txt"
     (villages / "settings.toml").unlink()
     with pytest.raises(IndexProblem, match=r"settings\.toml now names 'bundled'\. Run: rodedraad"):
-        Searcher(villages)
+        Searcher.open(villages)
 
 
 def test_an_index_of_other_prefixes_is_refused(villages, tmp_path):
@@ -252,14 +253,14 @@ def test_an_index_of_other_prefixes_is_refused(villages, tmp_path):
     reindex(villages.parent / "corpus", villages)
     (villages / "settings.toml").write_text(model + "query_prefix = 'query: '\n", "utf-8")
     with pytest.raises(IndexProblem) as caught:
-        Searcher(villages)
+        Searcher.open(villages)
     assert "made by another version of the model" in str(caught.value)
     assert str(caught.value).endswith("Run: rodedraad index")
 
 
 def test_another_passage_size_waits_for_the_next_indexing(villages):
     (villages / "settings.toml").write_text("passage_size = 300", "utf-8")
-    searcher = Searcher(villages)
+    searcher = Searcher.open(villages)
     assert searcher.search(searcher.query("koffie"), 1)[0].document.id == "dorp.txt"
 
 

@@ -54,7 +54,7 @@ def generations(place):
 
 def answers(place):
     """What the index answers: its best passage on a question about wool."""
-    searcher = Searcher(place / "home")
+    searcher = Searcher.open(place / "home")
     return searcher.search(searcher.query("Wat doen de vrouwen met de wol?"), 1)[0].passage.text
 
 
@@ -65,7 +65,7 @@ def change(place):
 def problem(home):
     """What is wrong with an index, all files of which are read; empty if nothing is."""
     try:
-        generation = Searcher(home).generation
+        generation = Searcher.open(home).generation
         for number in range(generation.passages):
             generation.passage(number)
     except IndexProblem as error:
@@ -229,7 +229,7 @@ def test_damage_to_vectors_is_found_before_the_first_answer(larger, tmp_path, pa
     [path] = current(home).glob(f"{part}/*.vectors")
     assert path.stat().st_size > SMALL_FILE
     _flip(path)
-    searcher = Searcher(home)
+    searcher = Searcher.open(home)
     query = searcher.query("Hoeveel koeien heeft het dorp?")
     with pytest.raises(IndexProblem) as caught:
         searcher.search(query, 3)
@@ -377,7 +377,7 @@ def test_a_second_writer_in_another_thread_or_process_is_told_to_wait(place):
 
 
 def test_a_reader_keeps_its_generation_until_it_lets_go(place):
-    searcher = Searcher(place / "home")
+    searcher = Searcher.open(place / "home")
     change(place)
     reindex(place / "corpus", place / "home")
     assert generations(place) == ["000001", "000002"]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rodedraad.answering.answer import Answer, Quote
+from rodedraad.answering.answer import Answer
+from rodedraad.answering.quotes import Quote
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Hit, Searcher
 from rodedraad.ingest.documents import Citation, Document
@@ -81,7 +82,7 @@ def test_an_abstention_shows_passages_that_are_marked_as_no_answer(tmp_path: Pat
     corpus.mkdir()
     (corpus / "a.txt").write_text("De bessen worden in mei geplukt.", "utf-8")
     reindex(corpus, tmp_path / "home")
-    given_answer = answer(Searcher(tmp_path / "home"), "Who wrote the Iliad and the Odyssey?")
+    given_answer = answer(Searcher.open(tmp_path / "home"), "Who wrote the Iliad and the Odyssey?")
     html = conversation_html([given_answer])
     assert "The sources hold no answer to this." in html
     assert "What comes nearest, though it is no answer:" in html

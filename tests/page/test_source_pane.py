@@ -84,7 +84,7 @@ def test_a_link_finds_a_quote_that_moved_and_says_when_it_is_gone(tmp_path: Path
     file = corpus / "bessen.txt"
     file.write_text("De bessen worden in mei geplukt. Daarna gaan ze naar de markt.", "utf-8")
     reindex(corpus, home)
-    generation = Searcher(home).generation
+    generation = Searcher.open(home).generation
     document, _ = generation.document(0)
     query = dict(parse_qsl(link(Place(1, document, 33, 62))[1:]))
     found = follow(generation, query)
@@ -92,12 +92,12 @@ def test_a_link_finds_a_quote_that_moved_and_says_when_it_is_gone(tmp_path: Path
     assert found.text == "Daarna gaan ze naar de markt."
     file.write_text("Nieuw begin. De bessen zijn rijp. Daarna gaan ze naar de markt. Einde.", "utf-8")
     reindex(corpus, home)
-    moved = follow(Searcher(home).generation, query)
+    moved = follow(Searcher.open(home).generation, query)
     assert moved is not None
     assert (moved.start, moved.text) == (34, "Daarna gaan ze naar de markt.")
     file.write_text("De bessen worden in mei geplukt. Daarna is het stil.", "utf-8")
     reindex(corpus, home)
-    assert follow(Searcher(home).generation, query) is None
+    assert follow(Searcher.open(home).generation, query) is None
 
 
 @given(

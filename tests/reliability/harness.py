@@ -120,7 +120,7 @@ def contents(place: Path) -> dict[str, str] | str:
         problems = check(place / "home")
         if problems:
             return problems[0]
-        searcher = Searcher(place / "home")
+        searcher = Searcher.open(place / "home")
         for number in range(generation.passages):
             document, passage = generation.passage(number)
             assert document.text[passage.start : passage.end] == passage.text

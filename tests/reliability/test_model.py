@@ -87,7 +87,7 @@ class Corpus(RuleBasedStateMachine):
     @precondition(lambda self: self.indexed)
     @rule(line=st.sampled_from(LINES))
     def ask(self, line):
-        searcher = Searcher(self.home)
+        searcher = Searcher.open(self.home)
         generation = searcher.generation
         passages = [generation.passage(number)[1].text for number in range(generation.passages)]
         embedder = load_embedder(load_settings(self.home))

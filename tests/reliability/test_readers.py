@@ -22,7 +22,7 @@ def write(corpus, edition):
 
 def ask(home, times=1):
     """Ask, and read every passage: all are of one edition, and each quote is its document's; which."""
-    searcher = Searcher(home)
+    searcher = Searcher.open(home)
     for _ in range(times):
         hits = searcher.search(searcher.query("Wie verkopen de wol?"), 2 * DOCUMENTS)
         texts = {hit.document.id: hit.document.text for hit in hits}
