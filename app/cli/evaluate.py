@@ -1,4 +1,4 @@
-"""The eval command: a run is made, kept, compared, printed and drawn."""
+"""The commands eval and bench: a run is made, kept, compared, printed and drawn; a model is measured."""
 
 import argparse
 import json
@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from rodedraad.cli.index import open_index
+from rodedraad.cli.terminal import progress
 from rodedraad.evaluation.ask_gold import Outcome, evaluate
 from rodedraad.evaluation.gold_file import GOLD
 from rodedraad.evaluation.metrics import KIND, Figure, digits, verdict
@@ -34,8 +36,35 @@ WIDTH = 120  # characters, where the output is no terminal
 FigureTable = dict[str, dict[str, Figure]]
 
 
+def evaluate_answers(options: argparse.Namespace) -> int:
+    """Ask the gold questions, or help to write them."""
+    if options.make:
+        from rodedraad.cli.write_gold import write_gold
+
+        write_gold(open_index(options).generation, options.make)
+        return 0
+    searcher = open_index(options, options.without)
+    with progress() as on_progress:
+        run_evaluation(searcher, options, on_progress)
+    return 0
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Measure a model."""
+    from rodedraad.evaluation.model_benchmark import bench_model
+
+    with progress() as on_progress:
+        figures = bench_model(options.data, options.corpus, options.model, on_progress)
+    if options.json:
+        print(json.dumps(figures, ensure_ascii=False, indent=2))
+    else:
+        for name, value in figures.items():
+            print(f"{name:<40} {value:.3f}" if value <= 1 else f"{name:<40} {value:,.0f}")
+    return 0
+
+
 def run_evaluation(
-    searcher: Searcher, options: argparse.Namespace, progress: Callable[[str, int, int], None]
+    searcher: Searcher, options: argparse.Namespace, on_progress: Callable[[str, int, int], None]
 ) -> None:
     """Ask the gold questions, and save, compare, report and print as the options say.
 
@@ -46,7 +75,7 @@ def run_evaluation(
             raise RodeDraadError(f"{path} cannot be written: name a file in a folder that exists.")
     before = Run.load(options.against) if options.against else None
     data = options.data or GOLD
-    outcomes = evaluate(searcher, data, lambda done, total: progress("Asking", done, total))
+    outcomes = evaluate(searcher, data, lambda done, total: on_progress("Asking", done, total))
     run = Run.of(searcher, outcomes, _command(options))
     comparison = compare(before, run) if before else None
     table = run.figures()

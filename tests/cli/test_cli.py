@@ -239,7 +239,7 @@ def test_check_finds_damage_and_repairs_it(
     assert "The text or the vectors of schaap.txt are damaged." in err
     assert main(["check", "--repair", *sheep]) == 0
     err = capsys.readouterr().err
-    assert "damaged, made anew: passages/" in err
+    assert "damaged, rebuilt: passages/" in err
     assert "is sound: 1 documents, 1 passages" in err
     assert main(["check", *sheep]) == 0
 
@@ -347,7 +347,7 @@ def test_eval_names_evidence_that_no_passage_holds(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--without", "dens"], "There is no signal 'dens' to do without; there are coverage, dense,"),
+        (["--without", "dens"], "There is no signal 'dens'. Signals: coverage, dense,"),
         (["--against", "no-such-run"], "no-such-run cannot be read"),
         (["--save", "no-such-folder/run.json"], "no-such-folder/run.json cannot be written"),
         (["--report", "."], ". cannot be written: name a file in a folder that exists"),
@@ -365,7 +365,7 @@ def test_a_wrong_use_of_eval_is_told_in_a_sentence(
 
 def test_a_reader_that_goes_away_is_no_error(folders: list[str]) -> None:
     lines = "\n".join(['{"question": "Wat is cacao blanco?"}'] * 200)
-    command = f"{sys.executable} -m app.cli ask --batch - {' '.join(folders)} | head -n 1"
+    command = f"{sys.executable} -m rodedraad ask --batch - {' '.join(folders)} | head -n 1"
     done = subprocess.run(["bash", "-c", command], input=lines, capture_output=True, text=True, timeout=120)
     assert "Traceback" not in done.stderr
     assert done.stdout.count("\n") == 1
@@ -373,7 +373,7 @@ def test_a_reader_that_goes_away_is_no_error(folders: list[str]) -> None:
 
 def test_importing_the_command_line_is_light() -> None:
     code = (
-        "import sys, app.cli; "
+        "import sys, rodedraad.cli; "
         "print([m for m in ('numpy', 'faiss', 'torch', 'gradio', 'rich') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)

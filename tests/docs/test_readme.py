@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from rodedraad.cli import _parser
+from rodedraad.cli import parser
 from rodedraad.index.settings import Settings
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 COMMANDS = next(
-    action.choices for action in _parser()._actions if isinstance(action, argparse._SubParsersAction)
+    action.choices for action in parser()._actions if isinstance(action, argparse._SubParsersAction)
 )
 
 

@@ -281,7 +281,7 @@ def test_a_broken_transformer_is_one_clear_sentence(small_bert, tmp_path, harm):
 def test_asking_never_imports_the_heavy_libraries(tmp_path):
     program = (
         "import sys\n"
-        "from app.cli import main\n"
+        "from rodedraad.cli import main\n"
         f"arguments = ['--corpus', {str(ROOT / 'corpus')!r}, '--home', {str(tmp_path)!r}]\n"
         "code = main(['ask', 'How does Red Social formalise miners?', *arguments])\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'gradio'}\n"

@@ -1,0 +1,98 @@
+"""The command ask: a question, or a file of questions, on the terminal."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rodedraad.cli.index import open_index
+from rodedraad.cli.terminal import say
+from rodedraad.ingest.errors import RodeDraadError
+
+if TYPE_CHECKING:
+    from rodedraad.answering.answer import Answer
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Answer a question, or each line of a file."""
+    if (options.question is None) == (options.batch is None):
+        raise RodeDraadError('Ask a question, rodedraad ask "…", or name a file with --batch.')
+    if options.batch is not None:
+        return _ask_batch(options)
+    from rodedraad.answering import conversation
+    from rodedraad.answering.json_format import turn_as_json
+
+    answer = conversation.ask(open_index(options), options.question, passages=options.passages)
+    if options.json:
+        print(json.dumps({"id": None, "turns": [turn_as_json(answer, options.passages)]}, ensure_ascii=False))
+    else:
+        _print_answer(answer)
+    return 0
+
+
+def _ask_batch(options: argparse.Namespace) -> int:
+    """One JSON line out for each line in; a line that cannot be answered gets an error."""
+    from rodedraad.answering import conversation
+    from rodedraad.answering.json_format import turn_as_json
+
+    failed = False
+    with _lines(options.batch) as lines:
+        searcher = open_index(options)
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            result: dict[str, Any] = {"id": None}
+            try:
+                item = json.loads(line)
+                result["id"] = item.get("id")
+                before: list[Answer] = []
+                for turn in item.get("turns", [item]):
+                    before.append(conversation.ask(searcher, turn["question"], before, options.passages))
+                result["turns"] = [turn_as_json(answer, options.passages) for answer in before]
+            except (ValueError, KeyError, TypeError, AttributeError):
+                result["error"] = (
+                    f"Line {number} is no question: it must be a JSON object with a question or "
+                    "a list of turns."
+                )
+            except RodeDraadError as error:
+                result["error"] = str(error)
+            if "error" in result:
+                failed = True
+                say(f"rodedraad: line {number}: {result['error']}")
+            print(json.dumps(result, ensure_ascii=False), flush=True)
+    return 2 if failed else 0
+
+
+@contextmanager
+def _lines(name: str) -> Iterator[Iterable[str]]:
+    if name == "-":
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        yield sys.stdin
+        return
+    try:
+        file = open(name, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise RodeDraadError(f"{name} cannot be read ({error.strerror}).") from error
+    with file:
+        yield file
+
+
+def _print_answer(answer: "Answer") -> None:
+    from rodedraad.texts.phrases import phrase, reference
+
+    language = answer.language
+    if answer.abstained:
+        print(phrase("no_answer", language))
+        if answer.hits:
+            print(phrase("nearest", language), end="\n\n")
+        for hit in answer.hits[:3]:
+            print(f"  {hit.passage.text}\n  ({reference(hit.document, hit.passage.start)})\n")
+        return
+    for quote in answer.quotes:
+        numbers = " ".join(f"[{one.citation}]" for one in (quote, *quote.also))
+        print(f"{numbers} “{quote.text}”\n")
+    print(phrase("sources", language))
+    for quote in answer.cited:
+        print(f"[{quote.citation}] {reference(quote.document, quote.start)}")

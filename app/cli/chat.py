@@ -1,0 +1,42 @@
+"""The command chat: the page over HTTP, and the file of those who may log in."""
+
+import argparse
+import sys
+
+from rodedraad.cli.index import reindex
+from rodedraad.ingest.errors import RodeDraadError
+
+
+def chat(options: argparse.Namespace) -> int:
+    """Serve the page until interrupted, or add a user."""
+    if options.add_user is not None:
+        return _add_user(options)
+    from rodedraad.live.json_log import start_log
+    from rodedraad.server.passwords import Passwords
+    from rodedraad.server.serve import Serving, serve, take_port
+
+    passwords = Passwords(options.auth) if options.auth else None
+    take_port(options.host, options.port)
+    start_log(options.log, options.log_questions)
+    report = reindex(options)
+    serving = Serving(options.host, options.port, options.root_path, passwords)
+    serve(options.corpus, options.home, report.failed, serving)
+    return 0
+
+
+def _add_user(options: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from rodedraad.server.passwords import add_user
+
+    if not options.auth:
+        raise RodeDraadError(f"Name the password file too: --auth FILE --add-user {options.add_user}")
+    if sys.stdin.isatty():
+        password = getpass("Password: ")
+        if getpass("Once more: ") != password:
+            raise RodeDraadError("The two differ; nothing was changed.")
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    add_user(options.auth, options.add_user, password)
+    print(f"{options.add_user} can log in, by {options.auth}.")
+    return 0

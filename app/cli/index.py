@@ -1,0 +1,127 @@
+"""The commands index and check, and the index that the other commands open."""
+
+import argparse
+from collections.abc import Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from rodedraad.cli.terminal import progress, say
+from rodedraad.ingest.errors import RodeDraadError
+
+if TYPE_CHECKING:
+    from rodedraad.index.build import Report
+    from rodedraad.index.search import Searcher
+
+QUIET, PATIENCE, LOOK = 500, 10_000, 30_000
+"""Milliseconds for --watch: without a change before a re-index; of changes without a pause; between two
+looks at the folder, for network folders report no changes."""
+
+
+def index(options: argparse.Namespace) -> int:
+    """Bring the index up to date, once or whenever the folder changes."""
+    if options.dry_run:
+        from rodedraad.index.build import preview
+
+        report = preview(options.corpus, options.home)
+        for doing, ids in (
+            ("add", report.added),
+            ("change", report.changed),
+            ("remove", report.removed),
+        ):
+            for id in ids:
+                say(f"  would {doing}: {id}")
+        _summarise(f"{options.home} would get", report)
+        return 0
+    reindex(options)
+    if options.watch:
+        _watch(options)
+    return 0
+
+
+def _watch(options: argparse.Namespace) -> None:
+    """Index again whenever the folder has changed and then been quiet; until interrupted."""
+    from watchfiles import watch
+
+    from rodedraad.index.build import is_outdated
+    from rodedraad.index.store.publishing import open_current
+
+    say(f"Watching {options.corpus}. Stop with Ctrl+C.")
+    for _ in watch(options.corpus, step=QUIET, debounce=PATIENCE, rust_timeout=LOOK, yield_on_timeout=True):
+        try:
+            with closing(open_current(options.home)) as generation:
+                outdated = is_outdated(generation, options.corpus)
+            if outdated:
+                reindex(options)
+        except RodeDraadError as error:
+            say(f"rodedraad: {error}")
+
+
+def reindex(options: argparse.Namespace, repair: bool = False) -> "Report":
+    """Bring the index up to date once, and print what was found."""
+    from rodedraad.index.build import reindex as build
+
+    with progress() as on_progress:
+        report = build(options.corpus, options.home, on_progress, say, repair)
+    for name in report.damaged:
+        say(f"  damaged, rebuilt: {name}")
+    _summarise(f"{options.home}: {report.passages} passages;", report)
+    return report
+
+
+def _summarise(beginning: str, report: "Report") -> None:
+    counts = {
+        "added": len(report.added),
+        "changed": len(report.changed),
+        "removed": len(report.removed),
+        "unchanged": len(report.unchanged),
+        "failed": len(report.failed),
+    }
+    summary = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    say(f"{beginning} documents: {summary}.")
+    for id, reason in report.failed.items():
+        say(f"  not indexed: {id}: {reason}")
+    for id in report.passed_over:
+        say(f"  passed over, not a kind of file that is read: {id}")
+
+
+def check(options: argparse.Namespace) -> int:
+    """Verify the index, and repair it if asked."""
+    from rodedraad.index.store import check as store
+    from rodedraad.index.store.manifest import IndexProblem
+    from rodedraad.index.store.publishing import current, open_current
+
+    try:
+        problems = store.check(options.home)
+    except IndexProblem as error:
+        if not (options.home / "generations").is_dir():
+            raise  # there is no index
+        problems = [str(error)]
+    for problem in problems:
+        say(problem)
+    if problems and not options.repair:
+        say("To rebuild it from the documents: rodedraad check --repair")
+        return 2
+    if problems:
+        reindex(options, repair=True)
+        if problems := store.check(options.home):
+            raise IndexProblem("It could not be repaired:" + "".join(f"\n  {p}" for p in problems))
+    with closing(open_current(options.home)) as generation:
+        say(
+            f"{current(options.home)} is sound: {len(generation.manifest.documents)} documents, "
+            f"{generation.passages} passages, {len(generation.manifest.files)} files."
+        )
+    return 0
+
+
+def open_index(options: argparse.Namespace, without: Sequence[str] = ()) -> "Searcher":
+    """Open the index, without the signals in `without`; build it first where there is none."""
+    from rodedraad.index.build import is_outdated
+    from rodedraad.index.search import Searcher
+    from rodedraad.index.store.publishing import current
+
+    if current(options.home) is None:
+        reindex(options)
+    searcher = Searcher.open(options.home, without)
+    if is_outdated(searcher.generation, options.corpus):
+        say(f"{options.corpus} has changed since it was indexed. To catch up: rodedraad index")
+    return searcher
