@@ -15,6 +15,7 @@ from rodedraad.index.encoders.sentence_transformer import TransformerEmbedder
 from rodedraad.index.encoders.static_table import StaticEmbedder
 
 BUNDLED_MODEL = Path(__file__).parent.parent / "model"
+BUNDLED_ENCODER = BUNDLED_MODEL / "encoder"
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -52,7 +53,7 @@ def bundled_contextual() -> "ContextualEmbedder":
     """The bundled transformer."""
     from rodedraad.index.encoders.onnx_transformer import ContextualEmbedder
 
-    return ContextualEmbedder(BUNDLED_MODEL, "bundled")
+    return ContextualEmbedder(BUNDLED_ENCODER, "bundled")
 
 
 @cache
@@ -60,4 +61,4 @@ def bundled_interaction() -> "LateInteraction":
     """Late interaction with the bundled transformer."""
     from rodedraad.index.encoders.late_interaction import INTERACTION, LateInteraction
 
-    return LateInteraction(bundled_contextual(), BUNDLED_MODEL / INTERACTION)
+    return LateInteraction(bundled_contextual(), BUNDLED_ENCODER / INTERACTION)

@@ -14,7 +14,8 @@ from rodedraad.ingest.errors import RodeDraadError
 
 Ids = npt.NDArray[np.int64]
 
-ENCODER, TOKENIZER = "contextual.onnx", "contextual.json"
+ENCODER, FROZEN, TOKENIZER = "encoder.onnx", "encoder.onnx_data", "tokenizer.json"
+"""The files of the graph with the weights that training changes, of all others, and of the tokenizer."""
 
 QUESTION, PASSAGE = "query: ", "passage: "
 """What the model was trained to see before a text (Wang et al. 2024, Multilingual E5 Text Embeddings)."""
@@ -44,11 +45,13 @@ class ContextualEmbedder:
             tokenizer, self._tokenizer = read_tokenizer(folder / TOKENIZER)
             ids = map(self._tokenizer.token_to_id, ("<s>", "</s>"))
             self._first, self._last = (id for id in ids if id is not None)
-            weights = (folder / ENCODER).read_bytes()
+            weights = (folder / ENCODER).read_bytes() + (folder / FROZEN).read_bytes()
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = 2
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(
+                folder / ENCODER, options, providers=["CPUExecutionProvider"]
+            )
         except Exception as error:  # the libraries raise exceptions of no common kind
             raise RodeDraadError(
                 f"The model in {folder} cannot be read ({error}). Install Rode Draad anew, or "
@@ -100,5 +103,5 @@ class ContextualEmbedder:
             for row, place in enumerate(places):
                 ids[row, : len(tokens[place])] = tokens[place]
                 mask[row, : len(tokens[place])] = 1
-            yield places, {"ids": ids, "mask": mask}
+            yield places, {"input_ids": ids, "attention_mask": mask}
             start = end

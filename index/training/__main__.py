@@ -27,7 +27,10 @@ from index.training.source import packaged_source, read_source
 from index.training.static import TableTraining, read_table
 from index.training.tuning import tune
 from index.training.vocabulary import kept
+from rodedraad.index.encoders.bundled import BUNDLED_ENCODER
 from rodedraad.index.encoders.onnx_transformer import ContextualEmbedder
+
+ENCODER_FOLDER = BUNDLED_ENCODER.name
 
 
 def make(
@@ -63,8 +66,8 @@ def make(
     learnt = sorted((questions / "learned").iterdir())
     held = sorted((questions / "held").iterdir())
     encoder, interaction = tune(packaged.cut(kept(packaged, data)), learnt, held, work, seed)
-    export_encoder(encoder, out)
-    export_interaction(interaction, out)
+    export_encoder(encoder, out / ENCODER_FOLDER)
+    export_interaction(interaction, out / ENCODER_FOLDER)
     export_static(table, static, out)
     if evaluation:
         show(json.dumps(figures_of_export(exact_encoder(encoder), out, evaluation), indent=1))
@@ -91,7 +94,7 @@ def table_figures(
 
 def figures_of_export(exact: Encode, out: Path, evaluation: Path) -> dict[str, dict[str, float]]:
     """How true the exported model is to its source, and how well it finds passages and translations."""
-    exported = ContextualEmbedder(out, "made")
+    exported = ContextualEmbedder(out / ENCODER_FOLDER, "made")
     passages, _, _ = read_xquad(evaluation / "xquad" / "nl.jsonl")
     tokenizer = Tokenizer.from_file(str(out / "tokenizer.json"))
     return {

@@ -1,20 +1,24 @@
 """Export: what was made, as one folder that needs neither torch nor a network."""
 
+import re
 import shutil
 from pathlib import Path
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
+from onnx.external_data_helper import set_external_data
 from safetensors.numpy import save_file
 
 from index.training.graph import encoder_model
 from index.training.source import Source
 from index.training.static import write_table
+from index.training.tuning import LAYERS
 from index.training.vocabulary import tokenizer_of
 from rodedraad.index.encoders.late_interaction import INTERACTION
-from rodedraad.index.encoders.onnx_transformer import ENCODER, TOKENIZER
+from rodedraad.index.encoders.onnx_transformer import ENCODER, FROZEN, TOKENIZER
 
+SMALL = 1024  # bytes of a constant that stays in the graph
 STATIC_FILES = ("config_sentence_transformers.json", "modules.json", "tokenizer.json")
 
 
@@ -22,7 +26,26 @@ def export_encoder(source: Source, out: Path) -> None:
     """Write the encoder in eight bits, and its tokenizer."""
     out.mkdir(parents=True, exist_ok=True)
     tokenizer_of(source.pieces, source.unknown).save(str(out / TOKENIZER), pretty=False)
-    onnx.save(encoder_model(source.weights, source.layers, source.heads, source.epsilon), out / ENCODER)
+    model = encoder_model(source.weights, source.layers, source.heads, source.epsilon)
+    write_in_pieces(model, out, source.layers - LAYERS)
+
+
+def write_in_pieces(model: onnx.ModelProto, out: Path, frozen_layers: int) -> None:
+    """Write the weights that no training changes to a file of their own: a new version costs a third.
+
+    They are the embeddings and the lowest `frozen_layers` layers. The two files lie side by side.
+    """
+    learned = re.compile(r"encoder\.layer\.(\d+)\.")
+    offset = 0
+    with (out / FROZEN).open("wb") as file:
+        for tensor in model.graph.initializer:
+            layer = learned.match(tensor.name)
+            if len(tensor.raw_data) < SMALL or (layer and int(layer[1]) >= frozen_layers):
+                continue
+            set_external_data(tensor, FROZEN, offset, len(tensor.raw_data))
+            offset += file.write(tensor.raw_data)
+            tensor.ClearField("raw_data")
+    onnx.save(model, out / ENCODER)
 
 
 def export_interaction(learned: dict[str, NDArray[np.float32]], out: Path) -> None:

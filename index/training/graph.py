@@ -108,8 +108,8 @@ _NUMBERS: Mapping[str, NDArray[np.generic]] = {
 def _embeddings(graph: Graph, weights: Weights, epsilon: float) -> str:
     """Token, position and segment vectors, added and normalised: float32[texts, tokens, d]."""
     values, scales = quantise_rows(weights["embeddings.word_embeddings.weight"])
-    rows = graph.node("Gather", [graph.constant("table", values), "ids"], "rows")
-    scale = graph.node("Gather", [graph.constant("table.scales", scales), "ids"], "rows.scale")
+    rows = graph.node("Gather", [graph.constant("table", values), "input_ids"], "rows")
+    scale = graph.node("Gather", [graph.constant("table.scales", scales), "input_ids"], "rows.scale")
     words = graph.node(
         "Mul", [graph.node("Cast", [rows], "rows.float", to=onnx.TensorProto.FLOAT), scale], "words"
     )
@@ -119,7 +119,7 @@ def _embeddings(graph: Graph, weights: Weights, epsilon: float) -> str:
     )
     tokens = graph.node(
         "Slice",
-        [graph.node("Shape", ["ids"], "shape"), "one", graph.constant("two", np.array([2], np.int64))],
+        [graph.node("Shape", ["input_ids"], "shape"), "one", graph.constant("two", np.array([2], np.int64))],
         "tokens",
     )
     used = graph.node(
@@ -182,7 +182,7 @@ def _layer(graph: Graph, weights: Weights, layer: str, hidden: str, heads: int, 
 
 
 def encoder_model(weights: Weights, layers: int, heads: int, epsilon: float) -> onnx.ModelProto:
-    """The whole encoder, from `ids` and `mask`, int64[texts, tokens].
+    """The whole encoder, from `input_ids` and `attention_mask`, int64[texts, tokens].
 
     Its outputs are unit `vectors`, float32[texts, d], and the unit `states` of the tokens behind the
     last layer, float32[texts, tokens, d].
@@ -190,13 +190,15 @@ def encoder_model(weights: Weights, layers: int, heads: int, epsilon: float) -> 
     graph = Graph()
     for name, value in _NUMBERS.items():
         graph.constant(name, value)
-    graph.node("Cast", ["mask"], "mask.narrow", to=onnx.TensorProto.INT32)
+    graph.node("Cast", ["attention_mask"], "mask.narrow", to=onnx.TensorProto.INT32)
     hidden = _embeddings(graph, weights, epsilon)
     for at in range(layers):
         hidden = _layer(graph, weights, f"encoder.layer.{at}", hidden, heads, epsilon)
     last = graph.constant("last", np.array([-1], np.int64))
     share = graph.node(
-        "Unsqueeze", [graph.node("Cast", ["mask"], "mask.float", to=onnx.TensorProto.FLOAT), last], "share"
+        "Unsqueeze",
+        [graph.node("Cast", ["attention_mask"], "mask.float", to=onnx.TensorProto.FLOAT), last],
+        "share",
     )
     summed = graph.node(
         "ReduceSum", [graph.node("Mul", [hidden, share], "kept"), "one"], "summed", keepdims=0
@@ -204,4 +206,6 @@ def encoder_model(weights: Weights, layers: int, heads: int, epsilon: float) -> 
     vectors = graph.node("LpNormalization", [summed], "vectors", axis=-1, p=2)
     states = graph.node("LpNormalization", [hidden], "states", axis=-1, p=2)
     width = weights["embeddings.LayerNorm.weight"].shape[0]
-    return graph.model(["ids", "mask"], {vectors: ["texts", width], states: ["texts", "tokens", width]})
+    return graph.model(
+        ["input_ids", "attention_mask"], {vectors: ["texts", width], states: ["texts", "tokens", width]}
+    )

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rodedraad.index.encoders.bundled import BUNDLED_MODEL
+from rodedraad.index.encoders.bundled import BUNDLED_ENCODER
 from rodedraad.index.encoders.onnx_transformer import (
     ENCODER,
+    FROZEN,
     LONGEST,
     QUESTION,
     TOKENIZER,
@@ -42,7 +43,7 @@ TRANSLATIONS = {
 
 @pytest.fixture(scope="module")
 def embedder() -> ContextualEmbedder:
-    return ContextualEmbedder(BUNDLED_MODEL, "bundled")
+    return ContextualEmbedder(BUNDLED_ENCODER, "bundled")
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
@@ -99,11 +100,11 @@ def test_a_question_is_not_read_as_a_passage(embedder: ContextualEmbedder) -> No
     assert float(embedder.questions(["Wie weeft?"])[0] @ embedder.passages(["Wie weeft?"])[0]) < 0.999
 
 
-@pytest.mark.parametrize("name", [TOKENIZER, ENCODER])
+@pytest.mark.parametrize("name", [TOKENIZER, ENCODER, FROZEN])
 @pytest.mark.parametrize("damage", ["missing", "truncated"])
 def test_a_damaged_model_is_told_in_a_sentence(name: str, damage: str, tmp_path: Path) -> None:
-    for file in (TOKENIZER, ENCODER):
-        shutil.copyfile(BUNDLED_MODEL / file, tmp_path / file)
+    for file in (TOKENIZER, ENCODER, FROZEN):
+        shutil.copyfile(BUNDLED_ENCODER / file, tmp_path / file)
     if damage == "missing":
         (tmp_path / name).unlink()
     else:

@@ -4,6 +4,7 @@ import gzip
 import json
 import random
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from index.training.loop import Plan
 from index.training.source import read_source
 from index.training.static import TableTraining, read_table, unit_rows
 from index.training.vocabulary import SEEN, count_pieces, kept, tokenizer_of
-from rodedraad.index.encoders.onnx_transformer import TOKENIZER, ContextualEmbedder
+from rodedraad.index.encoders.onnx_transformer import ENCODER, FROZEN, TOKENIZER, ContextualEmbedder
 
 WORDS = {
     "de": "the", "boer": "farmer", "boom": "tree", "koffie": "coffee", "vrouw": "woman", "leest": "reads",
@@ -142,7 +143,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for language in ("nl", "en", "fr", "es", "de"):
         (root / f"evaluation/xquad/{language}.jsonl").write_text("\n".join(rows))
         (root / f"evaluation/flores/{language}.txt").write_text("\n".join(passages))
-    for number, folder in enumerate(("varied", "long/1", "held/1")):
+    for number, folder in enumerate(("learned/varied", "learned/1", "held/1")):
         write_questions(root / "questions" / folder, seed=10 * number)
     write_source(root / "source.bin")
     table = StaticEmbedding(small_tokenizer(), embedding_dim=16)
@@ -215,8 +216,20 @@ def test_the_export_gives_the_vectors_of_its_source(folders: Path, tmp_path: Pat
     assert exported.dimension == 32
 
 
+def test_weights_that_no_training_changes_are_a_file_of_their_own(folders: Path, tmp_path: Path) -> None:
+    source = read_source(folders / "source.bin")
+    last = f"encoder.layer.{source.layers - 1}.attention.self.query.weight"
+    other = replace(source, weights={**source.weights, last: source.weights[last] * 1.5})
+    export_encoder(source, tmp_path / "one")
+    export_encoder(other, tmp_path / "other")
+    one, two = ((tmp_path / name / FROZEN).read_bytes() for name in ("one", "other"))
+    assert one == two
+    assert len(one) >= len(source.pieces) * 32
+    assert (tmp_path / "one" / ENCODER).read_bytes() != (tmp_path / "other" / ENCODER).read_bytes()
+
+
 def test_a_vector_does_not_depend_on_the_other_texts(folders: Path) -> None:
-    embedder = ContextualEmbedder(folders / "model", "made")
+    embedder = ContextualEmbedder(folders / "model" / "encoder", "made")
     texts = [pair.text for pair in sentences(30)] + ["koffie", ""]
     together = embedder.passages(texts)
     assert together.dtype == np.float32
@@ -230,10 +243,10 @@ def test_the_recipe_is_repeatable_and_goes_on_from_its_checkpoint(folders: Path)
     assert [line["run"] for line in log] == ["static", "tuning"]
     assert log[0]["xquad nl-nl recall@1"] > 0.5
     assert 0 <= log[1]["first sentence"] <= log[1]["success@3"] <= 1
-    files = {path.name: path.read_bytes() for path in (folders / "model").iterdir()}
+    files = {path.name: path.read_bytes() for path in (folders / "model").rglob("*.*")}
     assert TOKENIZER in files
     run(folders)  # both runs are over: nothing is trained again, the model is the same
-    assert {path.name: path.read_bytes() for path in (folders / "model").iterdir()} == files
+    assert {path.name: path.read_bytes() for path in (folders / "model").rglob("*.*")} == files
     assert len((folders / "work/log.jsonl").read_text().splitlines()) == len(log)
 
 
