@@ -37,18 +37,17 @@ class Answer:
 def answer(
     searcher: Searcher,
     question: str,
-    understood_as: str | None = None,
+    leans_on: str = "",
     near: Sequence[Passage] = (),
     passages: int = 10,
 ) -> Answer:
     """Answer a question from the sources.
 
-    `understood_as` is the question behind those that it leans on, where it does; passages next
-    to those in `near` are preferred; the answer carries `passages` hits, or as many as it quotes
-    from if that is more. Raises RodeDraadError for a question that is empty or too long.
+    `leans_on` is the question before, for a follow-up; passages next to those in `near` are preferred.
+    The answer carries at least `passages` hits. Raises RodeDraadError for a question that is empty or
+    longer than LONGEST_QUESTION.
     """
     started = time.perf_counter()
-    said_before = len(understood_as) - len(question) if understood_as else 0
     question = " ".join(question.split())
     if not re.search(r"\w", question):
         raise RodeDraadError("The question is empty. Ask something about the documents.")
@@ -57,7 +56,8 @@ def answer(
             f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are "
             "read. Ask a shorter one."
         )
-    query = searcher.query(understood_as or question, said_before)
+    before = f"{' '.join(leans_on.split())} " if leans_on else ""
+    query = searcher.query(before + question, len(before))
     hits = searcher.search(query, max(passages, READ), near)
     likely = confidence(query, hits, follow_up=bool(near))
     abstained = likely < THRESHOLD

@@ -75,4 +75,4 @@ def ask(searcher: Searcher, question: str, before: Sequence[Answer] = (), passag
         return answer(searcher, question, passages=passages)
     last = before[-1]
     near = [hit.passage for hit in last.hits[:1]]
-    return answer(searcher, question, f"{last.question} {question}", near, passages)
+    return answer(searcher, question, last.question, near, passages)

@@ -63,3 +63,12 @@ def test_only_the_last_question_completes_a_follow_up(searcher: Searcher) -> Non
     for question in ("Wat is cacao blanco?", "Wie is AIDER in Peru?", "Wat doet Coopagros?"):
         before.append(ask(searcher, question))
     assert ask(searcher, "En waarom?", before).understood_as == ("Wat doet Coopagros? En waarom?")
+
+
+def test_white_space_changes_nothing_in_a_follow_up(searcher: Searcher) -> None:
+    plain = ask(searcher, "En waarom?", [ask(searcher, "Wat doet Coopagros?")])
+    spaced = ask(searcher, "\n En \t  waarom?  ", [ask(searcher, " Wat   doet\nCoopagros? ")])
+    assert spaced.question == "En waarom?"
+    assert spaced.understood_as == "Wat doet Coopagros? En waarom?"
+    assert spaced.confidence == plain.confidence
+    assert [hit.score for hit in spaced.hits] == [hit.score for hit in plain.hits]
