@@ -75,7 +75,8 @@ else:
 
     def _limit(memory: int, seconds: int) -> None:
         """Bound the memory of this process, and its computing time should its parent be gone."""
-        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        if sys.platform != "darwin":  # macOS refuses any bound on memory below what its libraries map
+            resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
         until = int(time.process_time()) + seconds + 2
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 

@@ -1,4 +1,4 @@
-"""Answers and documents as JSON, as README describes them and programs rely on."""
+"""Answers and documents as JSON, in the form that docs/api.md describes."""
 
 from dataclasses import asdict
 from typing import Any

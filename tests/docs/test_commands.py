@@ -1,0 +1,141 @@
+"""Commands: what README and docs let people type exists, and does what they show."""
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rodedraad.cli import main, parser
+from tests.docs.pages import ADDRESS, PAGES, ROOT, Block, blocks
+from tests.servers import serving
+
+ELSEWHERE = ("git", "cd", "make", "curl", "docker", "rm", "source")
+"""Programs that are not ours."""
+
+UNENDING = {"chat", "bench", "--watch", "--make"}
+"""What makes a command wait for people, for a network, or for ever."""
+
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+INSTALL = "python -m pip install --constraint constraints.txt --editable"
+
+
+def commands(page: str) -> list[list[str]]:
+    """The words of each command on a page, without comments; the environment's folder left out."""
+    lines = [line for block in blocks("sh", page) for line in block.lines]
+    shown = [line[2:] for block in blocks("console", page) for line in block.lines if line[:2] == "$ "]
+    return [shlex.split(line.replace(".venv/bin/", ""), comments=True) for line in lines + shown]
+
+
+def ours(words: list[str]) -> list[str] | None:
+    """The arguments of a `rodedraad` command, be it in a container; None for other programs."""
+    if words[0] == "docker" and "rodedraad" in words:
+        return words[words.index("rodedraad") + 1 :] or ["chat"]
+    return words[1:] if words[0] == "rodedraad" else None
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_exists(page: str) -> None:
+    for words in commands(page):
+        arguments = ours(words)
+        if arguments is not None and words[1:2] != ["build"]:
+            parser().parse_args(arguments)
+        elif words[0] == "make":
+            assert re.search(rf"^{words[1]}:", MAKEFILE, re.MULTILINE), words
+        elif words[:2] == ["python", "-m"]:
+            assert find_spec(words[2].split(".")[0]), words
+            assert "." not in words[2] or find_spec(words[2]), words
+            assert all((ROOT / word).exists() for word in words if word.startswith("tests/")), words
+        else:
+            assert words[0] in ("python3", *ELSEWHERE), words
+
+
+def test_the_installation_is_that_of_the_makefile() -> None:
+    installations = [shlex.join(words) for page in PAGES for words in commands(page) if "pip" in words]
+    assert installations == [f"{INSTALL} .", f"{INSTALL} '.[mcp]'"]
+    assert "PIP := $(BIN)/python -m pip install --constraint constraints.txt\n" in MAKEFILE
+
+
+@pytest.fixture
+def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder like the project's, with an index, and files that the pages take to be there."""
+    held = Path("index/training/articles/held/1")
+    [gold] = blocks("jsonl", "docs/evaluation.md")
+    [batch] = blocks("jsonl", "docs/api.md")
+    shutil.copytree(home, tmp_path / ".rodedraad")
+    for name in ("corpus", "reports", held / "corpus"):
+        shutil.copytree(ROOT / "corpus", tmp_path / name)
+    (tmp_path / "tests/evaluation").mkdir(parents=True)
+    (tmp_path / "questions.jsonl").write_text(batch.text, "utf-8")
+    for name in ("mine.jsonl", ".rodedraad/gold.jsonl", held / "questions.jsonl"):
+        (tmp_path / name).write_text(gold.text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_commands_of_a_page_work(page: str, folder: Path) -> None:
+    for words in commands(page):
+        if words[0] == "rodedraad" and not UNENDING & set(words):
+            arguments = [word.replace("~", str(folder)) for word in words[1:]]
+            few = ["--data", "mine.jsonl"] if arguments[0] == "eval" and "--data" not in arguments else []
+            assert main(arguments + few) == 0, words
+
+
+@pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.page)
+def test_what_is_shown_is_what_is_printed(
+    block: Block, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+        command, _, shown = part.partition("\n")
+        assert main(shlex.split(command)[1:]) == 0
+        printed = capsys.readouterr().out
+        if shown.endswith("…\n"):
+            assert printed.startswith(shown.removesuffix("…\n"))
+        else:
+            assert printed == shown
+
+
+def test_the_json_that_is_shown_is_what_is_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = commands("docs/api.md")[0]
+    shown = json.loads(blocks("json", "docs/api.md")[0].text)
+    assert main(command[1:]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert _rounded(printed) == _rounded(shown)
+
+
+def _rounded(value: Any) -> Any:
+    """Without the time taken, and with numbers as far as another processor finds them too."""
+    if isinstance(value, dict):
+        return {name: _rounded(each) for name, each in value.items() if name != "milliseconds"}
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]
+    return pytest.approx(value, abs=0.02) if isinstance(value, float) else value
+
+
+@pytest.fixture(scope="module")
+def address(home: Path, corpus: Path) -> Iterator[str]:
+    with serving(home, corpus=corpus) as address:
+        yield address
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="no curl is installed")
+def test_every_request_is_answered(address: str) -> None:
+    requests = [words for words in commands("docs/api.md") if words[0] == "curl"]
+    assert len(requests) == 5
+    for words in requests:
+        words = [word.replace(ADDRESS, address) for word in words]
+        answer = subprocess.run([*words, "--silent", "--fail"], capture_output=True, check=True).stdout
+        assert json.loads(answer)
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.lines[0])
+def test_python_runs_as_shown(block: Block, folder: Path, address: str) -> None:
+    subprocess.run([sys.executable, "-c", block.text.replace(ADDRESS, address)], check=True)
