@@ -1,22 +1,26 @@
-"""Tuning: the encoder's last layers learn which passage, and which sentence of it, answers a question.
+"""Tuning: the encoder's last layers learn which passage and sentence answer a question, or that none does.
 
-Each step reads eight articles whole and asks some questions about them. Three losses, all listwise
-(Cao et al. 2007), look for the passages that answer by their vectors, for the same by late interaction
-(Khattab and Zaharia 2020), and for the sentences. A fourth keeps the vectors near what they were, so
-that what the encoder knows of other texts and languages stays. The layers below stay as they are too;
-so what they give is computed once.
+Each step reads eight articles whole and asks some questions about them. Four losses, all listwise
+(Cao et al. 2007), rank the passages that answer by their vectors, the same by late interaction (Khattab
+and Zaharia 2020), the sentences, and the sentences together with "no answer". A question with a name or a
+number also comes with another one in its place, to which no sentence is the answer. A last loss keeps the
+vectors near what they were, so that the encoder's knowledge of other texts and languages stays. The lower
+layers stay as they are; their output is computed once.
 """
 
 import json
+import math
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
@@ -31,21 +35,26 @@ from rodedraad.index.evidence_match import answers, covers, squash
 from rodedraad.ingest.corpus_folder import scan
 from rodedraad.ingest.passages import split_passages
 from rodedraad.ingest.read_file import read_bytes, read_document
-from rodedraad.ingest.sentences import is_heading
 
 LAYERS = 8
 """Layers that learn, from the last."""
 EPOCHS = 3
-ARTICLES, QUESTIONS = 8, 24
+ARTICLES, QUESTIONS = 8, 48
 """How many a step reads, and how many it asks at most."""
 READ_AT_ONCE = 24
 RATES = {"layers": 1e-4, "map": 1e-3, "importance": 1e-2}
+EDITED = 0.5
+"""The share of the questions with a name or number that also come with another one."""
 SHARPNESS = {"sentence": 10.0, "passage": 10.0, "vector": 40.0}
 """What scores are multiplied by before the softmax."""
-LOSSES = {"sentence": 1.0, "passage": 0.5, "vector": 0.25, "drift": 1.0, "map": 0.1}
+LOSSES = {"sentence": 1.0, "silence": 0.5, "passage": 0.5, "vector": 0.25, "drift": 1.0, "map": 0.1}
 """What each counts; that of the map is its squared distance from the identity."""
 WEIGHTS = (4.0, 2.0, 1.4, 3.4, 0.6)
 """At first, of a passage: its vector, interaction, best sentence; of a sentence: interaction, passage."""
+
+SILENCE = (8.0, -5.0, 0.9, -1.0)
+"""At first: the scale and the shift of a sentence's score beside "no answer"; how well a token is to be met;
+how much an unmet token counts, before softplus."""
 
 Item = TypeVar("Item")
 
@@ -78,6 +87,16 @@ class Group:
     asked: list[Asked]
 
 
+class Scores(NamedTuple):
+    """What is read of n questions in a group of p passages and s sentences."""
+
+    vectors: Tensor  # float32[n, p], cosines
+    passages: Tensor  # float32[n, p]
+    sentences: Tensor  # float32[n, s]
+    answered: Tensor  # float32[n, s], the logit of a sentence beside 0 for "no answer"
+    drift: Tensor  # float32, the mean distance of the vectors from what they were
+
+
 class Ranking(nn.Module):
     """What learns: the encoder's last layers, and late interaction over what they give."""
 
@@ -88,6 +107,8 @@ class Ranking(nn.Module):
         self.map = nn.Parameter(torch.eye(width))
         self.importance = nn.Parameter(torch.zeros(width))
         self.weights = nn.Parameter(torch.tensor(WEIGHTS))
+        self.need = nn.Parameter(torch.zeros(width))
+        self.silence = nn.Parameter(torch.tensor(SILENCE))
 
     def read(self, texts: Sequence[Text]) -> tuple[Tensor, list[Tensor]]:
         """Unit vectors, float32[texts, d], and the unit states of each one's own tokens."""
@@ -108,8 +129,8 @@ class Ranking(nn.Module):
         in_order = [read[at] for at in range(len(texts))]
         return torch.stack([vector for vector, _ in in_order]), [states for _, states in in_order]
 
-    def forward(self, group: Group, asked: Sequence[Asked]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Scores of the passages by vectors and in all, float32[n, p], of sentences, [n, s]; the drift."""
+    def forward(self, group: Group, asked: Sequence[Asked]) -> Scores:
+        """The scores of what was read for some questions."""
         texts = [one.text for one in asked]
         vectors, states = self.read(group.passages)
         own, tokens = self.read(texts)
@@ -118,23 +139,31 @@ class Ranking(nn.Module):
         of_question = torch.repeat_interleave(torch.tensor([len(one) for one in tokens]))
         likeness = turned @ torch.cat(states).T
 
-        def met(part_of_token: Tensor, parts: int) -> Tensor:
+        def best_of(part_of_token: Tensor, parts: int) -> Tensor:
             best = likeness.new_full((len(likeness), parts), -1.0)
-            best = best.scatter_reduce(1, part_of_token.expand(len(likeness), -1), likeness, "amax")
-            sums = likeness.new_zeros((len(asked), parts))
-            return sums.index_add(0, of_question, importance[:, None] * best)
+            return best.scatter_reduce(1, part_of_token.expand(len(likeness), -1), likeness, "amax")
+
+        def summed(of_token: Tensor) -> Tensor:
+            return likeness.new_zeros((len(asked), of_token.shape[1])).index_add(0, of_question, of_token)
 
         by_vector, by_tokens, by_best, by_own, by_passage = self.weights
         above = group.passage_of_sentence.expand(len(asked), -1)
-        sentences = by_own * met(group.sentence_of_token, above.shape[1] + 1)[:, :-1]
+        by_sentence = best_of(group.sentence_of_token, above.shape[1] + 1)
+        sentences = by_own * summed(importance[:, None] * by_sentence)[:, :-1]
         best = sentences.new_full((len(asked), len(vectors)), -9.0)
         best = best.scatter_reduce(1, above, sentences, "amax")
         cosines = own @ vectors.T
-        whole = met(group.passage_of_token, len(vectors))
+        by_passage_token = best_of(group.passage_of_token, len(vectors))
+        whole = summed(importance[:, None] * by_passage_token)
         passages = by_vector * cosines + by_tokens * whole + by_best * best
         before = torch.stack([text.vector for text in [*group.passages, *texts]])
         drift = 1 - (torch.cat([vectors, own]) * before).sum(1).mean()
-        return cosines, passages, sentences + by_passage * passages.gather(1, above), drift
+        sentences = sentences + by_passage * passages.gather(1, above)
+        scale, shift, wanted, needed = self.silence
+        need = functional.softplus(torch.cat(tokens) @ self.need + needed)
+        unmet = summed(need[:, None] * (wanted - by_passage_token).clamp(min=0))
+        answered = scale * sentences + shift - unmet.gather(1, above)
+        return Scores(cosines, passages, sentences, answered, drift)
 
 
 def tune(
@@ -148,23 +177,25 @@ def tune(
     torch.manual_seed(seed)
     model = bert(source)
     lower = _Lower(model, tokenizer_of(source.pieces, source.unknown))
-    groups, others = (
-        [group for folder in folders for group in _groups(folder, lower)] for folders in (learnt, held)
-    )
+    names = _names(learnt)
+    groups = [group for folder in learnt for group in _groups(folder, lower, names, edit=True)]
+    others = [group for folder in held for group in _groups(folder, lower)]
     ranking = Ranking(model)
     optimisers = [
         torch.optim.AdamW(parameters, rate, weight_decay=0.0)
         for parameters, rate in (
             (ranking.layers.parameters(), RATES["layers"]),
             ([ranking.map], RATES["map"]),
-            ([ranking.importance, ranking.weights], RATES["importance"]),
+            ([ranking.importance, ranking.weights, ranking.need, ranking.silence], RATES["importance"]),
         )
     ]
     loop = Loop("tuning", ranking, optimisers, Plan(minutes=24 * 60), work)
     loop.resume()
     loop.train(_batches(groups, seed), lambda batch: loss(ranking, *batch), lambda: figures(ranking, others))
     weights = {name: value.detach().numpy() for name, value in model.state_dict().items()}
-    learned = {"map": ranking.map.detach().numpy(), "importance": ranking.importance.detach().numpy()}
+    learned = {
+        name: getattr(ranking, name).detach().numpy() for name in ("map", "importance", "need", "silence")
+    }
     return replace(source, weights=weights), learned
 
 
@@ -172,13 +203,16 @@ def loss(ranking: Ranking, group: Group, asked: Sequence[Asked]) -> Tensor:
     """What a step makes smaller."""
     holds = torch.stack([one.holds for one in asked])
     right = torch.stack([one.answers for one in asked])
-    vectors, passages, sentences, drift = ranking.forward(group, asked)
+    scores = ranking.forward(group, asked)
+    none = torch.zeros((len(asked), 1))
+    silence = torch.cat([none, scores.answered], 1)
     turned = ((ranking.map - torch.eye(len(ranking.map))) ** 2).sum()
     return (
-        LOSSES["sentence"] * _listwise(SHARPNESS["sentence"] * sentences, right)
-        + LOSSES["passage"] * _listwise(SHARPNESS["passage"] * passages, holds)
-        + LOSSES["vector"] * _listwise(SHARPNESS["vector"] * vectors, holds)
-        + LOSSES["drift"] * drift
+        LOSSES["sentence"] * _listwise(SHARPNESS["sentence"] * scores.sentences, right)
+        + LOSSES["silence"] * _listwise(silence, torch.cat([~right.any(1, keepdim=True), right], 1))
+        + LOSSES["passage"] * _listwise(SHARPNESS["passage"] * scores.passages, holds)
+        + LOSSES["vector"] * _listwise(SHARPNESS["vector"] * scores.vectors, holds)
+        + LOSSES["drift"] * scores.drift
         + LOSSES["map"] * turned
     )
 
@@ -186,22 +220,30 @@ def loss(ranking: Ranking, group: Group, asked: Sequence[Asked]) -> Tensor:
 @torch.no_grad()
 def figures(ranking: Ranking, groups: Sequence[Group]) -> dict[str, float]:
     """The shares of questions for which a passage that answers is found, and a sentence first."""
-    right = []
+    right, answered, answerable = [], [], []
     for group in groups:
         for asked in _batched(group.asked, QUESTIONS):
-            vectors, passages, sentences, _ = ranking.forward(group, asked)
+            scores = ranking.forward(group, asked)
             for row, one in enumerate(asked):
-                order = passages[row].argsort(descending=True)
+                answered.append(torch.logsumexp(scores.answered[row], 0).item())
+                answerable.append(one.answers.any().item())
+                if not answerable[-1]:
+                    continue
+                order = scores.passages[row].argsort(descending=True)
                 right.append(
                     [
-                        one.holds[vectors[row].argmax()].item(),
+                        one.holds[scores.vectors[row].argmax()].item(),
                         one.holds[order[0]].item(),
                         one.holds[order[:3]].any().item(),
-                        one.answers[sentences[row].argmax()].item(),
+                        one.answers[scores.sentences[row].argmax()].item(),
                     ]
                 )
+    if not right:
+        return {}
     names = ("vector success@1", "success@1", "success@3", "first sentence")
-    return dict(zip(names, np.mean(right, axis=0).round(4).tolist(), strict=True)) if right else {}
+    shares = dict(zip(names, np.mean(right, axis=0).round(4).tolist(), strict=True))
+    parted = roc_auc_score(answerable, answered) if len(set(answerable)) == 2 else math.nan
+    return {**shares, "AUROC": round(float(parted), 4)}
 
 
 def _batches(groups: Sequence[Group], seed: int) -> list[tuple[Group, list[Asked]]]:
@@ -218,28 +260,66 @@ def _batches(groups: Sequence[Group], seed: int) -> list[tuple[Group, list[Asked
     return batches
 
 
-def _groups(folder: Path, lower: "_Lower") -> Iterator[Group]:
-    """The articles of a folder, some together, with the answerable questions about them."""
+def names_in(question: str) -> list[tuple[int, int]]:
+    """Where a question has names and numbers: words but the first, with a capital or a digit."""
+    words = list(re.finditer(r"\w[\w’'-]*", question))[1:]
+    return [m.span() for m in words if m[0].isdigit() or (m[0][0].isupper() and len(m[0]) > 2)]
+
+
+def _names(folders: Sequence[Path]) -> list[str]:
+    """The names in the questions of folders, without numbers."""
+    found: set[str] = set()
+    for folder in folders:
+        for line in (folder / "questions.jsonl").read_text("utf-8").splitlines():
+            question = json.loads(line)["question"]
+            found |= {question[start:end] for start, end in names_in(question)}
+    return sorted(name for name in found if not name.isdecimal())
+
+
+def _edited(
+    lines: Sequence[dict[str, Any]], said: str, names: Sequence[str], order: random.Random
+) -> Iterator[dict[str, Any]]:
+    """Some answerable questions with a name or number exchanged for one that `said` does not hold."""
+    for line in lines:
+        places = names_in(line["question"]) if line["answerable"] else []
+        if not places or order.random() > EDITED:
+            continue
+        start, end = order.choice(places)
+        old = line["question"][start:end]
+        new = (
+            str(max(1, int(old) + order.choice((-9, -5, -2, -1, 1, 2, 3, 7))))
+            if old.isdecimal()
+            else order.choice(names)
+        )
+        if new.casefold() not in said:
+            question = line["question"][:start] + new + line["question"][end:]
+            yield {**line, "question": question, "answerable": False, "evidence": []}
+
+
+def _groups(folder: Path, lower: "_Lower", names: Sequence[str] = (), edit: bool = False) -> Iterator[Group]:
+    """The articles of a folder, some together, with the questions about them and edited ones."""
     lines = [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
     sources, _ = scan(folder / "corpus")
     for some in _batched(sources, ARTICLES):
         passages = [p for s in some for p in split_passages(read_document(s, read_bytes(s)))]
         ids = {source.id for source in some}
-        asked = [line for line in lines if line["answerable"] and line["doc"] in ids]
+        asked = [line for line in lines if line["doc"] in ids]
+        if edit:
+            said = " ".join(passage.text for passage in passages).casefold()
+            asked += list(_edited(asked, said, names, random.Random(str(folder))))
         texts, starts = lower(PASSAGE, [passage.text for passage in passages])
         questions, _ = lower(QUESTION, [line["question"] for line in asked])
         spans = [
             (number, start - passage.start, end - passage.start)
             for number, passage in enumerate(passages)
             for start, end in passage.sentences
-            if not is_heading(passage.text[start - passage.start : end - passage.start])
         ]
         of_sentence = [np.full(len(begin), len(spans)) for begin in starts]
         for place, (number, start, end) in enumerate(spans):
             of_sentence[number][(start <= starts[number]) & (starts[number] < end)] = place
         held = [squash(passage.text) for passage in passages]
         said = [squash(passages[number].text[start:end]) for number, start, end in spans]
-        evidence = [[squash(span) for span in line["evidence"]] for line in asked]
+        evidence = [[squash(span) for span in line.get("evidence", ())] for line in asked]
         yield Group(
             passages=texts,
             passage_of_token=torch.from_numpy(np.repeat(np.arange(len(texts)), [len(b) for b in starts])),
