@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from rodedraad.cli import _parser
+from rodedraad.cli import parser
 from rodedraad.server.security import HEALTH
 from tests.docs.pages import ADDRESS, ROOT, text_of
 
@@ -56,7 +56,7 @@ def test_the_image_runs_as_a_user_of_its_own() -> None:
 
 def test_the_image_serves_the_chat_over_its_volumes() -> None:
     assert json.loads(given("ENTRYPOINT")[0]) == ["rodedraad"]
-    options = _parser().parse_args(json.loads(given("CMD")[0]))
+    options = parser().parse_args(json.loads(given("CMD")[0]))
     assert options.host == "0.0.0.0"
     folders = [f"{given('WORKDIR')[-1]}/{path}" for path in (options.corpus, options.home)]
     assert json.loads(given("VOLUME")[0]) == folders
