@@ -28,7 +28,7 @@ PARSE_MEMORY = 1_500_000_000
 """Bytes that parsing one file may take; those of the file itself, twice, come on top."""
 
 AHEAD = 64
-"""Items of `Parsers.map` that are under way or done before they are asked for."""
+"""Items of `ParserPool.map` that are under way or done before they are asked for."""
 
 _ROOT = Path(__file__).parents[2]
 
@@ -44,16 +44,16 @@ class Limits:
     memory: int = PARSE_MEMORY  # bytes
 
 
-class Parsers:
+class ParserPool:
     """Child processes that read documents; a context manager, that ends them."""
 
     def __init__(self, limits: Limits = Limits(), processes: int | None = None) -> None:
         """Start none yet: there will be `processes` at most, as many as there are cores if None."""
         self._limits = limits
-        self._idle: LifoQueue[_Child] = LifoQueue()
+        self._idle: LifoQueue[_ParserProcess] = LifoQueue()
         self._threads = ThreadPoolExecutor(processes or os.cpu_count() or 1)
 
-    def __enter__(self) -> "Parsers":
+    def __enter__(self) -> "ParserPool":
         """The parsers themselves."""
         return self
 
@@ -94,7 +94,7 @@ class Parsers:
         try:
             child = self._idle.get_nowait()
         except Empty:
-            child = _Child(self._limits)
+            child = _ParserProcess(self._limits)
         try:
             reply = child.ask(request, data)
         except UnreadableDocument:
@@ -106,14 +106,14 @@ class Parsers:
         self._put_back(child)
         return reply
 
-    def _put_back(self, child: "_Child") -> None:
+    def _put_back(self, child: "_ParserProcess") -> None:
         if child.process.poll() is None:
             self._idle.put(child)
         else:
             child.close()
 
 
-class _Child:
+class _ParserProcess:
     """A process that reads one document, or draws one page, at a time."""
 
     def __init__(self, limits: Limits) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from rodedraad.ingest.documents import Heading
 from rodedraad.ingest.hyphens import before_join
 from rodedraad.ingest.lines import Line, clean
-from rodedraad.ingest.running_heads import without_furniture
+from rodedraad.ingest.running_heads import without_running_heads
 
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _LIST_ITEM = re.compile(r"(?:[•·▪◦●*–-]|\d{1,2}[.)])\s+\S")
@@ -116,7 +116,7 @@ class _Outline:
 
 def text_lines(pages: Sequence[str]) -> list[Line]:
     """The lines of raw text, a string a page, without what the page or the site put around it."""
-    lines = without_furniture(list(_lines(pages)))
+    lines = without_running_heads(list(_lines(pages)))
     width = _width(lines)
     if not width:  # a hard-wrapped line may read like navigation and be prose
         return [line for line in lines if not _NAVIGATION.fullmatch(line.text)]

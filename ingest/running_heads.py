@@ -17,7 +17,7 @@ LONGEST = 120
 """Characters that furniture has at most."""
 
 
-def without_furniture(lines: Sequence[Line]) -> list[Line]:
+def without_running_heads(lines: Sequence[Line]) -> list[Line]:
     """The lines without those at the edge of their page that a page nearby has in the same place.
 
     Numbers may count on with the pages. Where the size of type is known it must be the same: a
@@ -30,7 +30,7 @@ def without_furniture(lines: Sequence[Line]) -> list[Line]:
         return list(lines)
     for edge in (0, -1):
         for _ in range(DEEPEST):
-            texts = {number: _as_furniture(page[edge]) for number, page in pages.items() if page}
+            texts = {number: _comparable(page[edge]) for number, page in pages.items() if page}
             repeated = [n for n in texts if any(texts[n] & texts.get(n + d, set()) for d in _DISTANCES)]
             for number in repeated:
                 del pages[number][edge]
@@ -40,7 +40,7 @@ def without_furniture(lines: Sequence[Line]) -> list[Line]:
 _DISTANCES = [d for d in range(-NEIGHBOURS, NEIGHBOURS + 1) if d]
 
 
-def _as_furniture(line: Line) -> set[tuple[str, int]]:
+def _comparable(line: Line) -> set[tuple[str, int]]:
     """The line as it stands, and with its numbers counted from that of its page."""
     if len(line.text) > LONGEST:
         return set()

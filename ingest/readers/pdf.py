@@ -21,7 +21,7 @@ import pypdfium2.raw as raw
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Content, Line, one_line
-from rodedraad.ingest.running_heads import without_furniture
+from rodedraad.ingest.running_heads import without_running_heads
 
 _LINE = re.compile(r"[^\r\n\ufffe\x02]*[^\s\ufffe\x02][^\r\n\ufffe\x02]*[\ufffe\x02]?")
 _HYPHENS = "\ufffe\x02"  # what pdfium has for a hyphen at a line's end
@@ -205,7 +205,7 @@ def _names_bold(font: bytes) -> bool:
 
 def _lines(pages: Sequence[Sequence[_Printed]]) -> Iterator[Line]:
     """The lines of all pages in reading order, without running heads and page numbers."""
-    kept = list(_without_furniture(pages))
+    kept = list(_without_running_heads(pages))
     if not kept:
         return
     sizes: Counter[float] = Counter()
@@ -236,7 +236,7 @@ def _reach(run: Sequence[_Printed]) -> float:
     return max(line.right for line in run) - min(line.left for line in run)
 
 
-def _without_furniture(pages: Sequence[Sequence[_Printed]]) -> Iterator[_Printed]:
+def _without_running_heads(pages: Sequence[Sequence[_Printed]]) -> Iterator[_Printed]:
     """The lines in reading order, but for those at a page's top or bottom that pages share."""
     on_page = [sorted(page, key=lambda line: -line.bottom) for page in pages]
     lines = [
@@ -245,7 +245,7 @@ def _without_furniture(pages: Sequence[Sequence[_Printed]]) -> Iterator[_Printed
     order = {
         id(line): printed for line, printed in zip(lines, (p for page in on_page for p in page), strict=True)
     }
-    kept = {id(order[id(line)]) for line in without_furniture(lines)}
+    kept = {id(order[id(line)]) for line in without_running_heads(lines)}
     for number, page in enumerate(pages, 1):
         if page and (lowest := min(page, key=lambda line: line.bottom)).text == str(number):
             kept.discard(id(lowest))  # the number of a page, also of the only one

@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from rodedraad.index.evidence_match import squash
 from rodedraad.ingest.documents import Picture
 from rodedraad.ingest.errors import UnreadableDocument
-from rodedraad.ingest.parser_pool import Limits, Parsers
+from rodedraad.ingest.parser_pool import Limits, ParserPool
 from rodedraad.ingest.readers.pdf_page import draw_page
 from tests.formats.hostile import FILES, SENTENCE, locked_pdf, pdf, shown
 from tests.formats.printed import Print, print_pages
@@ -192,12 +192,12 @@ def test_what_cannot_be_drawn_is_told():
 
 
 @pytest.fixture(scope="module")
-def parsers() -> Iterator[Parsers]:
-    with Parsers(Limits(seconds=20, memory=600_000_000), 1) as parsers:
+def parsers() -> Iterator[ParserPool]:
+    with ParserPool(Limits(seconds=20, memory=600_000_000), 1) as parsers:
         yield parsers
 
 
-def drawn_or_told(parsers: Parsers, data: bytes) -> Picture | str:
+def drawn_or_told(parsers: ParserPool, data: bytes) -> Picture | str:
     try:
         return parsers.draw_page(data, 1, "", SENTENCE)
     except UnreadableDocument as error:
