@@ -503,6 +503,6 @@ NO_FILES: dict[str, tuple[Callable[[Path], None], Expected]] = {
         _ten_gigabytes,
         Refused("^it holds 10,000 MB, more than the 200 MB that are read; split it"),
     ),
-    "deep": (_deep, Refused("^its folders lie too deep in one another")),
+    "deep": (_deep, Refused("^its folders are nested too deeply")),
 }
 """What makes other things than files under a name, and what is expected."""
