@@ -7,10 +7,11 @@ import numpy as np
 
 from rodedraad.index.encoders.base import Vectors
 from rodedraad.index.encoders.bundled import bundled_static
+from rodedraad.index.store.checksums import damaged_files
 from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import Entry, IndexProblem
 from rodedraad.index.store.publishing import open_current
-from rodedraad.index.store.records import damaged_files, read_entry
+from rodedraad.index.store.records import read_entry
 from rodedraad.ingest.documents import Document, Passage
 
 UNIT = 1e-3

@@ -21,8 +21,9 @@ from socket import gethostname
 from filelock import FileLock, Timeout
 
 from rodedraad.index.files.safe_files import replace_file, sync
-from rodedraad.index.store.generation import Generation, remove_unless_held
+from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import IndexProblem, damaged
+from rodedraad.index.store.reader_lock import remove_unless_read
 from rodedraad.ingest.errors import RodeDraadError
 
 
@@ -138,4 +139,4 @@ def _prune(home: Path) -> None:
     sync(home)  # the writer before may have been cut off before it did
     for folder in _generations(home):
         if folder != keep:
-            remove_unless_held(folder)
+            remove_unless_read(folder)
