@@ -1,7 +1,7 @@
 """Settings: what a person may choose, read from settings.toml in the index home."""
 
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from rodedraad.ingest.read_file import LARGEST_FILE
 SETTINGS_FILE = "settings.toml"
 MEGABYTE = 1_000_000  # bytes
 
+_OF_INDEX = ("model", "query_prefix", "passage_prefix", "passage_size")
 _BOUNDS = {
     "passage_size": (100, 10_000, "characters"),
     "largest_file": (1, 10_000, "megabytes"),
@@ -23,7 +24,7 @@ _BOUNDS = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The choices that decide what an index holds; a changed one takes effect on re-indexing."""
+    """The values of settings.toml; a change takes effect at the next indexing."""
 
     model: str = ""  # a sentence-transformers model's name or folder; empty: the bundled model
     query_prefix: str = ""  # E5 models want "query: "
@@ -43,9 +44,12 @@ class Settings:
         """What reading one file may take."""
         return Limits(self.parse_seconds, self.parse_megabytes * MEGABYTE)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The settings as JSON values."""
-        return asdict(self)
+    def of_index(self) -> dict[str, Any]:
+        """The settings that decide what an index holds, as JSON values.
+
+        The others decide only which files can be read.
+        """
+        return {name: getattr(self, name) for name in _OF_INDEX}
 
 
 def load_settings(home: Path) -> Settings:

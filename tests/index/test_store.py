@@ -15,13 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rodedraad.cli import main
 from rodedraad.index.build import reindex
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
 from rodedraad.index.search import Searcher
+from rodedraad.index.store.checksums import SMALL_FILE
 from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import IndexProblem
 from rodedraad.index.store.publishing import current, open_current, writing
-from rodedraad.index.store.records import SMALL_FILE
 from rodedraad.ingest.errors import RodeDraadError
 
 ROOT = Path(__file__).parents[2]
@@ -280,6 +281,19 @@ def test_another_format_is_said_to_be_one(place):
     assert answers(place) == WOOL
 
 
+def test_an_index_of_the_format_before_is_rebuilt(place):
+    path = current(place / "home") / "manifest.json"
+    content = json.loads(path.read_text("utf-8"))
+    content["format"] = 3  # without titles, and without reasons
+    content["documents"] = [[*row[:7], *row[8:]] for row in content["documents"]]
+    content["unread"] = [["stuk.pdf", 1, 1]]
+    path.write_text(json.dumps(content), "utf-8")
+    assert main(["index", "--corpus", str(place / "corpus"), "--home", str(place / "home")]) == 0
+    assert generations(place) == ["000002"]
+    assert problem(place / "home") == ""
+    assert answers(place) == WOOL
+
+
 @pytest.mark.parametrize("content", [b"", b"\0\0\0\0\0\0\0", b"\xff\xfe", b"../../etc", b"\n"])
 def test_a_damaged_pointer_is_named_and_mended_by_indexing_again(place, content):
     (place / "home" / "CURRENT").write_bytes(content)
@@ -334,7 +348,7 @@ def test_a_second_writer_is_told_to_wait(place):
 
 def test_a_lock_whose_owner_was_killed_stops_nobody(place):
     program = (
-        "import sys; from pathlib import Path; from index.generation import writing\n"
+        "import sys; from pathlib import Path; from rodedraad.index.store.publishing import writing\n"
         "with writing(Path(sys.argv[1])):\n"
         "    print('writing', flush=True)\n"
         "    sys.stdin.readline()\n"
@@ -361,7 +375,7 @@ def test_a_second_writer_in_another_thread_or_process_is_told_to_wait(place):
             refused.append(str(error))
 
     program = (
-        "import sys; from app.cli import main; "
+        "import sys; from rodedraad.cli import main; "
         "sys.exit(main(['index', '--corpus', sys.argv[1], '--home', sys.argv[2]]))"
     )
     arguments = [sys.executable, "-c", program, str(place / "corpus"), str(place / "home")]
@@ -400,7 +414,7 @@ def test_a_closed_generation_is_removed_though_it_is_remembered(place):
 
 def test_a_reader_in_another_process_keeps_its_generation(place):
     program = (
-        "import sys; from pathlib import Path; from index.generation import open_current\n"
+        "import sys; from pathlib import Path; from rodedraad.index.store.publishing import open_current\n"
         "held = open_current(Path(sys.argv[1]))\n"
         "print('open', flush=True)\n"
         "sys.stdin.readline()\n"

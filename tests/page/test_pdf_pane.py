@@ -102,7 +102,7 @@ def test_a_file_that_changed_or_went_is_told_and_not_shown(view: PdfView, folder
         "<p>Het bestand is gewijzigd sinds het gelezen is; na een nieuwe indexering is de pagina te zien.</p>"
     )
     file.unlink()
-    assert view.html(asked, "en") == "<p>This page cannot be shown: its file is no longer there.</p>"
+    assert view.html(asked, "en") == "<p>This page cannot be shown: its file no longer exists.</p>"
     file.write_bytes(kept)
     assert "<img" in view.html(asked, "en")
 
