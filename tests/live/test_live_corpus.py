@@ -45,7 +45,7 @@ def states(library: LiveCorpus) -> dict[str, str]:
 def test_the_library_tells_how_each_document_stands(folder: Path) -> None:
     library = a_library(folder)
     unread, lama = library.rows()
-    assert (unread.id, unread.state, unread.reason) == ("stuk.pdf", "unread", "it is damaged, or no PDF")
+    assert (unread.id, unread.state, unread.reason) == ("stuk.pdf", "unread", "it is damaged, or not a PDF")
     assert (lama.title, lama.language, lama.passages, lama.state) == ("Over de lama", "nl", 1, "indexed")
     assert lama.indexed is not None
     (folder / "corpus" / "lama.md").write_text("# Over de lama\n\nDe lama draagt wit.", "utf-8")
@@ -65,7 +65,7 @@ def test_why_a_document_is_unread_is_known_after_an_indexing_by_another_program(
     reindex(folder / "corpus", folder / "home")
     assert [(row.id, row.state, row.reason, row.passages) for row in library.rows()] == [
         ("lama.md", "unread", "it is not text", 1),
-        ("stuk.pdf", "unread", "it is damaged, or no PDF", 0),
+        ("stuk.pdf", "unread", "it is damaged, or not a PDF", 0),
     ]
     (folder / "corpus" / "stuk.pdf").write_bytes(b"een ander bestand")
     assert [(row.id, row.state, row.reason) for row in library.rows()][1] == ("stuk.pdf", "new", "")

@@ -120,8 +120,8 @@ def test_a_readable_text_beside_a_picture_that_is_a_bomb_is_told_not_drawn(folde
     index = LiveIndex(folder / "home")
     found = document(folder, "bom.pdf")
     html = PdfView(index, LiveCorpus(folder / "corpus", index)).html(query(found, 0, len(found.text)), "es")
-    assert html.startswith("<p>Esta página no se puede mostrar: its reader broke down on it")
-    assert "because 600 MB of memory were too little" in html
+    assert html.startswith("<p>Esta página no se puede mostrar: its reader crashed")
+    assert "because it needs more than 600 MB of memory" in html
 
 
 def test_only_what_a_link_names_is_shown(view: PdfView, folder: Path) -> None:
