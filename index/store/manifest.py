@@ -12,7 +12,7 @@ from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import RodeDraadError
 
 MANIFEST_FORMAT = 4
-"""Raised with every change of what is on disk; an index of another format is built from the documents."""
+"""Increased with every change of the files; an index of another format is rebuilt from the documents."""
 
 MANIFEST = "manifest.json"
 

@@ -134,7 +134,7 @@ def test_a_failing_replace_leaves_the_old_generation_alone(place, monkeypatch):
         with pytest.raises(RodeDraadError) as caught:
             reindex(place / "corpus", place / "home")
     assert "cannot be written (No space left on device)" in str(caught.value)
-    assert "Make room" in str(caught.value)
+    assert "Free disk space" in str(caught.value)
     assert (place / "home" / "CURRENT").read_text() == "000001\n"
     assert generations(place) == ["000001"]
     assert answers(place) == WOOL
@@ -340,9 +340,9 @@ def test_nothing_on_disk_is_a_pickle(built):
 def test_a_second_writer_is_told_to_wait(place):
     with writing(place / "home"), pytest.raises(RodeDraadError) as caught:
         reindex(place / "corpus", place / "home")
-    assert "Another program is indexing into" in str(caught.value)
+    assert "Another process is indexing into" in str(caught.value)
     assert f"(process {os.getpid()} on {gethostname()}, since 20" in str(caught.value)
-    assert "Wait until it is done" in str(caught.value)
+    assert "Wait until it has finished" in str(caught.value)
     reindex(place / "corpus", place / "home")
 
 
@@ -385,9 +385,9 @@ def test_a_second_writer_in_another_thread_or_process_is_told_to_wait(place):
         thread.join()
         other = subprocess.run(arguments, cwd=ROOT, capture_output=True, encoding="utf-8")
     assert len(refused) == 1
-    assert "Another program is indexing into" in refused[0]
+    assert "Another process is indexing into" in refused[0]
     assert other.returncode == 2
-    assert "Another program is indexing into" in other.stderr
+    assert "Another process is indexing into" in other.stderr
 
 
 def test_a_reader_keeps_its_generation_until_it_lets_go(place):
