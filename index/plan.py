@@ -62,7 +62,7 @@ def _is_untouched(entry: Entry, source: Source) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A source that was read: its content is that of an indexed document, new, or unreadable."""
+    """The result of reading a source: its content is that of an indexed document, new, or unreadable."""
 
     source: Source  # with the size and time at which its bytes were read
     entry: Entry | None = None  # the document with the same content, whatever its path
@@ -74,8 +74,8 @@ class Reading:
 class Decision:
     """What the next generation gets for a source.
 
-    An entry that is kept; or a document to write, from new text or from the text in the record of
-    `base`; or nothing, where the source is unreadable and not in the index.
+    An entry that is kept; or a document to write, with new text or with the text of `base`; or nothing,
+    if the source is unreadable and not in the index.
     """
 
     source: Source
@@ -83,7 +83,7 @@ class Decision:
     reason: str = ""  # of UNREAD
     kept: Entry | None = None
     document: Document | None = None
-    base: Entry | None = None  # its passages' vectors can be used again
+    base: Entry | None = None  # the document of the previous generation whose text or vectors are reused
 
 
 class Plan:
@@ -110,7 +110,7 @@ class Plan:
             self.known = _undamaged(old, self.damaged)
             self.same_model = old.manifest.fingerprint == fingerprint
             self.same_size = old.manifest.settings["passage_size"] == settings.passage_size
-        self._indexed = [entry.path for entry in old.manifest.documents] if old else []
+        self._indexed = dict.fromkeys(entry.path for entry in old.manifest.documents) if old else {}
         self._sources = {source.id for source in sources}
         self._moved: set[str] = set()
         self._largest = settings.largest_bytes

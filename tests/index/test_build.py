@@ -71,7 +71,7 @@ def mark_vectors(home):
 
 
 def marks(home, id):
-    """For each passage of a document the mark it carries, or None if it was embedded anew."""
+    """For each passage of a document the mark it carries, or None if it was embedded again."""
     generation = open_current(home)
     number = [entry.path for entry in generation.manifest.documents].index(id)
     first, count = generation.first_passage(number), generation.manifest.documents[number].passages
@@ -216,7 +216,7 @@ def test_new_passages_get_the_vectors_of_a_first_indexing(corpus, home, tmp_path
     assert np.array_equal(again.vectors().rows(0, 6), fresh.vectors().rows(0, 6))
 
 
-def test_another_model_embeds_everything_anew(corpus, home, tmp_path):
+def test_another_model_embeds_everything_again(corpus, home, tmp_path):
     reindex(corpus, home)
     mark_vectors(home)
     shutil.copytree(MODEL, tmp_path / "model")
@@ -230,7 +230,7 @@ def test_another_model_embeds_everything_anew(corpus, home, tmp_path):
     assert open_current(home).manifest.model == str(tmp_path / "model")
 
 
-def test_another_passage_size_cuts_everything_anew(corpus, home):
+def test_another_passage_size_splits_everything_again(corpus, home):
     (corpus / "dorpen.txt").write_text(paragraphs(1, 2), "utf-8")
     assert reindex(corpus, home).passages == 4
     (home / "settings.toml").write_text("passage_size = 300", "utf-8")
@@ -394,7 +394,7 @@ def test_an_index_is_outdated_when_a_file_comes_goes_or_changes(corpus, home):
     assert is_outdated(generation, corpus)
 
 
-def test_an_index_is_outdated_when_sources_toml_says_something_else(corpus, home):
+def test_an_index_is_outdated_when_sources_toml_changes(corpus, home):
     reindex(corpus, home)
     (corpus / "sources.toml").write_text('["wol.txt"]\ntitle = "Wol"\n', "utf-8")
     assert is_outdated(open_current(home), corpus)

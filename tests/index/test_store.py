@@ -1,4 +1,4 @@
-"""Generation: published all at once, damage named, old ones kept only for their readers."""
+"""Store: generations are published atomically, damage is named, old ones stay only for their readers."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def built(tmp_path_factory):
 
 @pytest.fixture
 def place(built, tmp_path):
-    """A copy of that corpus and its index, to do harm to."""
+    """A copy of that corpus and its index, to damage."""
     shutil.copytree(built, tmp_path / "place")
     return tmp_path / "place"
 
@@ -64,7 +64,7 @@ def change(place):
 
 
 def problem(home):
-    """What is wrong with an index, all files of which are read; empty if nothing is."""
+    """The first problem that reading the whole index meets; empty if there is none."""
     try:
         generation = Searcher(home).generation
         for number in range(generation.passages):
@@ -193,7 +193,7 @@ def _flip(path):
 
 
 @pytest.mark.parametrize("harm", [_truncate, _flip, Path.unlink])
-def test_every_damaged_file_is_named_and_mended_by_indexing_again(built, tmp_path, harm):
+def test_every_damaged_file_is_named_and_repaired_by_indexing_again(built, tmp_path, harm):
     files = files_of(built)
     assert len(files) >= 10
     for number, name in enumerate(files):
@@ -239,7 +239,7 @@ def test_damage_to_vectors_is_found_before_the_first_answer(larger, tmp_path, pa
 
 
 @pytest.mark.parametrize("part", ["passages", "words"])
-def test_damage_to_vectors_that_a_re_index_copies_is_said_and_mended_by_repair(larger, tmp_path, part):
+def test_damage_to_vectors_that_a_re_index_copies_is_reported_and_repaired(larger, tmp_path, part):
     shutil.copytree(larger, tmp_path / "place")
     corpus, home = tmp_path / "place" / "corpus", tmp_path / "place" / "home"
     [path] = current(home).glob(f"{part}/*.vectors")
@@ -269,7 +269,7 @@ def test_no_changed_byte_of_a_manifest_goes_unseen(built, tmp_path_factory, data
     assert str(copy / "manifest.json") in str(caught.value)
 
 
-def test_another_format_is_said_to_be_one(place):
+def test_another_format_is_reported(place):
     path = current(place / "home") / "manifest.json"
     content = json.loads(path.read_text("utf-8"))
     path.write_text(json.dumps({**content, "format": 99}), "utf-8")
@@ -295,7 +295,7 @@ def test_an_index_of_the_format_before_is_rebuilt(place):
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\0\0\0\0\0\0", b"\xff\xfe", b"../../etc", b"\n"])
-def test_a_damaged_pointer_is_named_and_mended_by_indexing_again(place, content):
+def test_a_damaged_pointer_is_named_and_repaired_by_indexing_again(place, content):
     (place / "home" / "CURRENT").write_bytes(content)
     with pytest.raises(IndexProblem) as caught:
         open_current(place / "home")
@@ -304,7 +304,7 @@ def test_a_damaged_pointer_is_named_and_mended_by_indexing_again(place, content)
     assert answers(place) == WOOL
 
 
-def test_a_pointer_to_a_folder_that_is_gone_is_mended_by_indexing_again(place):
+def test_a_pointer_to_a_folder_that_is_gone_is_repaired_by_indexing_again(place):
     (place / "home" / "CURRENT").write_text("000007\n")
     with pytest.raises(IndexProblem) as caught:
         open_current(place / "home")
@@ -314,7 +314,7 @@ def test_a_pointer_to_a_folder_that_is_gone_is_mended_by_indexing_again(place):
     assert answers(place) == WOOL
 
 
-def test_without_an_index_it_is_said_how_to_make_one(tmp_path):
+def test_without_an_index_the_message_says_how_to_make_one(tmp_path):
     with pytest.raises(IndexProblem) as caught:
         open_current(tmp_path)
     assert str(caught.value) == f"There is no index in {tmp_path} yet. Run: rodedraad index"
@@ -390,7 +390,7 @@ def test_a_second_writer_in_another_thread_or_process_is_told_to_wait(place):
     assert "Another process is indexing into" in other.stderr
 
 
-def test_a_reader_keeps_its_generation_until_it_lets_go(place):
+def test_a_reader_keeps_its_generation_until_it_is_released(place):
     searcher = Searcher(place / "home")
     change(place)
     reindex(place / "corpus", place / "home")

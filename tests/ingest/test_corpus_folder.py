@@ -94,7 +94,7 @@ def gold(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (GOLD / name).read_text("utf-8").splitlines()]
 
 
-def test_all_evidence_stands_in_the_reading_texts() -> None:
+def test_all_evidence_is_in_the_reading_texts() -> None:
     texts = {s.id: squash(read_document(s, read_bytes(s)).text) for s in scan(CORPUS)[0]}
     turns = gold("questions.jsonl")
     for conversation in gold("conversations.jsonl"):
@@ -133,7 +133,7 @@ def test_scan_passes_over_a_folder_under_the_name_of_a_document(tmp_path: Path) 
     assert scan(tmp_path) == ([], [])
 
 
-def test_a_source_carries_what_a_look_at_the_file_tells(tmp_path: Path) -> None:
+def test_a_source_has_the_size_and_time_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"co\xc3\xb6peratie")
     os.utime(tmp_path / "a.txt", ns=(1, 1_500_000_000_000_000_000))
     assert only_source(tmp_path) == Source(
@@ -147,7 +147,7 @@ def test_a_source_carries_what_a_look_at_the_file_tells(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [False, True], ids=["missing", "a file"])
-def test_a_corpus_that_is_no_folder_is_said_to_be_missing(tmp_path: Path, make: bool) -> None:
+def test_a_corpus_that_is_no_folder_is_reported_missing(tmp_path: Path, make: bool) -> None:
     corpus = tmp_path / "corpus"
     if make:
         corpus.write_text("")
@@ -295,7 +295,7 @@ def test_every_field_of_sources_toml_reaches_the_source(tmp_path: Path) -> None:
     assert said.documents["niet-meer-hier.txt"] == {"date": "december 2015"}
 
 
-def test_without_sources_toml_nothing_is_said(tmp_path: Path) -> None:
+def test_without_sources_toml_there_is_no_metadata(tmp_path: Path) -> None:
     said = load_sources(tmp_path)
     assert (said.documents, said.examples) == ({}, ())
 
@@ -329,14 +329,14 @@ def test_a_byte_order_mark_before_sources_toml_is_no_error(tmp_path: Path) -> No
         (b'["a.txt"]\nlanguage = 2015-12-01', r"the language of 'a\.txt' must be one of nl, en"),
     ],
 )
-def test_what_is_wrong_in_sources_toml_is_said(tmp_path: Path, toml: bytes, message: str) -> None:
+def test_what_is_wrong_in_sources_toml_is_reported(tmp_path: Path, toml: bytes, message: str) -> None:
     (tmp_path / "a.txt").write_text("Een zin.")
     (tmp_path / "sources.toml").write_bytes(toml)
     with pytest.raises(RodeDraadError, match=message):
         scan(tmp_path)
 
 
-def test_a_sources_toml_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
+def test_a_sources_toml_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").mkdir()
     with pytest.raises(RodeDraadError, match=r"sources\.toml cannot be read \(.+\)"):
         load_sources(tmp_path)

@@ -1,4 +1,4 @@
-"""The library of a running page: what it tells of each document, and what people may do to it."""
+"""Live corpus: the state of each document, and the changes that people may make."""
 
 import shutil
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def states(library: LiveCorpus) -> dict[str, str]:
     return {row.id: row.state for row in library.rows()}
 
 
-def test_the_library_tells_how_each_document_stands(folder: Path) -> None:
+def test_each_document_has_a_state(folder: Path) -> None:
     library = a_library(folder)
     unread, lama = library.rows()
     assert (unread.id, unread.state, unread.reason) == ("stuk.pdf", "unread", "it is damaged, or not a PDF")
@@ -173,7 +173,7 @@ def test_no_character_of_a_document_is_markup() -> None:
 
 @pytest.fixture
 def upload(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The address of a server, and what its browser posts after an upload but the files."""
+    """The address of a server, and what a browser posts after an upload, without the files."""
     reindex(folder / "corpus", folder / "home")
     with serving(folder / "home", corpus=folder / "corpus") as address:
         config = httpx.get(f"{address}/config").json()

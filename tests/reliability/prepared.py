@@ -1,4 +1,4 @@
-"""Prepared: what every process of a test would load by itself; forks of this have it from the start."""
+"""Prepared: loads what every process of a test needs, so that forks of this one start with it."""
 
 import os
 
@@ -14,5 +14,5 @@ from rodedraad.ingest.read_file import read_document
 
 analysis(bundled_static())
 detect_language("De boeren verkopen wol.")
-# Plain text needs no child process to be read in safely, and starting one is most of the time.
+# Plain text is safe to read without a child process, and starting one takes most of the time.
 ParserPool.read_document = lambda self, source, data: read_document(source, data)  # type: ignore[method-assign]
