@@ -1,4 +1,4 @@
-"""Vectors: exact nearest neighbours of unit vectors, in FAISS."""
+"""Vector index: exact nearest neighbours of unit vectors, by FAISS."""
 
 from collections.abc import Sequence
 from itertools import accumulate
@@ -9,16 +9,15 @@ import numpy.typing as npt
 
 from rodedraad.index.encoders.base import Vectors
 
-# With other work on the machine, more threads make a single query slower, not faster.
+# On a busy machine, more threads make a single query slower.
 faiss.omp_set_num_threads(1)
 
-
 MOST_PIECES = 64
-"""Pieces that are searched where they lie; more are copied into one, which takes a moment."""
+"""The most pieces that are searched one by one; more are copied into one array."""
 
 
 class VectorIndex:
-    """float32[n, d] rows, found by cosine; a row's number is its place."""
+    """Rows of float32[n, d] and unit length, searched by cosine; rows are numbered from 0."""
 
     def __init__(self, pieces: Sequence[Vectors]) -> None:
         self._pieces = pieces
@@ -26,7 +25,7 @@ class VectorIndex:
 
     @classmethod
     def build(cls, pieces: Sequence[Vectors], dimension: int) -> "VectorIndex":
-        """An index over the rows of all pieces, float32[_, dimension] each."""
+        """An index of the rows of all pieces, float32[n, dimension] each, in order."""
         pieces = [piece for piece in pieces if len(piece)]
         if not 0 < len(pieces) <= MOST_PIECES:
             pieces = [np.concatenate([np.zeros((0, dimension), np.float32), *pieces])]
@@ -34,20 +33,21 @@ class VectorIndex:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and dimension."""
+        """The number of rows, and their dimension."""
         return self._starts[-1], self._pieces[0].shape[1]
 
     def rows(self, start: int, count: int) -> Vectors:
-        """float32[count, d]: the rows from `start` on."""
+        """The rows from `start` on, float32[count, d]."""
         places = zip(self._pieces, self._starts, strict=False)
         return np.concatenate(
             [piece[max(start - at, 0) : max(start + count - at, 0)] for piece, at in places]
         )
 
     def search(self, query: Vectors, k: int) -> tuple[npt.NDArray[np.int64], Vectors]:
-        """The k nearest rows of each query and their cosines, best first: int64 and float32[n, k].
+        """The k nearest rows of each query of float32[n, d], best first.
 
-        k is at most the number of rows.
+        Returns row numbers, int64[n, k], and cosines, float32[n, k]; fewer columns if there are fewer
+        than k rows.
         """
         found_rows, found_cosines = [], []
         for piece, start in zip(self._pieces, self._starts, strict=False):

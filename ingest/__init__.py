@@ -1,1 +1,1 @@
-"""Ingest: a file becomes a document with a clean reading text, cut into passages."""
+"""Ingest: reads a file as a document with a clean reading text, and splits that into passages."""

@@ -1,4 +1,4 @@
-"""The corpus folder: which files are documents, and what sources.toml states about them."""
+"""Corpus folder: which files are documents, and what sources.toml gives for them."""
 
 import os
 import re
@@ -18,64 +18,57 @@ from rodedraad.ingest.lines import INVISIBLE, LINE_END
 
 SOURCES_FILE = "sources.toml"
 
-
 DEEPEST_FOLDER = 50
-"""Levels of folders in which documents are looked for."""
-
+"""Levels of folders that are searched for documents."""
 
 LONGEST_PATH = 3_000
-"""Bytes of the longest path of a folder that is looked into; systems know none beyond 4096."""
-
+"""Bytes of the longest path of a folder that is searched; operating systems allow 4096 at most."""
 
 LONGEST_SHOWN = 200
-"""Characters of a path that can be no document's, of which the middle is left out."""
+"""Characters of a placeholder id; of a longer one the middle is left out."""
 
-
+_PLACEHOLDER = "./"  # how the id begins of a file whose own path cannot be shown
 _NOT_SHOWN = re.compile(f"[\t\n]|{LINE_END.pattern}|{INVISIBLE.pattern}")
-
-
 _CITATION_FIELDS = tuple(field.name for field in fields(Citation))
-
-
-_NOTHING_SAID = Citation()
+_NO_CITATION = Citation()
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file of the corpus, as a look at the folder finds it."""
+    """A file of the corpus that was found but not yet read."""
 
     id: str  # path relative to the corpus, with forward slashes
     path: Path
     size: int  # bytes
     mtime_ns: int
-    declared_language: str | None  # as sources.toml gives it
-    citation: Citation
-    trouble: str | None = None  # why it is not to be read
+    declared_language: str | None  # from sources.toml, ISO 639-1
+    citation: Citation  # from sources.toml
+    trouble: str | None = None  # why it must not be read
 
 
 def scan(corpus: Path) -> tuple[list[Source], list[str]]:
-    """The readable kinds of files under a corpus folder, by id, and the ids of all other files.
+    """The files of readable kinds in a corpus folder, sorted by id, and the ids of all other files.
 
-    Hidden files and sources.toml are passed over. Raises RodeDraadError when the folder is
-    missing or sources.toml is wrong.
+    Hidden files and sources.toml are skipped. Raises RodeDraadError if the folder is missing or
+    unreadable, or sources.toml is invalid.
     """
     if not corpus.is_dir():
         raise RodeDraadError(
             f"There is no folder {corpus}. Make it and put documents in it, or name another with --corpus."
         )
-    described = load_sources(corpus).described
+    described = load_sources(corpus).documents
     sources, others = [], []
     for name, entry, trouble in sorted(_files(corpus), key=lambda file: file[0].split("/")):
-        hidden = _NOT_SHOWN.search(name)
-        id = _stand_in(name) if trouble or hidden else name
+        unshown = _NOT_SHOWN.search(name)
+        id = _placeholder(name) if trouble or unshown else name
         path = Path(entry.path)
         if path.suffix.lower() not in SUFFIXES and not trouble:
             others.append(id)
             continue
-        if hidden and not trouble:
-            trouble = "its name holds a line break or another character that does not show; rename it"
+        if unshown and not trouble:
+            trouble = "its name has a line break or another invisible character; rename it"
         given = described.get(id)
-        size, mtime_ns, problem = _look(path, entry.is_symlink(), corpus)
+        size, mtime_ns, problem = _status(path, entry.is_symlink(), corpus)
         sources.append(
             Source(
                 id=id,
@@ -83,25 +76,51 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
                 size=size,
                 mtime_ns=mtime_ns,
                 declared_language=given.get("language") if given else None,
-                citation=Citation(**{n: given.get(n) for n in _CITATION_FIELDS}) if given else _NOTHING_SAID,
+                citation=Citation(**{n: given.get(n) for n in _CITATION_FIELDS}) if given else _NO_CITATION,
                 trouble=trouble or problem,
             )
         )
     return sources, others
 
 
-def _stand_in(name: str) -> str:
-    """A path that can be shown, in place of one that cannot; no document has it."""
+def find_source(corpus: Path, id: str) -> Source | None:
+    """The source that `scan` lists under this id, without what sources.toml gives; None if there is none.
+
+    Only the path of the id is looked up; the whole folder is scanned for a placeholder id alone.
+    """
+    if id.startswith(_PLACEHOLDER):
+        return next((source for source in scan(corpus)[0] if source.id == id), None)
+    if _NOT_SHOWN.search(id) or Path(id).suffix.lower() not in SUFFIXES:
+        return None
+    path, mode = corpus, stat.S_IFDIR
+    for level, name in enumerate(id.split("/")):
+        if not stat.S_ISDIR(mode) or (level and _is_too_deep(str(path), level)):
+            return None
+        if not name or name.startswith(".") or Path(name).name != name:
+            return None
+        path /= name
+        try:
+            mode = path.lstat().st_mode
+        except OSError:
+            return None
+    if stat.S_ISDIR(mode):
+        return None
+    size, mtime_ns, trouble = _status(path, stat.S_ISLNK(mode), corpus)
+    return Source(id, path, size, mtime_ns, None, _NO_CITATION, trouble)
+
+
+def _placeholder(name: str) -> str:
+    """An id for a file whose path cannot be shown; no document has such an id."""
     shown = _NOT_SHOWN.sub(lambda character: ascii(character[0])[1:-1], name)
     if len(shown) > LONGEST_SHOWN:
         shown = f"{shown[: LONGEST_SHOWN // 2]}…{shown[-LONGEST_SHOWN // 2 :]}"
-    return f"./{shown}"
+    return _PLACEHOLDER + shown
 
 
 def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], str]]:
-    """Everything in the folder that is not hidden and no folder, and folders that are too deep.
+    """Every file that is not hidden, and every folder that is too deep to be searched.
 
-    Each by its name from the corpus on, with why it is not to be read, if so.
+    Each with its path relative to the corpus, and with why it must not be read, or "".
     """
     folders = [("", str(corpus), 1)]
     while folders:
@@ -110,8 +129,8 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], str]]:
             entries = list(os.scandir(folder))
         except OSError as error:
             raise RodeDraadError(
-                f"The folder {folder} cannot be read ({error.strerror}). Give leave to read it, or "
-                "take it out of the documents."
+                f"The folder {folder} cannot be read ({error.strerror}). Grant permission to read it, or "
+                "move it out of the folder of documents."
             ) from error
         for entry in entries:
             name = above + entry.name
@@ -119,55 +138,61 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], str]]:
                 continue
             if not entry.is_dir(follow_symlinks=False):
                 yield name, entry, ""
-            elif level == DEEPEST_FOLDER or len(os.fsencode(entry.path)) > LONGEST_PATH:
-                yield name, entry, "its folders lie too deep in one another; move them up"
+            elif _is_too_deep(entry.path, level):
+                yield name, entry, "its folders are nested too deeply; move them up"
             else:
                 folders.append((f"{name}/", entry.path, level + 1))
 
 
-def _look(path: Path, is_link: bool, corpus: Path) -> tuple[int, int, str | None]:
-    """The size of a file in bytes, when it was last changed, and why it is not to be read, if so."""
+def _is_too_deep(folder: str, level: int) -> bool:
+    """Whether a folder is not searched; those in the corpus folder itself have level 1."""
+    return level >= DEEPEST_FOLDER or len(os.fsencode(folder)) > LONGEST_PATH
+
+
+def _status(path: Path, is_link: bool, corpus: Path) -> tuple[int, int, str | None]:
+    """A file's size in bytes, its modification time in ns, and why it must not be read, or None."""
     try:
         status = path.stat()
     except OSError as error:
         return 0, 0, f"it cannot be read ({error.strerror})"
     trouble = None
     if not stat.S_ISREG(status.st_mode):
-        trouble = "it is a folder, a pipe or a device under the name of a document"
+        trouble = "it is a folder, a pipe or a device with the name of a document"
     elif is_link and not path.resolve().is_relative_to(corpus.resolve()):
         trouble = "it is a link to a file outside the folder of documents; put a copy there"
     return status.st_size, status.st_mtime_ns, trouble
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """What sources.toml says: of each file, by id, and questions worth asking as examples."""
+class SourcesToml:
+    """The content of sources.toml."""
 
-    described: Mapping[str, Mapping[str, str]]
-    examples: tuple[str, ...]
+    documents: Mapping[str, Mapping[str, str]]  # citation fields and language, by id
+    examples: tuple[str, ...]  # questions that the chat suggests
 
 
-def load_sources(corpus: Path) -> Sources:
-    """Read sources.toml in a corpus folder; without the file, nothing is said.
+def load_sources(corpus: Path) -> SourcesToml:
+    """Read sources.toml in a corpus folder; empty if there is no such file.
 
-    Raises RodeDraadError naming what is wrong in it.
+    Raises RodeDraadError naming what is invalid in it.
     """
     path = corpus / SOURCES_FILE
     try:
         tables = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
-        return Sources({}, ())
+        return SourcesToml({}, ())
     except OSError as error:
         raise RodeDraadError(f"{path} cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RodeDraadError(f"{path} is not valid TOML ({error}). Mend it.") from error
+        raise RodeDraadError(f"{path} is not valid TOML ({error}). Correct it.") from error
     examples = tables.pop("examples", [])
     if not (isinstance(examples, list) and all(isinstance(e, str) for e in examples)):
         raise RodeDraadError(f"{path}: examples must be a list of questions.")
-    return Sources({id: _described(path, id, table) for id, table in tables.items()}, tuple(examples))
+    documents = {id: _document(path, id, table) for id, table in tables.items()}
+    return SourcesToml(documents, tuple(examples))
 
 
-def _described(path: Path, id: str, table: Any) -> dict[str, str]:
+def _document(path: Path, id: str, table: Any) -> dict[str, str]:
     known = (*_CITATION_FIELDS, "language")
     if not isinstance(table, dict):
         raise RodeDraadError(f'{path}: {id} must be a table, ["{id}"], with fields under it.')

@@ -1,16 +1,16 @@
-"""Documents: the values that flow from a file to a quote, with character offsets."""
+"""Documents: a document, its headings and passages, and how it is cited; offsets count characters."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 Span = tuple[int, int]
-"""Start and end of a slice of a reading text, in characters."""
+"""Start and end offset of a slice of a reading text, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What a citation prints. A field that nobody gave is None."""
+    """The fields that a citation prints; None where unknown."""
 
     title: str | None = None
     author: str | None = None
@@ -19,55 +19,55 @@ class Citation:
     url: str | None = None
 
     def completed_by(self, other: "Citation") -> "Citation":
-        """This citation, with the fields of another where it has none."""
+        """This citation, with the missing fields taken from another."""
         return Citation(*(getattr(self, f.name) or getattr(other, f.name) for f in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading: `document.text[start:end]`, above the text that follows it."""
+    """A heading, `document.text[start:end]`, of the text that follows it."""
 
     start: int  # character offset into the reading text
     end: int
-    above: int | None  # the number, from 0, of the heading that it stands under
+    above: int | None  # the index of its parent heading in `Document.headings`
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A slice of a document's reading text: `document.text[start:end] == text`, always."""
+    """A slice of a document's reading text: always `document.text[start:end] == text`."""
 
     document_id: str
     start: int  # character offset into the reading text
     end: int
     text: str
-    page: int | None  # of its first character, counted from 1
-    sentences: tuple[Span, ...]  # offsets into the reading text, inside start and end
+    page: int | None  # of its first character, counted from 1; None without pages
+    sentences: tuple[Span, ...]  # offsets into the reading text, from start to end
     language: str  # ISO 639-1
-    section: tuple[str, ...]  # the headings above its first character, highest first
+    section: tuple[str, ...]  # the headings above its first character, outermost first
 
     @property
     def searched(self) -> str:
-        """What search compares with a question: the text, under the nearest heading above it."""
+        """The text that search compares with a question: the nearest heading, and the passage."""
         return "\n".join((*(h for h in self.section[-1:] if not self.text.startswith(h)), self.text))
 
 
 Box = tuple[float, float, float, float]
-"""Left, top, width and height of a part of a page, in percent of the page."""
+"""Left, top, width and height of an area of a page, in percent of the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page as it is printed, and where on it a text stands."""
+    """An image of a printed page, and the position of a text on it."""
 
     png: bytes
     width: int  # pixels
     height: int
-    boxes: tuple[Box, ...]  # of the text, in the order of its lines; none where it was not found
+    boxes: tuple[Box, ...]  # of the text, line by line; empty if it was not found
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source as people read it: its reading text, and what a citation prints."""
+    """A source: its reading text, and how it is cited."""
 
     id: str  # path relative to the corpus, with forward slashes
     sha256: str  # of the file's bytes, hexadecimal
@@ -76,16 +76,16 @@ class Document:
     text: str  # the reading text
     page_starts: tuple[int, ...]  # offset of each page's first character; empty without pages
     headings: tuple[Heading, ...] = ()  # in order
-    languages: tuple[tuple[int, str], ...] = ()  # from which offset on which; empty if all is in one
-    own: Citation = Citation()  # what the file says of itself, where sources.toml is silent
+    languages: tuple[tuple[int, str], ...] = ()  # offset from which each applies; empty for one language
+    own: Citation = Citation()  # from the file itself; sources.toml takes precedence
 
     @property
     def title(self) -> str:
-        """The title, or the file's path where the source has none."""
+        """The title; the id where the source has none."""
         return self.citation.title or self.id
 
     def passage(self, start: int, end: int, sentences: Iterable[Span]) -> Passage:
-        """The passage from `start` to `end`, with the sentences inside it."""
+        """The passage from `start` to `end`, with the spans of its sentences."""
         return Passage(
             document_id=self.id,
             start=start,
@@ -107,7 +107,7 @@ class Document:
         return self.languages[index - 1][1] if index else self.language
 
     def section_at(self, offset: int) -> tuple[str, ...]:
-        """The headings that the character at `offset` stands under or in, highest first."""
+        """The headings above or around the character at `offset`, outermost first."""
         section: list[str] = []
         number: int | None = bisect_right(self.headings, offset, key=lambda heading: heading.start) - 1
         while number is not None and number >= 0:
@@ -117,6 +117,6 @@ class Document:
         return tuple(reversed(section))
 
     def heading_above(self, offset: int) -> str | None:
-        """The nearest heading above what begins at `offset`, unless it is the document's title."""
+        """The nearest heading above the text at `offset`; None if that is the document's title."""
         above = [h for h in self.section_at(offset) if not self.text.startswith(h, offset)]
         return above[-1] if above and above[-1] != self.title else None

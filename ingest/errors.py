@@ -1,9 +1,9 @@
-"""Errors: what a person is told when something cannot be done."""
+"""Errors: messages for the person who uses the program."""
 
 
 class RodeDraadError(Exception):
-    """One sentence or two for the person: what happened, to which file, what to do."""
+    """The message says what happened, to which file, and what to do."""
 
 
 class UnreadableDocument(RodeDraadError):
-    """A file of the corpus that cannot become a document; the others still can."""
+    """A file of the corpus cannot be read; the message begins with "it" or "its", for the file."""

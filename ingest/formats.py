@@ -1,4 +1,4 @@
-"""Formats: which kinds of files are read, and by what."""
+"""Formats: the kinds of files that can be read, and the reader of each."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -19,14 +19,14 @@ _READERS = {
 }
 
 SUFFIXES = tuple(_READERS)
-"""How the names of files end that are read, in lower case."""
+"""The file name suffixes that can be read, in lower case."""
 
 
 def reader(suffix: str) -> Callable[[bytes], Content]:
-    """What reads the files whose names end in `suffix`, one of `SUFFIXES`.
+    """The function that reads files with this suffix, one of `SUFFIXES`.
 
-    It raises UnreadableDocument for bytes that are no such file. Only its own libraries are
-    imported.
+    It raises UnreadableDocument for bytes that are not such a file. Only the libraries of that reader
+    are imported.
     """
     module, _, function = _READERS[suffix].partition(".")
     read: Callable[[bytes], Content] = getattr(import_module(f"rodedraad.ingest.readers.{module}"), function)

@@ -1,4 +1,4 @@
-"""Hyphens: is the hyphen at a line's end the word's own, or the typesetter's?"""
+"""Hyphens: whether a hyphen at the end of a line belongs to the word or to the line break."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _HYPHENS = ("-", "\u2010")
 _BROKEN = re.compile(r"(\w[\w’'-]*)[-\u2010]$")
-_LONGEST_WORD = 60  # characters looked back over for the broken word's start
+_LONGEST_WORD = 60  # characters searched for the start of the broken word
 _FIRST_WORD = re.compile(r"\w+")
 _CONJUNCTIONS = frozenset(["en", "of", "and", "or", "et", "ou", "y", "o", "u", "e", "und", "oder"])
 _DICTIONARIES = {"nl": "nl_NL", "en": "en_GB", "fr": "fr_FR", "es": "es_ES", "de": "de_DE"}
@@ -24,11 +24,11 @@ def _dictionary(language: str) -> "Pyphen":
 
 
 def before_join(line: str, following: str, vocabulary: Mapping[str, int], language: str) -> str:
-    """The line as it stands before the line that follows it in its paragraph.
+    """The line, ready to be joined with the next line of its paragraph.
 
-    With a space behind it; or, where a hyphen breaks a word between the two, without the space,
-    and without the hyphen unless it is the word's own. `vocabulary` counts the document's own
-    words, in lower case.
+    A space is appended, unless a hyphen breaks a word between the two; the hyphen is removed, unless
+    it belongs to the word. `vocabulary` counts the words of the document, in lower case; `language`
+    (ISO 639-1) chooses the hyphenation dictionary.
     """
     if not line.endswith(_HYPHENS):
         return line + " "
@@ -37,12 +37,12 @@ def before_join(line: str, following: str, vocabulary: Mapping[str, int], langua
     if broken is None or first is None:
         return line + " "
     if first[0].casefold() in _CONJUNCTIONS:
-        return line + " "  # "bio- en fairtrademarkt": the hyphen stands for the word's rest
+        return line + " "  # "bio- en fairtrademarkt": the hyphen replaces the rest of the word
     return line if _is_own(broken[1], first[0], vocabulary, language) else line[:-1]
 
 
 def _is_own(head: str, tail: str, vocabulary: Mapping[str, int], language: str) -> bool:
-    """Whether the word is written `head-tail` also where no line ends."""
+    """Whether the word is written `head-tail` in the middle of a line too."""
     joined, hyphenated = (head + tail).casefold(), f"{head}-{tail}".casefold()
     if joined in vocabulary or hyphenated in vocabulary:
         return vocabulary.get(hyphenated, 0) > vocabulary.get(joined, 0)

@@ -1,4 +1,4 @@
-"""Language: which of the languages we speak a text is written in."""
+"""Language: in which of the supported languages a text is written."""
 
 import re
 from functools import cache
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 LANGUAGES = ("nl", "en", "fr", "es", "de")
 
 LONG_ENOUGH = 100
-"""Characters from which a paragraph can be in another language than the one before it."""
+"""Characters from which the language of a paragraph is detected on its own."""
 
 ENOUGH = 200
-"""Characters of a paragraph that tell its language: three times what a sentence needs."""
+"""Characters of a paragraph that are used to detect its language: three times what a sentence needs."""
 
 SURE = 60.0
-"""Log-likelihood by which a text must be likelier in one language to be surely not in another.
+"""The difference in log-likelihood from which a text is certainly in one language and not in another.
 
-Measured on the paragraphs of the corpus and their lines: those with foreign names fall by at most
-47 for a language that they are not in; a sentence of 62 characters gains 80 or more for its own.
+Measured on the paragraphs and lines of the corpus: foreign names raise a wrong language by at most 47
+over the right one; a sentence of 62 characters favours its own language by 80 or more.
 """
 
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
@@ -41,18 +41,19 @@ def detect_language(text: str) -> str:
     return next(iter(_ranked(text)))
 
 
-def language_of(text: str, said: str | None) -> str:
-    """The language of a document: as it says itself, unless its text is surely in another."""
+def language_of(text: str, declared: str | None) -> str:
+    """The language of a document: the declared one, unless the text is certainly in another."""
     ranked = _ranked(text)
     best = next(iter(ranked))
-    own = (said or "")[:2].casefold()
+    own = (declared or "")[:2].casefold()
     return own if own in ranked and ranked[best] - ranked[own] < SURE else best
 
 
 def language_spans(text: str, language: str) -> tuple[tuple[int, str], ...]:
-    """From which offset a reading text is in which language; empty where all of it is in `language`.
+    """The offsets at which the language of a reading text changes, each with the new language.
 
-    A paragraph changes the language where it is long enough and surely in another.
+    `language` is that of the whole; the result is empty if no paragraph is in another. A paragraph
+    changes the language if it is long enough and certainly in another.
     """
     spans = [(0, language)]
     for paragraph in _PARAGRAPH.finditer(text):
@@ -66,12 +67,12 @@ def language_spans(text: str, language: str) -> tuple[tuple[int, str], ...]:
 
 
 def _ranked(text: str) -> dict[str, float]:
-    """The log-likelihood of the text in each of `LANGUAGES`, the likeliest first."""
+    """The log-likelihood of each of `LANGUAGES` for a text, the likeliest first."""
     with _loading:
         identifier = _identifier()
     return {str(language): float(score) for language, score in identifier.rank(text[:10_000])}
 
 
 def load_in_background() -> None:
-    """Start to load what `detect_language` needs, which takes half a second."""
+    """Load the model of `detect_language` in a thread; it takes half a second."""
     Thread(target=detect_language, args=("",), daemon=True).start()

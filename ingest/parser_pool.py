@@ -1,7 +1,7 @@
-"""Parsing: documents read in child processes, several at once, within limits of time and memory.
+"""Parser pool: reads documents in child processes, in parallel, within limits of time and memory.
 
-A file may be broken, or made to break its reader. What goes wrong in a child, be it a crash, ends
-there: the file is reported, and the next is read by a new child.
+A file may be damaged, or crafted to crash its reader. A crash ends only the child process: the file is
+reported, and a new process reads the next one.
 """
 
 import base64
@@ -25,10 +25,10 @@ from rodedraad.ingest.parser_process import OUT_OF_MEMORY
 
 PARSE_SECONDS = 120
 PARSE_MEMORY = 1_500_000_000
-"""Bytes that parsing one file may take; those of the file itself, twice, come on top."""
+"""Bytes that parsing one file may use, besides twice the size of the file."""
 
 AHEAD = 64
-"""Items of `Parsers.map` that are under way or done before they are asked for."""
+"""Items that `ParserPool.map` takes ahead of the result that is awaited."""
 
 _ROOT = Path(__file__).parents[2]
 
@@ -38,35 +38,35 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What parsing one file may take."""
+    """The time and memory that parsing one file may take."""
 
     seconds: int = PARSE_SECONDS
     memory: int = PARSE_MEMORY  # bytes
 
 
-class Parsers:
-    """Child processes that read documents; a context manager, that ends them."""
+class ParserPool:
+    """Child processes that read documents; as a context manager it ends them."""
 
     def __init__(self, limits: Limits = Limits(), processes: int | None = None) -> None:
-        """Start none yet: there will be `processes` at most, as many as there are cores if None."""
+        """Start no process yet; `processes` is the most there will be, by default one for each core."""
         self._limits = limits
-        self._idle: LifoQueue[_Child] = LifoQueue()
+        self._idle: LifoQueue[_ParserProcess] = LifoQueue()
         self._threads = ThreadPoolExecutor(processes or os.cpu_count() or 1)
 
-    def __enter__(self) -> "Parsers":
-        """The parsers themselves."""
+    def __enter__(self) -> "ParserPool":
+        """The pool itself."""
         return self
 
     def __exit__(self, *raised: object) -> None:
-        """End the processes; what is not yet read is left unread."""
+        """End the processes, and cancel what they have not begun."""
         self._threads.shutdown(cancel_futures=True)
         while not self._idle.empty():
             self._idle.get().close()
 
     def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """What `function`, which may call `read_document`, returns for each item, in order.
+        """The results of `function` for the items, in order; it runs in threads, several at once.
 
-        Few items are taken in advance, so that results do not pile up in memory.
+        It may call `read_document`. At most AHEAD items are taken in advance, to bound memory.
         """
         ahead: deque[Future[Result]] = deque()
         for item in items:
@@ -77,49 +77,52 @@ class Parsers:
             yield ahead.popleft().result()
 
     def read_document(self, source: Source, data: bytes) -> Document:
-        """As `ingest.library.read_document`; raises UnreadableDocument also when a limit is passed.
+        """`read_file.read_document` in a child process; thread-safe.
 
-        Any thread may call it.
+        Raises UnreadableDocument if the file cannot be read within the limits.
         """
         return _document(self._ask({"source": {**asdict(source), "path": str(source.path)}}, data))
 
     def draw_page(self, data: bytes, number: int, before: str, text: str) -> Picture:
-        """As `ingest.pdf_page.draw_page`; raises UnreadableDocument also when a limit is passed."""
+        """`readers.pdf_page.draw_page` in a child process; thread-safe.
+
+        Raises UnreadableDocument if the page cannot be drawn within the limits.
+        """
         reply = self._ask({"page": {"number": number, "before": before, "text": text}}, data)
         boxes = tuple((left, top, width, height) for left, top, width, height in reply["boxes"])
         return Picture(**{**reply, "png": base64.b64decode(reply["png"]), "boxes": boxes})
 
     def _ask(self, request: dict[str, Any], data: bytes) -> dict[str, Any]:
-        """What a child replies to a request about a file's bytes."""
+        """The reply of an idle or new process."""
         try:
-            child = self._idle.get_nowait()
+            parser = self._idle.get_nowait()
         except Empty:
-            child = _Child(self._limits)
+            parser = _ParserProcess(self._limits)
         try:
-            reply = child.ask(request, data)
+            reply = parser.ask(request, data)
         except UnreadableDocument:
-            self._put_back(child)
+            self._put_back(parser)
             raise
         except BaseException:
-            child.close()
+            parser.close()
             raise
-        self._put_back(child)
+        self._put_back(parser)
         return reply
 
-    def _put_back(self, child: "_Child") -> None:
-        if child.process.poll() is None:
-            self._idle.put(child)
+    def _put_back(self, parser: "_ParserProcess") -> None:
+        if parser.process.poll() is None:
+            self._idle.put(parser)
         else:
-            child.close()
+            parser.close()
 
 
-class _Child:
-    """A process that reads one document, or draws one page, at a time."""
+class _ParserProcess:
+    """A child process that reads one document, or draws one page, at a time."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._timed_out = False
-        # Nothing in the folder that we happen to be in is imported: it may be the documents'.
+        # -P: import nothing from the current folder, which may be the corpus.
         command = [
             sys.executable,
             "-P",
@@ -139,7 +142,7 @@ class _Child:
         )
 
     def ask(self, request: dict[str, Any], data: bytes) -> dict[str, Any]:
-        """What the process makes of a file's bytes."""
+        """The reply to a request; raises UnreadableDocument if the process reports an error or ends."""
         timer = Timer(self._limits.seconds, self._time_out)
         timer.start()
         try:
@@ -154,7 +157,7 @@ class _Child:
         return reply
 
     def _reply(self, request: dict[str, Any], data: bytes) -> dict[str, Any] | None:
-        """The reply; None from a process that ended."""
+        """The reply; None if the process ended."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         try:
@@ -184,9 +187,9 @@ class _Child:
                 "raise parse_megabytes in settings.toml"
             )
         return (
-            "its reader broke down on it, by damage in the file or because "
-            f"{self._limits.memory / 1e6:,.0f} MB of memory were too little; save it anew, or raise "
-            "parse_megabytes in settings.toml"
+            "its reader crashed, because the file is damaged or because it needs more than "
+            f"{self._limits.memory / 1e6:,.0f} MB of memory; save it again, or raise parse_megabytes in "
+            "settings.toml"
         )
 
     def close(self) -> None:

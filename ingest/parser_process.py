@@ -1,8 +1,8 @@
-"""Child: the process in which files are parsed, within limits, one after another.
+"""Parser process: parses one file after another, within limits of memory and time.
 
-Started by `parser_pool` as `python -m rodedraad.ingest.parser_process BYTES SECONDS`. A request on
-standard input is a line of JSON: the source, or the page to draw, and the number of bytes that follow;
-then those bytes. The reply on standard output is a line of JSON.
+`parser_pool` starts it as `python -m rodedraad.ingest.parser_process BYTES SECONDS`. A request on
+standard input is a line of JSON, with the source or the page to draw and the length of the file,
+followed by the bytes of the file. The reply on standard output is a line of JSON.
 """
 
 import base64
@@ -19,11 +19,11 @@ from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.read_file import read_document
 
 OUT_OF_MEMORY = 3
-"""The exit code after memory ran out: what is left of it cannot be relied on."""
+"""The exit code after memory ran out; the process must not be used again."""
 
 
 def main() -> int:
-    """Answer requests until there are no more."""
+    """Answer requests until standard input is closed."""
     memory, seconds = int(sys.argv[1]), int(sys.argv[2])
     requests, replies = sys.stdin.buffer, sys.stdout.buffer
     while line := requests.readline():
@@ -45,7 +45,7 @@ def _reply(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     except UnreadableDocument as error:
         return {"error": str(error)}
     except RecursionError:
-        return {"error": "its parts are nested too deep in one another"}
+        return {"error": "its parts are nested too deeply"}
     except MemoryError:
         raise
     except Exception as error:
@@ -66,7 +66,7 @@ def _draw(data: bytes, number: int, before: str, text: str) -> dict[str, Any]:
 
 try:
     import resource
-except ImportError:  # Windows has no such limits; the time limit is kept by who started us
+except ImportError:  # Windows has no such limits; the parent process still keeps the time limit
 
     def _limit(memory: int, seconds: int) -> None:
         """Do nothing."""
@@ -74,7 +74,7 @@ except ImportError:  # Windows has no such limits; the time limit is kept by who
 else:
 
     def _limit(memory: int, seconds: int) -> None:
-        """Bound the memory of this process, and its computing time should its parent be gone."""
+        """Limit the memory of this process; and its CPU time, in case its parent was killed."""
         if sys.platform != "darwin":  # macOS refuses any bound on memory below what its libraries map
             resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
         until = int(time.process_time()) + seconds + 2

@@ -1,4 +1,4 @@
-"""Passages: a document cut into the pieces that search finds, on the edges of sentences."""
+"""Passages: splits a document into the pieces that search finds, between sentences."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -8,18 +8,18 @@ from rodedraad.ingest.documents import Document, Heading, Passage, Span
 from rodedraad.ingest.sentences import is_heading, sentence_spans
 
 PASSAGE_SIZE = 600
-"""Characters a passage holds at most, unless a setting says otherwise."""
+"""The most characters of a passage, unless `passage_size` is set."""
 
-# Control characters, which a reading text never holds, mark where a passage may end.
+# Control characters do not occur in a reading text: they mark where a passage may end.
 _PARAGRAPH, _SENTENCE, _HEADING = "\x1d", "\x1e", "\x1f"
 
 
 def split_passages(document: Document, size: int = PASSAGE_SIZE) -> list[Passage]:
     """The document's passages in order, of at most `size` characters, without overlap.
 
-    A passage ends where a sentence does, and at the end of a paragraph if it can; a heading
-    stays with the text under it where both fit. Only a sentence that has no room in `size`, with
-    the white space before it, is cut, between two words.
+    A passage ends at the end of a sentence, preferably of a paragraph; a heading stays with the text
+    under it if both fit. Only a sentence that, with the white space before it, is longer than `size`
+    is split, between two words.
     """
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -42,7 +42,7 @@ def split_passages(document: Document, size: int = PASSAGE_SIZE) -> list[Passage
 
 
 def _with_whole_headings(sentences: Sequence[Span], headings: Sequence[Heading]) -> list[Span]:
-    """The spans, with one for all that stand in the same heading."""
+    """The spans, with those in the same heading joined to one."""
     whole: list[Span] = []
     ends = [heading.end for heading in headings]
     for start, end in sentences:
@@ -54,7 +54,7 @@ def _with_whole_headings(sentences: Sequence[Span], headings: Sequence[Heading])
 
 
 def _marked(document: Document, sentences: list[Span]) -> str:
-    """The text with a mark in place of the white space between sentences: offsets stay."""
+    """The text with a mark at the end of each sentence, in place of white space: offsets stay valid."""
     text = document.text
     marked = list(text)
     headings = {heading.end for heading in document.headings}

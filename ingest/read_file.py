@@ -1,4 +1,4 @@
-"""Reading a file: its bytes, taken while nobody writes to it, become a document."""
+"""Read a file: its bytes, read while no program writes to it, and the document in them."""
 
 import hashlib
 import os
@@ -14,25 +14,25 @@ from rodedraad.ingest.lines import check_length
 from rodedraad.ingest.reflow import reflow
 
 LARGEST_FILE = 200_000_000
-"""Bytes of the largest file that is read, unless a setting says otherwise."""
-
+"""Bytes of the largest file that is read, unless `largest_file` is set."""
 
 TICK = 20_000_000
-"""Nanoseconds in which a file may change twice and show the same time: file systems round it so."""
-
+"""Nanoseconds to which file systems round times: a second change within them may go unnoticed."""
 
 ATTEMPTS = 50
-"""How often a file that changes is read before it is given up."""
-
+"""How often a file that keeps changing is read before it is reported."""
 
 LONGEST_TITLE = 200
-"""Characters within which a text's first heading is its title, if it stands first or above all others."""
+"""The most characters of a first heading that is taken for the title.
+
+It must be at the start of the text, or have all other headings under it.
+"""
 
 
 def read_bytes(source: Source, largest: int = LARGEST_FILE) -> bytes:
     """The bytes of a source's file.
 
-    Raises UnreadableDocument when they cannot be had, or are more than `largest`.
+    Raises UnreadableDocument if they cannot be read, or are more than `largest`.
     """
     if source.trouble:
         raise UnreadableDocument(source.trouble)
@@ -56,9 +56,9 @@ def _too_large(size: int, largest: int) -> UnreadableDocument:
 
 
 def read_settled(source: Source, largest: int = LARGEST_FILE) -> tuple[Source, bytes]:
-    """The bytes of a source's file, and the source as it was when exactly they were in the file.
+    """The bytes of a source's file, and the source with the size and time that the file then had.
 
-    Raises UnreadableDocument as `read_bytes` does, and when the file keeps changing.
+    Raises UnreadableDocument as `read_bytes` does, and if the file keeps changing.
     """
     for _ in range(ATTEMPTS):
         data = read_bytes(source, largest)
@@ -71,16 +71,16 @@ def read_settled(source: Source, largest: int = LARGEST_FILE) -> tuple[Source, b
             return source, data
         time.sleep(TICK / 1e9)
         source = replace(source, size=status.st_size, mtime_ns=status.st_mtime_ns)
-    raise UnreadableDocument("it was written to while it was read; run rodedraad index again")
+    raise UnreadableDocument("it kept changing while it was read; run rodedraad index again")
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """Open a file, without waiting for a writer should a pipe have taken its place."""
+    """Open a file; do not wait for a writer if a pipe has taken its place."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_document(source: Source, data: bytes) -> Document:
-    """The document in a file's bytes; raises UnreadableDocument when there is no text in them."""
+    """The document in a file's bytes; raises UnreadableDocument if they hold no text."""
     content = reader(source.path.suffix.lower())(data)
     check_length(sum(len(line.text) for line in content.lines))
     if not content.lines:

@@ -1,7 +1,7 @@
-"""Reflow: raw text becomes the reading text, as the printed page said it.
+"""Reflow: turns the lines of a file into its reading text, with paragraphs and headings.
 
-Text taken from a PDF has hard line breaks, hyphens at line ends and no marked paragraphs.
-Text taken from a web page has a line a paragraph, and remains of the site's navigation.
+Text extracted from a PDF has hard line breaks, hyphens at line ends, and no paragraph marks. Text
+copied from a web page has one line for each paragraph, and remnants of the site's navigation.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from rodedraad.ingest.documents import Heading
 from rodedraad.ingest.hyphens import before_join
 from rodedraad.ingest.lines import Line, clean
-from rodedraad.ingest.running_heads import without_furniture
+from rodedraad.ingest.running_heads import without_running_heads
 
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _LIST_ITEM = re.compile(r"(?:[•·▪◦●*–-]|\d{1,2}[.)])\s+\S")
@@ -43,43 +43,43 @@ Characters differ in width, so lines of equal printed width differ by some five 
 """
 
 HEADING = 0.6
-"""A line that stops before this share of the width with no sentence's end is a heading."""
+"""A line that ends before this share of the width, and not at the end of a sentence, is a heading."""
 
 HARD_WRAPPED = 0.4
 """The share of full lines from which a text counts as hard-wrapped.
 
-Measured on the corpus: 0.67 in the text taken from a PDF, at most 0.11 in the two web pages.
+Measured on the corpus: 0.67 in the text from a PDF, at most 0.11 in the two from web pages.
 """
 
 LONGEST_END = 9
-"""Characters of a sentence's end, with the brackets and quotation marks after it."""
+"""The most characters of a full stop with the brackets and quotation marks after it."""
 
 NARROWEST, WIDEST = 30, 150
-"""Characters in a full line of a hard-wrapped text: a list's are fewer, a paragraph's more."""
+"""Characters in a full line of a hard-wrapped text: lists have fewer, unwrapped paragraphs more."""
 
 VERSE = 0.7
-"""The share of lines with a capital first from which a text is verse or a list.
+"""The share of lines that begin with a capital from which a text is verse or a list.
 
-Measured on the corpus: 0.23 in the text taken from a PDF.
+Measured on the corpus: 0.23 in the text from a PDF.
 """
 
 
-class Reading(NamedTuple):
-    """A reading text, and where its pages and headings stand in it."""
+class ReadingText(NamedTuple):
+    """A reading text, and the positions of its pages and headings."""
 
     text: str
-    page_starts: tuple[int, ...]
+    page_starts: tuple[int, ...]  # offset of each page's first character
     headings: tuple[Heading, ...]
 
 
-def reflow(lines: Sequence[Line], language: str) -> Reading:
+def reflow(lines: Sequence[Line], language: str) -> ReadingText:
     """The reading text of a file's lines.
 
-    Paragraphs are set apart by an empty line, the lines of a list by a line break. `language`
-    (ISO 639-1) decides how hyphens are mended.
+    An empty line separates paragraphs, a line break the items of a list. `language` (ISO 639-1)
+    decides which hyphens are removed.
     """
     if not lines:
-        return Reading("", (), ())
+        return ReadingText("", (), ())
     vocabulary = Counter(_WORD.findall("\n".join(line.text for line in lines).casefold()))
     parts, offset, block, begun = [], 0, lines[0], 0
     starts = [0] * (block.page + 1)
@@ -95,15 +95,15 @@ def reflow(lines: Sequence[Line], language: str) -> Reading:
         starts += [offset] * (line.page + 1 - len(starts))
     parts.append(lines[-1].text)
     outline.add(block, begun, offset + len(parts[-1]))
-    return Reading("".join(parts), tuple(starts), tuple(outline.headings))
+    return ReadingText("".join(parts), tuple(starts), tuple(outline.headings))
 
 
 class _Outline:
-    """The headings met so far, and which of them the next line stands under."""
+    """The headings so far, and those that the next line is under."""
 
     def __init__(self) -> None:
         self.headings: list[Heading] = []
-        self._open: list[tuple[int, int]] = []  # level and number of each, highest first
+        self._open: list[tuple[int, int]] = []  # level and index of each, outermost first
 
     def add(self, block: Line, start: int, end: int) -> None:
         if not block.level:
@@ -115,10 +115,10 @@ class _Outline:
 
 
 def text_lines(pages: Sequence[str]) -> list[Line]:
-    """The lines of raw text, a string a page, without what the page or the site put around it."""
-    lines = without_furniture(list(_lines(pages)))
+    """The lines of raw text, one string for each page, without running heads and site navigation."""
+    lines = without_running_heads(list(_lines(pages)))
     width = _width(lines)
-    if not width:  # a hard-wrapped line may read like navigation and be prose
+    if not width:  # in hard-wrapped prose, a line may look like navigation
         return [line for line in lines if not _NAVIGATION.fullmatch(line.text)]
     usual = Counter(line.gap for line in lines[1:]).most_common(1)[0][0]
     indented = sum(line.indented for line in lines)
@@ -141,7 +141,7 @@ def _lines(pages: Sequence[str]) -> Iterator[Line]:
 
 
 def _width(lines: Sequence[Line]) -> int:
-    """Characters of the longest lines of a hard-wrapped text; 0 where a line is a paragraph."""
+    """The characters of a full line of a hard-wrapped text; 0 if each line is a paragraph."""
     width = sorted(len(line.text) for line in lines)[len(lines) * 98 // 100] if lines else 0
     full = sum(_is_full(before, line, FULL_LINE * width) for before, line in pairwise(lines))
     capitals = sum(line.text[0].isupper() for line in lines)
@@ -155,7 +155,7 @@ def _width(lines: Sequence[Line]) -> int:
 
 
 def _separator(block: Line, before: Line, line: Line) -> str:
-    """What stands between two lines of the reading text; empty where they are one.
+    """The line breaks between two lines in the reading text; empty if they are joined.
 
     `block` is the first line of the paragraph or list item that `before` belongs to.
     """
@@ -176,7 +176,7 @@ def _separator(block: Line, before: Line, line: Line) -> str:
     if not line.width:
         return "\n" if same_page and not line.gap else "\n\n"
     if line.text[0].islower() and not ended:
-        return ""  # a sentence runs on, however the lines are set
+        return ""  # the sentence continues, whatever the layout
     if line.gap and (same_page or ended):
         return "\n\n"
     if line.indented and not in_list:

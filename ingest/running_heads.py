@@ -1,4 +1,4 @@
-"""Furniture: the running heads, running feet and page numbers of printed pages."""
+"""Running heads: removes the running heads, running feet and page numbers of printed pages."""
 
 import re
 from collections.abc import Sequence
@@ -8,20 +8,20 @@ from rodedraad.ingest.lines import Line
 _NUMBER = re.compile(r"\d{1,5}")
 
 DEEPEST = 3
-"""How many lines of a page's top or bottom may be furniture."""
+"""The most lines at the top or bottom of a page that may be running heads."""
 
 NEIGHBOURS = 2
-"""Furniture stands again on one of this many pages before or after: left and right may differ."""
+"""A running head recurs within this many pages before or after: left and right pages may differ."""
 
 LONGEST = 120
-"""Characters that furniture has at most."""
+"""The most characters of a running head."""
 
 
-def without_furniture(lines: Sequence[Line]) -> list[Line]:
-    """The lines without those at the edge of their page that a page nearby has in the same place.
+def without_running_heads(lines: Sequence[Line]) -> list[Line]:
+    """The lines without those at the top or bottom of a page that recur there on a nearby page.
 
-    Numbers may count on with the pages. Where the size of type is known it must be the same: a
-    title stays, though it is the running head of the pages after it.
+    Numbers in them may increase with the page. The type size, where known, must be the same: a title
+    is kept even if the following pages have it as their running head.
     """
     pages: dict[int, list[Line]] = {}
     for line in lines:
@@ -30,7 +30,7 @@ def without_furniture(lines: Sequence[Line]) -> list[Line]:
         return list(lines)
     for edge in (0, -1):
         for _ in range(DEEPEST):
-            texts = {number: _as_furniture(page[edge]) for number, page in pages.items() if page}
+            texts = {number: _comparable(page[edge]) for number, page in pages.items() if page}
             repeated = [n for n in texts if any(texts[n] & texts.get(n + d, set()) for d in _DISTANCES)]
             for number in repeated:
                 del pages[number][edge]
@@ -40,8 +40,8 @@ def without_furniture(lines: Sequence[Line]) -> list[Line]:
 _DISTANCES = [d for d in range(-NEIGHBOURS, NEIGHBOURS + 1) if d]
 
 
-def _as_furniture(line: Line) -> set[tuple[str, int]]:
-    """The line as it stands, and with its numbers counted from that of its page."""
+def _comparable(line: Line) -> set[tuple[str, int]]:
+    """The line's text, and its text with numbers relative to the page number; each with its type size."""
     if len(line.text) > LONGEST:
         return set()
     text = line.text.casefold()

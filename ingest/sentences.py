@@ -1,4 +1,4 @@
-"""Sentences: where each sentence, heading and list item of a reading text starts and ends."""
+"""Sentences: the spans of the sentences, headings and list items of a reading text."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _BLOCK = re.compile(r"[^\n]+")
 _MARKER = re.compile(r"(?:[•·▪◦●*–-]|\d{1,2}[.)])\s+")
 _END = re.compile(r"""(?<![.!?…])[.!?…]+["'”’»)\]]*\s+(?=["'“‘„«(\[¿¡–—-]*\s?(?P<next>[^\W_]))""")
 _LAST_WORD = re.compile(r"[\w.]*$")
-_LONGEST_WORD = 20  # characters looked back over for an abbreviation; none is longer
+_LONGEST_WORD = 20  # characters searched for an abbreviation; none is longer
 _STOP = re.compile(r"""[.!?…:;]["'”’»)\]]*(?:\s|$)""")
 _ABBREVIATIONS = frozenset(
     """
@@ -26,20 +26,20 @@ HEADING_LENGTH = 90
 """A block of at most this many characters without a full stop or the like is a heading."""
 
 LABEL_WORDS = 3
-"""A block of at most this many words is a label: "Bronnen:", "AIDER: www.aider.com.pe."."""
+"""A block of at most this many words is a label, such as "Bronnen:" or "AIDER: www.aider.com.pe."."""
 
 
 def sentence_spans(text: str) -> list[Span]:
-    """The spans of `text`'s sentences, in order; headings and list items count as sentences.
+    """The spans of the sentences in `text`, in order; headings and list items count as sentences.
 
-    No span holds a line break, starts or ends with white space, or overlaps another. Markers of
-    list items ("•", "2.") stand between the spans.
+    No span contains a line break, starts or ends with white space, or overlaps another. The marks of
+    list items ("•", "2.") are between the spans.
     """
     return [span for block in _BLOCK.finditer(text) for span in _in_block(text, *block.span())]
 
 
 def is_heading(sentence: str) -> bool:
-    """Whether a span of `sentence_spans` titles or labels a text rather than says something."""
+    """Whether a span of `sentence_spans` is a heading or a label, and not a sentence."""
     if len(sentence.split()) <= LABEL_WORDS:
         return True
     return len(sentence) <= HEADING_LENGTH and not _STOP.search(sentence)

@@ -18,9 +18,8 @@ def chat(options: argparse.Namespace) -> int:
     passwords = Passwords(options.auth) if options.auth else None
     take_port(options.host, options.port)
     start_log(options.log, options.log_questions)
-    report = reindex(options)
-    serving = Serving(options.host, options.port, options.root_path, passwords)
-    serve(options.corpus, options.home, report.failed, serving)
+    reindex(options)
+    serve(options.corpus, options.home, Serving(options.host, options.port, options.root_path, passwords))
     return 0
 
 

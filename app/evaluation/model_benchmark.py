@@ -123,7 +123,7 @@ def _gold(data: Path, corpus: Path, settings: Settings, progress: Progress) -> F
 
 def _searcher(corpus: Path, home: Path, settings: Settings) -> Searcher:
     home.mkdir(exist_ok=True)
-    lines = [f"{name} = {json.dumps(value)}" for name, value in settings.as_dict().items()]
+    lines = [f"{name} = {json.dumps(value)}" for name, value in settings.of_index().items()]
     (home / SETTINGS_FILE).write_text("\n".join(lines), "utf-8")
     reindex(corpus, home)
     return Searcher.open(home)

@@ -14,7 +14,7 @@ from rodedraad.evaluation.ask_gold import ask_talks
 from rodedraad.evaluation.gold_file import FILES, GOLD, OWN, Talk, load_talks
 from rodedraad.evaluation.metrics import Figure
 from rodedraad.evaluation.run_file import Comparison, Run, compare
-from rodedraad.index.build import Progress
+from rodedraad.index.build import OnProgress
 from rodedraad.index.evidence_match import squash
 from rodedraad.index.files.safe_files import replace_file
 from rodedraad.index.store.generation import Generation
@@ -50,7 +50,7 @@ class KeptRuns:
         """How many gold questions there are to ask; raises RodeDraadError when a line is none."""
         return sum(len(line.get("turns", [line])) for _, talks in self._sets() for _, line in talks)
 
-    def make(self, progress: Progress) -> int:
+    def make(self, progress: OnProgress) -> int:
         """Ask the gold questions, and keep the run, if there are any; how many they are.
 
         The last run becomes the one before. Raises RodeDraadError when a question cannot be asked, or

@@ -1,4 +1,4 @@
-"""Log: a line of JSON for each thing that happens, with the request it belongs to."""
+"""JSON log: a line of JSON for each event, with the request that it belongs to."""
 
 import json
 import logging
@@ -9,21 +9,21 @@ from pathlib import Path
 from rodedraad.ingest.errors import RodeDraadError
 
 LOG = logging.getLogger("rodedraad")
-_OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-class Lines(logging.Formatter):
-    """A record as JSON: time in UTC, level, event and whatever else the record was given.
+class JsonFormatter(logging.Formatter):
+    """Formats a record as JSON: its time in UTC, level, event, and extra fields.
 
-    The text of a question is left out unless `questions` is true.
+    The field `question` is left out unless `questions` is true.
     """
 
     def __init__(self, questions: bool) -> None:
         super().__init__()
-        self._hidden = _OF_EVERY_RECORD if questions else _OF_EVERY_RECORD | {"question"}
+        self._hidden = _STANDARD_FIELDS if questions else _STANDARD_FIELDS | {"question"}
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as one line."""
+        """The record as one line of JSON."""
         second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         line = {
             "time": f"{second}.{int(record.msecs):03}Z",
@@ -37,9 +37,9 @@ class Lines(logging.Formatter):
 
 
 def start_log(path: Path | None, questions: bool) -> None:
-    """Log requests and answers to a file ("-" is standard error); without one, only what goes wrong.
+    """Log requests and answers to a file, "-" for standard error; without a file, warnings to there.
 
-    Raises RodeDraadError when the file cannot be written.
+    Raises RodeDraadError if the file cannot be written.
     """
     try:
         named = path is not None and str(path) != "-"
@@ -47,6 +47,6 @@ def start_log(path: Path | None, questions: bool) -> None:
     except OSError as error:
         raise RodeDraadError(f"The log {path} cannot be written ({error.strerror}).") from error
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(Lines(questions))
+    handler.setFormatter(JsonFormatter(questions))
     logging.getLogger().addHandler(handler)
     LOG.setLevel(logging.INFO if path else logging.WARNING)

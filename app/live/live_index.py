@@ -1,4 +1,4 @@
-"""Open index: the index that a running server asks; follows a re-index from one question to the next."""
+"""Live index: the index that a running server searches; it switches to each new generation."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -9,16 +9,19 @@ from rodedraad.ingest.errors import RodeDraadError
 
 
 class LiveIndex:
-    """The searcher of the generation published last. Many threads may ask for it at once."""
+    """The searcher of the published generation; thread-safe."""
 
     def __init__(self, home: Path) -> None:
-        """Open the index; raises IndexProblem as `Searcher` does."""
+        """Open the index; raises what `Searcher` raises."""
         self.home = home
         self._lock = Lock()
         self._searcher = self._opened()
 
     def searcher(self) -> Searcher:
-        """The searcher; while one thread opens a new generation, the others still get the last one."""
+        """The searcher; while one thread opens a new generation, others get the previous one.
+
+        Raises what `Searcher` raises, if the new generation cannot be opened.
+        """
         if not self._searcher.is_current(self.home) and self._lock.acquire(blocking=False):
             try:
                 self._searcher = self._opened()
@@ -33,5 +36,5 @@ class LiveIndex:
 
 
 def _read_ahead(searcher: Searcher) -> None:
-    with suppress(RodeDraadError):  # of damage the first question tells
+    with suppress(RodeDraadError):  # the first question reports damage
         searcher.read_ahead()

@@ -6,7 +6,7 @@ from contextlib import suppress
 from html import escape
 from typing import TypeVar
 
-from rodedraad.index.build import Progress
+from rodedraad.index.build import OnProgress
 from rodedraad.texts.phrases import phrase
 
 TICK = 0.2
@@ -22,7 +22,7 @@ DOING = {
 T = TypeVar("T")
 
 
-def watched(work: Callable[[Progress], T], language: str) -> Generator[str, None, T]:
+def watched(work: Callable[[OnProgress], T], language: str) -> Generator[str, None, T]:
     """Do the work in a thread, telling as HTML how far it is; gives and raises what the work does."""
     state: list[tuple[str, int, int]] = []
     with ThreadPoolExecutor(1) as pool:

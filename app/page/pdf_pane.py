@@ -14,7 +14,7 @@ from rodedraad.answering.citation_formats import Place
 from rodedraad.index.settings import load_settings
 from rodedraad.ingest.documents import Picture
 from rodedraad.ingest.errors import RodeDraadError
-from rodedraad.ingest.parser_pool import Parsers
+from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.source_pane import follow, is_printed
@@ -64,7 +64,7 @@ class PdfView:
         data = self._library.read(id)
         if hashlib.sha256(data).hexdigest() != sha256:
             raise FileChanged
-        with Parsers(load_settings(self._index.home).limits, 1) as parsers:
+        with ParserPool(load_settings(self._index.home).limits, 1) as parsers:
             return parsers.draw_page(data, page, before, text)
 
 

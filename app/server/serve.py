@@ -4,7 +4,7 @@ import errno
 import logging
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -129,10 +129,10 @@ def application(library: LiveCorpus, index: LiveIndex, examples: Sequence[str], 
     return Guard(app, serving.rules(largest))
 
 
-def serve(corpus: Path, home: Path, failed: Mapping[str, str], serving: Serving) -> None:
-    """Serve the page until interrupted; `failed` are documents that could not be read, and why."""
+def serve(corpus: Path, home: Path, serving: Serving) -> None:
+    """Serve the page until interrupted."""
     index = LiveIndex(home)
-    app = application(LiveCorpus(corpus, index, failed), index, load_sources(corpus).examples, serving)
+    app = application(LiveCorpus(corpus, index), index, load_sources(corpus).examples, serving)
     if serving.host not in LOOPBACK and not serving.passwords:
         print("Everyone who reaches this address can read the documents; --auth asks for a password.",
               file=sys.stderr)  # fmt: skip

@@ -1,1 +1,1 @@
-"""Files: bytes on disk, written so that a crash loses nothing."""
+"""Files: files written so that a crash loses nothing."""

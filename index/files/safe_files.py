@@ -1,4 +1,4 @@
-"""Files: bytes that are on disk when we say that they are."""
+"""Safe files: files that are flushed to disk before they count as written."""
 
 import os
 import shutil
@@ -10,10 +10,10 @@ BUFFERED = 1 << 20  # bytes
 
 
 class FileWriter:
-    """A new file that is appended to; its size and CRC-32 are known without reading it again."""
+    """Appends to a new file; knows its size and CRC-32 without reading it again."""
 
     def __init__(self, path: Path, buffered: int = BUFFERED) -> None:
-        """Make the file; raises FileExistsError if there is one. `buffered` bytes may wait in memory."""
+        """Create the file; raises FileExistsError if it exists. Up to `buffered` bytes wait in memory."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         self._descriptor = os.open(path, flags, 0o666)
         self._waiting = bytearray()
@@ -22,7 +22,7 @@ class FileWriter:
         self.crc32 = 0
 
     def write(self, data: bytes) -> None:
-        """Append."""
+        """Append bytes."""
         self._waiting += data
         self.size += len(data)
         self.crc32 = zlib.crc32(data, self.crc32)
@@ -37,17 +37,17 @@ class FileWriter:
         self._waiting.clear()
 
     def finish(self) -> None:
-        """Write what waits, and flush the file to disk."""
+        """Write what is buffered, and flush the file to disk."""
         self._flush()
         os.fsync(self._descriptor)
 
     def close(self) -> None:
-        """Let go of the file, finished or not."""
+        """Close the file, finished or not."""
         os.close(self._descriptor)
 
 
 def write_file(path: Path, data: bytes) -> FileWriter:
-    """Make a file of `data`, flushed to disk; its writer knows the size and CRC-32."""
+    """Create a file with `data`, flushed to disk; returns its writer, with the size and CRC-32."""
     writer = FileWriter(path)
     try:
         writer.write(data)
@@ -58,29 +58,29 @@ def write_file(path: Path, data: bytes) -> FileWriter:
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Put `data` in the place of a file, all at once and flushed to disk."""
+    """Replace a file by `data` atomically, flushed to disk."""
     new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)  # of a run that was cut off
+    new.unlink(missing_ok=True)  # left by a run that was killed
     write_file(new, data)
     new.replace(path)
     sync(path.parent)
 
 
 def link(old: Path, new: Path) -> None:
-    """Make a file that never changes known by another name too."""
+    """Give a file that never changes a second name."""
     try:
         os.link(old, new)
     except FileNotFoundError:
         raise
-    except OSError:  # a file system without links, or one more than it allows
+    except OSError:  # the file system has no hard links, or allows no more of them
         shutil.copyfile(old, new)
         sync(new)
 
 
 def sync(path: Path) -> None:
-    """Flush a file, or the names in a folder, to disk."""
+    """Flush a file, or the entries of a folder, to disk."""
     if sys.platform == "win32" and path.is_dir():
-        return  # Windows has no handle on a folder to flush
+        return  # Windows cannot flush a folder
     descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
         os.fsync(descriptor)

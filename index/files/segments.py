@@ -1,8 +1,8 @@
 """Segments: texts with their vectors, in files that are written once and shared by generations.
 
-A segment is two files: SEGMENT.texts, bytes one after another, and SEGMENT.vectors, rows of
-float32 (little endian). A record says where in them one text and its vectors lie. What is no longer
-wanted stays in its segment until so much of it is waste that `to_merge` names it.
+A segment is two files: SEGMENT.texts has texts one after another, SEGMENT.vectors rows of float32
+(little endian). A record is the position of a text and its vectors in them. Removed records stay in
+their segment until `to_merge` chooses it.
 """
 
 import hashlib
@@ -17,11 +17,11 @@ from rodedraad.index.files.safe_files import FileWriter
 
 FLOAT = np.dtype("<f4")
 SMALL = 1_000
-"""Rows of a segment that is so soon copied that it is not worth a file of its own."""
+"""Rows of a segment that is merged into the next one whatever its size."""
 
 
 class DamagedFile(Exception):
-    """A file does not hold what was written to it."""
+    """A file is missing, or is not as it was written."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
@@ -30,43 +30,43 @@ class DamagedFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Where a text and its vectors lie."""
+    """The position of a text and its vectors."""
 
     segment: str
     offset: int  # of the text, in bytes
     length: int
     row: int  # the first of its vectors in the segment
     rows: int
-    sha256: str  # of the text's bytes and the vectors' together, hexadecimal
+    sha256: str  # of the text's bytes followed by the vectors', hexadecimal
 
 
 def texts_file(segment: str) -> str:
-    """The name of the file that holds a segment's texts."""
+    """The name of the file with a segment's texts."""
     return f"{segment}.texts"
 
 
 def vectors_file(segment: str) -> str:
-    """The name of the file that holds a segment's vectors."""
+    """The name of the file with a segment's vectors."""
     return f"{segment}.vectors"
 
 
 def segment_of(name: str) -> str:
-    """The segment that a file, given by its path, is part of."""
+    """The segment that a file belongs to, by its path."""
     return PurePosixPath(name).stem
 
 
 class SegmentWriter:
-    """A new segment in a folder."""
+    """Writes a new segment."""
 
     def __init__(self, folder: Path, segment: str) -> None:
-        """Make its two files."""
+        """Create its two files in `folder`."""
         self.segment = segment
         self._texts = FileWriter(folder / texts_file(segment))
         self._vectors = FileWriter(folder / vectors_file(segment))
         self._rows = 0
 
     def append(self, text: bytes, vectors: Vectors) -> Record:
-        """Add a text with its vectors, float32[n, d]."""
+        """Append a text with its vectors, float32[n, d]."""
         data = np.ascontiguousarray(vectors, FLOAT).tobytes()
         record = Record(
             segment=self.segment,
@@ -82,7 +82,7 @@ class SegmentWriter:
         return record
 
     def finish(self) -> dict[str, tuple[int, int]]:
-        """Flush to disk; the size and CRC-32 of each file, by its name."""
+        """Flush to disk; returns the size and CRC-32 of each file, by name."""
         for file in (self._texts, self._vectors):
             file.finish()
         return {
@@ -91,18 +91,18 @@ class SegmentWriter:
         }
 
     def close(self) -> None:
-        """Let go of the files, finished or not."""
+        """Close the files, finished or not."""
         self._texts.close()
         self._vectors.close()
 
 
 def read_text(folder: Path, record: Record) -> bytes:
-    """A text's bytes; raises DamagedFile if there are fewer. Whether they are sound is not looked at."""
+    """A text's bytes, without a check of their checksum; raises DamagedFile if the file is too short."""
     return _slice(folder / texts_file(record.segment), record.offset, record.length)
 
 
 def read_record(folder: Path, record: Record, dimension: int) -> tuple[bytes, Vectors]:
-    """A text's bytes and its vectors, float32[n, dimension]; raises DamagedFile if they are not sound."""
+    """A text's bytes and its vectors, float32[n, dimension]; raises DamagedFile on a wrong checksum."""
     width = dimension * FLOAT.itemsize
     text = read_text(folder, record)
     data = _slice(folder / vectors_file(record.segment), record.row * width, record.rows * width)
@@ -130,10 +130,10 @@ def _sha256(text: bytes, vectors: bytes) -> str:
 
 
 def read_vectors(folder: Path, records: Iterable[Record], dimension: int) -> list[Vectors]:
-    """The records' vectors in order, in as few pieces as their places allow: float32[n, dimension] each.
+    """The records' vectors in order, as arrays of float32[n, dimension], one for each contiguous run.
 
-    They stay on disk until they are looked at. Raises DamagedFile naming a file that is missing or too
-    short; checksums are not looked at.
+    The arrays are memory-mapped. Raises DamagedFile if a file is missing or too short; checksums are not
+    compared.
     """
     runs: list[tuple[str, int, int]] = []
     for record in records:
@@ -157,16 +157,17 @@ def read_vectors(folder: Path, records: Iterable[Record], dimension: int) -> lis
 
 def _mapped(path: Path) -> Vectors:
     if not path.stat().st_size:
-        return np.empty(0, FLOAT)  # which no system maps
+        return np.empty(0, FLOAT)  # an empty file cannot be mapped
     return np.asarray(np.memmap(path, FLOAT, "r"))
 
 
 def to_merge(rows: dict[str, int], live: dict[str, int], new: int) -> set[str]:
-    """The segments whose live records go into the next one, with `new` rows that come anyway.
+    """The segments whose records are copied into the next segment, which gets `new` other rows.
 
-    `rows` and `live` count the rows of each segment, all and those still wanted. A segment goes when
-    most of it is waste, or when it is small against what has to be written: so there are never
-    many, waste never outweighs the rest, and a row is copied a logarithmic number of times.
+    `rows` and `live` are the rows of each segment: all, and those of records that are kept. A segment
+    is chosen if more than half of its rows are removed, or if it is small compared with what is written
+    anyway. So segments stay few, at most half of the rows are removed ones, and each row is copied a
+    logarithmic number of times.
     """
     chosen = {segment for segment, count in rows.items() if 2 * live.get(segment, 0) < count}
     if not new and not chosen:

@@ -1,1 +1,1 @@
-"""Store: generations of the index on disk."""
+"""Store: the generations of an index on disk."""

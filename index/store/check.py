@@ -1,4 +1,4 @@
-"""Check: every checksum, count and offset of the published generation."""
+"""Check: verifies every checksum, count and offset of the published generation."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,20 +7,21 @@ import numpy as np
 
 from rodedraad.index.encoders.base import Vectors
 from rodedraad.index.encoders.bundled import bundled_static
+from rodedraad.index.store.checksums import damaged_files
 from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import Entry, IndexProblem
 from rodedraad.index.store.publishing import open_current
-from rodedraad.index.store.records import damaged_files, read_entry
+from rodedraad.index.store.records import read_entry
 from rodedraad.ingest.documents import Document, Passage
 
 UNIT = 1e-3
-"""How far from 1 the length of a vector may be: more than rounding in float32 makes of it."""
+"""How far the length of a vector may be from 1; rounding in float32 stays below."""
 
 
 def check(home: Path) -> list[str]:
-    """What is wrong with the index in `home`, a sentence each; empty if nothing is.
+    """The problems of the index in `home`, a sentence each; empty if there are none.
 
-    Raises IndexProblem when there is no index, or when it cannot be opened at all.
+    Raises IndexProblem if there is no index, or if it cannot be opened.
     """
     generation = open_current(home)
     try:
@@ -54,9 +55,9 @@ def _mismatches(entry: Entry, document: Document, passages: list[Passage], vecto
     end = 0
     for passage in passages:
         if not end <= passage.start < passage.end <= len(document.text):
-            yield f"A passage of {entry.path} lies outside its text or over another, at {passage.start}."
+            yield f"A passage of {entry.path} is outside its text or overlaps another, at {passage.start}."
         if any(not passage.start <= s < e <= passage.end for s, e in passage.sentences):
-            yield f"A sentence of {entry.path} lies outside its passage, at {passage.start}."
+            yield f"A sentence of {entry.path} is outside its passage, at {passage.start}."
         end = passage.end
     lengths = np.linalg.norm(vectors, axis=1)
     if not np.all((np.abs(lengths - 1) < UNIT) | (lengths == 0)):

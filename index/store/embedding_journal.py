@@ -1,4 +1,4 @@
-"""Unfinished: embeddings that a run computed and could not publish, for the next run to use."""
+"""Embedding journal: embeddings that a run computed and did not publish, for the next run to reuse."""
 
 import hashlib
 import zlib
@@ -13,11 +13,14 @@ from rodedraad.index.files.safe_files import FileWriter
 PREFIX = "unfinished-"
 
 
-class Unfinished:
-    """A log of texts' vectors beside the generations. Its end may be torn: each row has a checksum."""
+class EmbeddingJournal:
+    """Texts' vectors by one model, in files beside the generations.
+
+    A run that was killed may leave a row half written: each row has a checksum.
+    """
 
     def __init__(self, home: Path, fingerprint: str, dimension: int) -> None:
-        """Read what there is for the model with this fingerprint."""
+        """Read the rows that earlier runs wrote for the model with this fingerprint."""
         self._home = home
         self._path = home / f"{PREFIX}{fingerprint[:16]}"
         self._row = np.dtype([("key", "V32"), ("vector", "<f4", (dimension,)), ("crc32", "<u4")])
@@ -33,13 +36,13 @@ class Unfinished:
                     self._vectors[row["key"].tobytes()] = row["vector"]
 
     def get(self, text: str) -> Vectors | None:
-        """The vector of a text, float32[dimension], if it was computed."""
+        """The vector of a text, float32[dimension]; None if no earlier run computed it."""
         return self._vectors.get(_key(text)) if self._vectors else None
 
     def add(self, texts: Sequence[str], vectors: Vectors) -> None:
-        """Keep the vectors of texts, float32[n, dimension].
+        """Append the vectors of texts, float32[n, dimension].
 
-        What is added last is written only when more comes: a small run writes nothing here.
+        The last batch is written only when another follows: a small run writes no file.
         """
         if self._waiting:
             if self._writer is None:
@@ -53,13 +56,13 @@ class Unfinished:
         self._waiting = rows.tobytes()
 
     def close(self) -> None:
-        """Let go of the file; it stays."""
+        """Close the file, and keep it."""
         if self._writer:
             self._writer.close()
             self._writer = None
 
     def remove(self) -> None:
-        """Remove all of it, once it is published."""
+        """Remove the files of every model, after the embeddings were published."""
         self.close()
         for path in self._home.glob(f"{PREFIX}*"):
             path.unlink()

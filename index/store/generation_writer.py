@@ -1,8 +1,9 @@
-"""Assembly: the next generation is put together from the last one and from what is new."""
+"""Generation writer: writes the next generation from the previous one and from new documents."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from time import time
 
@@ -20,7 +21,7 @@ from rodedraad.index.files.segments import (
     to_merge,
     vectors_file,
 )
-from rodedraad.index.store.embedding_journal import Unfinished
+from rodedraad.index.store.embedding_journal import EmbeddingJournal
 from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import Entry, Files
 from rodedraad.index.store.records import PASSAGES, WORDS, pack_text, read_entry
@@ -31,16 +32,16 @@ from rodedraad.ingest.documents import Document, Passage
 
 
 @dataclass(frozen=True, slots=True)
-class New:
-    """A document to put in."""
+class NewDocument:
+    """A document to write, and the vectors of its passages as far as they are known."""
 
     source: Source
     document: Document
     passages: list[Passage]
-    vectors: dict[str, Vectors]  # float32[dimension], by the text of a passage, where they are known
+    vectors: dict[str, Vectors]  # float32[dimension], by `Passage.searched`
 
     def entry(self, key: int, vectors: Vectors, segment: SegmentWriter) -> Entry:
-        """The document's entry, once its record is written with its passages' vectors."""
+        """Write the document's record with its passages' vectors, float32[passages, dimension]."""
         return Entry(
             path=self.source.id,
             sha256=self.document.sha256,
@@ -49,99 +50,124 @@ class New:
             declared_language=self.source.declared_language,
             language=self.document.language,
             citation=self.source.citation,
+            own_title=self.document.own.title,
             read_at=time(),
             key=key,
             record=segment.append(pack_text(self.document, self.passages), vectors),
         )
 
 
-class Assembly:
-    """The files of a generation in the making; what is unchanged is linked, not written."""
+class GenerationWriter:
+    """The files of the next generation. Files that stay the same are linked, not written."""
 
     def __init__(
         self,
         folder: Path,
         old: Generation | None,
-        broken: Collection[str],
+        damaged: Collection[str],
         embedder: Embedder,
         static: StaticEmbedder,
-        unfinished: Unfinished,
-        progress: Callable[[int], None],
+        journal: EmbeddingJournal,
+        advance: Callable[[int], None],
     ) -> None:
-        """Begin in `folder`, on the generation `old`, whose files in `broken` are not to be relied on.
+        """Write nothing yet.
 
-        `progress` is told of how many more bytes of files the documents are in.
+        `folder` is the new generation's, `damaged` names files of the old one. `advance` receives the
+        number of source bytes finished since its last call.
         """
-        self._folder, self._old, self._broken = folder, old, broken
-        self._embedder, self._unfinished, self._progress = embedder, unfinished, progress
+        self._folder, self._old, self._damaged = folder, old, damaged
+        self._embedder, self._static, self._journal, self._advance = embedder, static, journal, advance
         before = old.manifest.documents if old else ()
         self._next_key = max((entry.key + entry.passages for entry in before), default=0)
-        self._waiting: list[New] = []
+        self._waiting: list[NewDocument] = []
         self._unknown = 0  # passages of those waiting that have no vector yet
         self._added: list[Entry] = []
-        (folder / PASSAGES).mkdir()
-        with ExitStack() as stack:
-            self._segment = stack.enter_context(closing(SegmentWriter(folder / PASSAGES, folder.name)))
-            self._words_before = _words_to_build_on(old, broken, static)
-            self._words = stack.enter_context(
-                closing(WordWriter(folder / WORDS, folder.name, static, self._words_before))
-            )
-            self._open = stack.pop_all()
+        self._open = ExitStack()
+
+    @cached_property
+    def _segment(self) -> SegmentWriter:
+        folder = self._folder / PASSAGES
+        folder.mkdir()
+        return self._open.enter_context(closing(SegmentWriter(folder, self._folder.name)))
+
+    @cached_property
+    def _old_words(self) -> Path | None:
+        return _reusable_words(self._old, self._damaged, self._static)
+
+    @cached_property
+    def _words(self) -> WordWriter:
+        folder = self._folder / WORDS
+        return self._open.enter_context(
+            closing(WordWriter(folder, self._folder.name, self._static, self._old_words))
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no document was added."""
+        return not self._waiting and not self._added
 
     def close(self) -> None:
-        """Let go of the files; what was not finished is of no use."""
+        """Close the files, finished or not."""
         self._open.close()
 
-    def add(self, new: New) -> None:
-        """Put in a document, which may wait for others to be embedded with."""
+    def add(self, new: NewDocument) -> None:
+        """Add a document; it may wait until there are enough passages to embed."""
         self._waiting.append(new)
         self._unknown += sum(passage.searched not in new.vectors for passage in new.passages)
         if self._unknown >= BATCH:
-            self._put_in()
+            self._write_waiting()
 
-    def _put_in(self) -> None:
-        known: dict[str, Vectors] = {}
-        for new in self._waiting:
-            known |= new.vectors
-        texts = dict.fromkeys(passage.searched for new in self._waiting for passage in new.passages)
-        for text in texts.keys() - known.keys():
-            if (vector := self._unfinished.get(text)) is not None:
-                known[text] = vector
-        unknown = [text for text in texts if text not in known]
-        size = sum(new.source.size for new in self._waiting)
-        told = 0
-        for start in range(0, len(unknown), BATCH):
-            batch = unknown[start : start + BATCH]
-            vectors = self._embedder.passages(batch)
-            self._unfinished.add(batch, vectors)
-            known |= zip(batch, vectors, strict=True)
-            now = size * (start + len(batch)) // len(unknown)
-            self._progress(now - told)
-            told = now
-        self._progress(size - told)
+    def _write_waiting(self) -> None:
+        vectors = self._vectors()
         for new in self._waiting:
             rows = np.empty((len(new.passages), self._embedder.dimension), np.float32)
             for row, passage in enumerate(new.passages):
-                rows[row] = known[passage.searched]
+                rows[row] = vectors[passage.searched]
             entry = new.entry(self._next_key, rows, self._segment)
             self._words.add(entry.key, _texts(new.passages))
             self._next_key += entry.passages
             self._added.append(entry)
         self._waiting, self._unknown = [], 0
 
+    def _vectors(self) -> dict[str, Vectors]:
+        """The vector of each passage that waits: known, from the journal, or embedded now."""
+        known: dict[str, Vectors] = {}
+        for new in self._waiting:
+            known |= new.vectors
+        texts = dict.fromkeys(passage.searched for new in self._waiting for passage in new.passages)
+        for text in texts.keys() - known.keys():
+            if (vector := self._journal.get(text)) is not None:
+                known[text] = vector
+        unknown = [text for text in texts if text not in known]
+        size = sum(new.source.size for new in self._waiting)
+        reported = 0
+        for start in range(0, len(unknown), BATCH):
+            batch = unknown[start : start + BATCH]
+            vectors = self._embedder.passages(batch)
+            self._journal.add(batch, vectors)
+            known |= zip(batch, vectors, strict=True)
+            done = size * (start + len(batch)) // len(unknown)
+            self._advance(done - reported)
+            reported = done
+        self._advance(size - reported)
+        return known
+
     def finish(self, kept: Iterable[Entry]) -> tuple[list[Entry], Files]:
-        """Flush to disk, with the entries of the old generation that stay; all entries and all files."""
-        self._put_in()
+        """Write what waits and flush to disk; every entry and every file of the generation.
+
+        `kept` are the entries of the old generation that stay.
+        """
+        self._write_waiting()
         kept = list(kept)
         if self._old:
             self._update_words(self._old, kept)
             kept = self._merge(self._old, kept)
-        files = {f"{PASSAGES}/{name}": facts for name, facts in self._segment.finish().items()}
-        for name, found in self._words.finish().items():
-            if found is None:
+        files = {f"{PASSAGES}/{name}": written for name, written in self._segment.finish().items()}
+        for name, written in self._words.finish().items():
+            if written is None:
                 assert self._old is not None
-                found = self._old.manifest.files[f"{WORDS}/{name}"]
-            files[f"{WORDS}/{name}"] = found
+                written = self._old.manifest.files[f"{WORDS}/{name}"]
+            files[f"{WORDS}/{name}"] = written
         if self._old:
             for segment in {entry.record.segment for entry in kept} - {self._segment.segment}:
                 for name in (texts_file(segment), vectors_file(segment)):
@@ -151,7 +177,8 @@ class Assembly:
         return [*self._added, *kept], files
 
     def _update_words(self, old: Generation, kept: list[Entry]) -> None:
-        if self._words_before is None:
+        """Remove the words of documents that are gone; add those of all where none can be reused."""
+        if self._old_words is None:
             for entry in kept:
                 passages = read_entry(old.folder, entry, old.manifest.dimension)[1]
                 self._words.add(entry.key, _texts(passages))
@@ -162,7 +189,7 @@ class Assembly:
                 self._words.remove(entry.key)
 
     def _merge(self, old: Generation, kept: list[Entry]) -> list[Entry]:
-        """The entries, the records of small, wasteful and broken segments copied into the new one."""
+        """The entries, with the records of small, wasteful and damaged segments copied to the new one."""
         width = self._embedder.dimension * FLOAT.itemsize
         rows: dict[str, int] = {}
         live: dict[str, int] = {}
@@ -171,7 +198,7 @@ class Assembly:
             if name.startswith(f"{PASSAGES}/"):
                 if name.endswith(vectors_file("")):
                     rows[segment_of(name)] = size // width
-                if name in self._broken:
+                if name in self._damaged:
                     damaged.add(segment_of(name))
         for entry in kept:
             live[entry.record.segment] = live.get(entry.record.segment, 0) + entry.passages
@@ -183,14 +210,12 @@ class Assembly:
         return replace(entry, record=self._segment.append(text, vectors))
 
 
-def _words_to_build_on(
-    old: Generation | None, broken: Collection[str], static: StaticEmbedder
-) -> Path | None:
-    """The old generation's words, unless they are damaged, made by another table, or mostly waste."""
+def _reusable_words(old: Generation | None, damaged: Collection[str], static: StaticEmbedder) -> Path | None:
+    """The old word index, unless it is damaged, made by another table, or mostly removed passages."""
     if old is None or old.manifest.words != static.fingerprint:
         return None
     folder = old.folder / WORDS
-    if any(name.startswith(f"{WORDS}/") for name in broken):
+    if any(name.startswith(f"{WORDS}/") for name in damaged):
         return None
     total, removed = waste(folder)
     return None if 2 * removed > total else folder

@@ -1,4 +1,4 @@
-"""Manifest: what a generation holds, document by document, and by what it was made."""
+"""Manifest: the documents and files of a generation, and the model and settings that made it."""
 
 import hashlib
 import json
@@ -11,11 +11,10 @@ from rodedraad.index.files.segments import Record
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import RodeDraadError
 
-FORMAT = 3
-
+MANIFEST_FORMAT = 4
+"""Increased with every change of the files; an index of another format is rebuilt from the documents."""
 
 MANIFEST = "manifest.json"
-
 
 Files = dict[str, tuple[int, int]]
 """Size in bytes and CRC-32 of files, by their path in the generation."""
@@ -27,42 +26,58 @@ class IndexProblem(RodeDraadError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a generation knows of one document."""
+    """A document of a generation, without its text."""
 
     path: str  # the document's id
-    sha256: str
-    size: int  # bytes
+    sha256: str  # of the file's bytes, hexadecimal
+    size: int  # of the file, in bytes
     mtime_ns: int
-    declared_language: str | None  # as sources.toml gives it
-    language: str
-    citation: Citation  # as sources.toml gives it
+    declared_language: str | None  # from sources.toml
+    language: str  # ISO 639-1
+    citation: Citation  # from sources.toml
+    own_title: str | None  # from the file itself
     read_at: float  # when its text was last read, in seconds since 1970
-    key: int  # of its first passage in the index of words, counting up from there; never used twice
+    key: int  # of its first passage in the word index, counting up from there; never used twice
     record: Record  # its reading text and its passages' vectors
 
     @property
     def passages(self) -> int:
-        """How many passages the document has."""
+        """The number of its passages."""
         return self.record.rows
+
+    @property
+    def title(self) -> str:
+        """The title that a citation prints, as `Document.title`."""
+        return self.citation.title or self.own_title or self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file of the corpus that could not be read."""
+
+    path: str  # the source's id
+    size: int  # bytes
+    mtime_ns: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation holds, and by what it was made."""
+    """The documents and files of a generation, and the model and settings that made it."""
 
     model: str
     fingerprint: str  # of that model
     dimension: int  # of its vectors
-    words: str  # fingerprint of the bundled token vectors, by which words are matched
-    settings: dict[str, Any]
+    words: str  # fingerprint of the bundled token vectors, which match words
+    settings: dict[str, Any]  # those that decide what an index holds
     documents: tuple[Entry, ...]  # by path
-    unread: tuple[tuple[str, int, int], ...] = ()  # files that failed: id, size, mtime_ns
+    unread: tuple[Unread, ...] = ()  # by path
     files: Files = field(default_factory=dict, compare=False)  # all but the manifest
 
     def save(self, folder: Path) -> None:
-        """Write the manifest."""
+        """Write the manifest to the generation in `folder`."""
         content = {
-            "format": FORMAT,
+            "format": MANIFEST_FORMAT,
             "generation": folder.name,
             "model": self.model,
             "fingerprint": self.fingerprint,
@@ -70,19 +85,19 @@ class Manifest:
             "words": self.words,
             "settings": self.settings,
             "files": self.files,
-            "unread": self.unread,
+            "unread": [[file.path, file.size, file.mtime_ns, file.reason] for file in self.unread],
             "documents": [_row(entry) for entry in self.documents],
         }
         write_file(folder / MANIFEST, _sealed(json.dumps(content)))
 
     @classmethod
     def load(cls, folder: Path) -> "Manifest":
-        """Read the manifest; raises IndexProblem if it is damaged or of another version."""
+        """Read the manifest; raises IndexProblem if it is damaged or has another format."""
         path = folder / MANIFEST
         try:
             data = path.read_bytes()
             content = json.loads(data)
-            if content.pop("format") != FORMAT:
+            if content.pop("format") != MANIFEST_FORMAT:
                 raise IndexProblem(
                     f"The index {path} was made by another version of Rode Draad. Run: rodedraad index"
                 )
@@ -92,7 +107,7 @@ class Manifest:
             if content.pop("generation") != folder.name:
                 raise damaged(path)
             content["documents"] = tuple(_entry(row) for row in content["documents"])
-            content["unread"] = tuple((id, size, mtime_ns) for id, size, mtime_ns in content["unread"])
+            content["unread"] = tuple(Unread(*row) for row in content["unread"])
             content["files"] = {name: (size, crc32) for name, (size, crc32) in content["files"].items()}
             return cls(**content)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -101,23 +116,24 @@ class Manifest:
 
 def _row(entry: Entry) -> list[Any]:
     # By hand, as there are many: dataclasses.astuple takes ten times as long.
-    facts = [entry.path, entry.sha256, entry.size, entry.mtime_ns, entry.declared_language, entry.language]
-    said, record = entry.citation, entry.record
-    citation = [said.title, said.author, said.publisher, said.date, said.url]
+    file = [entry.path, entry.sha256, entry.size, entry.mtime_ns, entry.declared_language, entry.language]
+    given, record = entry.citation, entry.record
+    citation = [given.title, given.author, given.publisher, given.date, given.url]
     place = [record.segment, record.offset, record.length, record.row, record.rows, record.sha256]
-    return [*facts, citation, entry.read_at, entry.key, place]
+    return [*file, citation, entry.own_title, entry.read_at, entry.key, place]
 
 
 def _entry(row: list[Any]) -> Entry:
-    path, sha256, size, mtime_ns, declared_language, language, citation, read_at, key, record = row
+    path, sha256, size, mtime_ns, declared, language, citation, own_title, read_at, key, record = row
     return Entry(
         path=path,
         sha256=sha256,
         size=size,
         mtime_ns=mtime_ns,
-        declared_language=declared_language,
+        declared_language=declared,
         language=language,
         citation=Citation(*citation),
+        own_title=own_title,
         read_at=read_at,
         key=key,
         record=Record(*record),
@@ -125,7 +141,7 @@ def _entry(row: list[Any]) -> Entry:
 
 
 def _sealed(text: str) -> bytes:
-    """A JSON object that ends with the SHA-256 of what stands before."""
+    """A JSON object with the SHA-256 of its text as its last member."""
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     return f'{text[:-1]}, "sha256": "{sha256}"}}'.encode()
 
@@ -134,5 +150,5 @@ _SEAL = len(_sealed("{}")) - 1
 
 
 def damaged(path: Path) -> IndexProblem:
-    """What to say of a file that does not hold what was written to it."""
+    """The error for a file that does not hold what was written to it."""
     return IndexProblem(f"The index file {path} is damaged or missing. Run: rodedraad check --repair")

@@ -1,12 +1,12 @@
-"""Publishing: a generation is written beside the last one, then made current all at once.
+"""Publishing: a new generation is written beside the published one, and then replaces it atomically.
 
     HOME/CURRENT                 the name of the published generation
-    HOME/writer.lock             held by the one writer
-    HOME/unfinished-*            embeddings that a run computed and could not publish
+    HOME/writer.lock             locked by the process that writes
+    HOME/unfinished-*            embeddings that a run computed and did not publish
     HOME/generations/000042/     manifest.json, passages/ (segments of texts and vectors), words/
 
-Nothing published is ever changed, and nothing is removed before its successor is published. Files
-that a generation shares with the one before are hard links to the same bytes.
+A published generation never changes, and is removed only after its successor is published. Files that
+two generations have in common are hard links to the same bytes.
 """
 
 import os
@@ -21,15 +21,16 @@ from socket import gethostname
 from filelock import FileLock, Timeout
 
 from rodedraad.index.files.safe_files import replace_file, sync
-from rodedraad.index.store.generation import Generation, remove_unless_held
+from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import IndexProblem, damaged
+from rodedraad.index.store.reader_lock import remove_unless_read
 from rodedraad.ingest.errors import RodeDraadError
 
 
 def current(home: Path) -> Path | None:
     """The folder of the published generation; None before the first.
 
-    Raises IndexProblem when CURRENT names none.
+    Raises IndexProblem if CURRENT is damaged.
     """
     pointer = home / "CURRENT"
     try:
@@ -44,9 +45,9 @@ def current(home: Path) -> Path | None:
 
 
 def open_current(home: Path) -> Generation:
-    """The published generation, its files as yet unverified.
+    """Open the published generation, without verifying its files.
 
-    Raises IndexProblem when there is none, or when its manifest is damaged.
+    Raises IndexProblem if there is none, or its manifest is damaged.
     """
     folder = current(home)
     if folder is None:
@@ -55,7 +56,7 @@ def open_current(home: Path) -> Generation:
         try:
             return Generation(folder)
         except IndexProblem:
-            # A writer may have published and pruned between the two reads.
+            # A writer may have published another, and removed this one, in between.
             if (newer := current(home)) is None or newer == folder:
                 raise
             folder = newer
@@ -63,16 +64,16 @@ def open_current(home: Path) -> Generation:
 
 @contextmanager
 def writing(home: Path) -> Iterator[Path]:
-    """A new folder for the next generation, for the one writer; gone again unless published.
+    """A new folder for the next generation, under a lock; removed at the end unless published.
 
-    The system lets go of the lock when its owner ends, however it ends: a file that was left behind
-    stops nobody. Raises RodeDraadError when another process is writing, or when a file cannot be written.
+    The operating system releases the lock when its process ends; a lock file left behind does not
+    matter. Raises RodeDraadError if another process is writing, or if a file cannot be written.
     """
     lock = home / "writer.lock"
     try:
         (home / "generations").mkdir(parents=True, exist_ok=True)
         with FileLock(lock).acquire(timeout=0):
-            with suppress(OSError):  # Windows lets nobody write to a locked file
+            with suppress(OSError):  # on Windows, a locked file cannot be written to
                 since = datetime.now().strftime("%Y-%m-%d %H:%M")
                 lock.write_text(f"process {os.getpid()} on {gethostname()}, since {since}", "utf-8")
             _prune(home)
@@ -82,24 +83,24 @@ def writing(home: Path) -> Iterator[Path]:
             try:
                 yield folder
             except BaseException:
-                # If it was published after all, what came before may yet be needed: leave both.
+                # After a failed publication either of the two may be current: keep both.
                 if _published(home) not in (folder, _UNKNOWN):
                     shutil.rmtree(folder, ignore_errors=True)
                 raise
             _prune(home)
     except Timeout:
         raise RodeDraadError(
-            f"Another program is indexing into {home}{_owner(lock)}. Wait until it is done."
+            f"Another process is indexing into {home}{_owner(lock)}. Wait until it has finished."
         ) from None
     except OSError as error:
         raise RodeDraadError(
-            f"The index in {home} cannot be written ({error.strerror or error}). Make room or "
-            "give leave to write there, or name another folder with --home."
+            f"The index in {home} cannot be written ({error.strerror or error}). Free disk space or grant "
+            "permission to write there, or name another folder with --home."
         ) from error
 
 
 def _owner(lock: Path) -> str:
-    """Who holds the lock, as it wrote there."""
+    """The process that holds the lock, in brackets, as it wrote there; "" if unknown."""
     try:
         owner = lock.read_text("utf-8")
     except (OSError, ValueError):
@@ -119,12 +120,12 @@ def _published(home: Path) -> Path | None:
 
 
 def _generations(home: Path) -> list[Path]:
-    """The folder of every generation, published or not; anything else there is passed over."""
+    """The folder of every generation, published or not; other files are skipped."""
     return [path for path in (home / "generations").iterdir() if path.name.isdecimal()]
 
 
 def publish(home: Path, folder: Path) -> None:
-    """Make `folder`, complete and its files flushed to disk, the published generation, all at once."""
+    """Make `folder` the published generation, atomically; its files must have been flushed to disk."""
     folders = [path for path in folder.rglob("*") if path.is_dir()]
     for path in (*folders, folder, folder.parent, home, home.absolute().parent):
         sync(path)
@@ -132,10 +133,10 @@ def publish(home: Path, folder: Path) -> None:
 
 
 def _prune(home: Path) -> None:
-    """Remove every generation but the published one, unless a reader holds it."""
+    """Remove every generation but the published one and those that readers have open."""
     if (keep := _published(home)) == _UNKNOWN:
-        return  # what is published cannot be told from what is not
-    sync(home)  # the writer before may have been cut off before it did
+        return  # any of them may be the published one
+    sync(home)  # the previous writer may have been killed before it did
     for folder in _generations(home):
         if folder != keep:
-            remove_unless_held(folder)
+            remove_unless_read(folder)

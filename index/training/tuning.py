@@ -305,8 +305,8 @@ def _groups(folder: Path, lower: "_Lower", names: Sequence[str] = (), edit: bool
         ids = {source.id for source in some}
         asked = [line for line in lines if line["doc"] in ids]
         if edit:
-            said = " ".join(passage.text for passage in passages).casefold()
-            asked += list(_edited(asked, said, names, random.Random(str(folder))))
+            everything = " ".join(passage.text for passage in passages).casefold()
+            asked += list(_edited(asked, everything, names, random.Random(folder.name)))
         texts, starts = lower(PASSAGE, [passage.text for passage in passages])
         questions, _ = lower(QUESTION, [line["question"] for line in asked])
         spans = [

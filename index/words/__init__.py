@@ -1,1 +1,1 @@
-"""Words: which passages hold which words."""
+"""Words: which passages contain which words."""

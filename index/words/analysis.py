@@ -1,4 +1,4 @@
-"""Analysis: a text becomes words, compounds their parts, and words stems."""
+"""Analysis: splits texts into words and compounds into parts, and reduces words to stems."""
 
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -10,13 +10,14 @@ from rodedraad.index.words.compounds import CompoundSplitter
 from rodedraad.ingest.language import LANGUAGES
 
 STEMMERS = dict(zip(LANGUAGES, ("dutch", "english", "french", "spanish", "german"), strict=True))
-
-
 COMPOUNDING = frozenset({"nl", "de"})
 
 
 class Analysis:
-    """Text to words: lower case, accents folded, compounds cut; and words to stems."""
+    """Splits texts into words in lower case without accents; splits compounds; stems words.
+
+    The lexicon for compounds is the vocabulary of the static table.
+    """
 
     def __init__(self, static: StaticEmbedder) -> None:
         builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
@@ -34,11 +35,11 @@ class Analysis:
         self.stem = lru_cache(200_000)(self._stem)
 
     def words(self, text: str) -> list[str]:
-        """The words of a text in order, folded; single letters are none."""
+        """The words of a text in order, in lower case without accents; single letters are left out."""
         return [word for word in self._words.analyze(text) if len(word) > 1 or word.isdigit()]
 
     def with_parts(self, words: Iterable[str], language: str) -> list[str]:
-        """The words, each followed by its parts where it is a compound."""
+        """The words, each compound followed by its parts; `language` is ISO 639-1."""
         if language not in COMPOUNDING:
             return list(words)
         return [part for word in words for part in (word, *self._compounds.parts(word))]
@@ -50,5 +51,5 @@ class Analysis:
 
 @cache
 def analysis(static: StaticEmbedder) -> Analysis:
-    """The analysis by a table's vocabulary, made once."""
+    """The analysis with a table's vocabulary; made once for each table."""
     return Analysis(static)

@@ -1,16 +1,17 @@
-"""Compounds: Dutch and German words cut into the words they are made of."""
+"""Compounds: splits Dutch and German compounds into their parts."""
 
 from collections.abc import Set
 from functools import lru_cache
 
 LINKS = ("", "s", "e", "en", "n")
-"""What may stand between two parts: bedrijf-s-leider, paard-e-bloem, boer-en-gemeenschap."""
+"""Linking letters between two parts: bedrijf-s-leider, paard-e-bloem, boer-en-gemeenschap."""
 
 
 class CompoundSplitter:
-    """Cuts a word into the fewest parts that all stand in a lexicon, the first as long as can be.
+    """Splits a word into the fewest parts that are all in a lexicon, the first as long as possible.
 
-    Fewest, for ontwikkelings-samenwerking is not ontwikkelings-s-amen-werking.
+    The fewest, so that ontwikkelings-samenwerking is not split into ontwikkelings-s-amen-werking.
+    `shortest` is the least length of a part, in characters.
     """
 
     def __init__(self, lexicon: Set[str], shortest: int = 4) -> None:
@@ -19,7 +20,7 @@ class CompoundSplitter:
         self.parts = lru_cache(100_000)(self._parts)
 
     def _parts(self, word: str) -> tuple[str, ...]:
-        """The parts of a lower-case word without their links; empty if it is no compound."""
+        """The parts of a lower-case word without linking letters; empty if it is not a compound."""
         best: tuple[str, ...] = ()
         for cut in range(len(word) - self._shortest, self._shortest - 1, -1):
             tail = word[cut:]

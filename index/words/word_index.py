@@ -1,9 +1,10 @@
-"""Words: which passages hold a question's words, in the question's language or another.
+"""Word index: which passages contain the words of a question, or similar words of another language.
 
-Two signals over one tantivy index. *BM25* compares stems, for a question in the language of the
-passage. *Coverage* works across languages: each word of the question is matched to the nearest
-words of the corpus in the space of the bundled token vectors ("miners" to "mijnwerkers"), and
-counts in a passage by its best match there and by how rare its matches are.
+It gives two signals, from one tantivy index. *BM25* compares stems, for a question in the language of
+the passage. *Coverage* works across languages: each question word is matched to the nearest words of
+the corpus by the cosines of the bundled token vectors ("miners" to "mijnwerkers"). A question word
+contributes to the coverage of a passage by the cosine of its best match there, times the rarity of its
+matches.
 """
 
 import json
@@ -23,22 +24,18 @@ from rodedraad.index.words.analysis import analysis
 
 TANTIVY, VOCABULARY = "tantivy", "vocabulary.json"
 
-
 MATCHES = 30
-"""How many words of the corpus one word of a question is matched to at most."""
-
+"""The most words of the corpus that a question word is matched to."""
 
 LEAST_COSINE = 0.35
-"""Words less alike than this do not match; those above match as well as their cosine says.
+"""The least cosine of a match; the weight of a match is its cosine.
 
-Raising the cosine to a power was worse: with all signals, mean XQuAD recall@1 of nl, en, es and
-de questions over Dutch passages is .890 as it is, .887 with 1.5, .882 with 2. Of the cut-offs from
-.25 to .40, and 30 to 100 matches a word, none differs from this by more than .007.
+A power of the cosine was worse: with all signals, mean XQuAD recall@1 of nl, en, es and de questions
+over Dutch passages is .890 with the cosine, .887 with its power 1.5, .882 with its square. Least cosines
+from .25 to .40, and 30 to 100 matches for a word, differ from this by .007 at most.
 """
 
-
-K1 = 1.2  # BM25's term frequency saturation, as tantivy has it (Robertson and Zaragoza 2009)
-
+K1 = 1.2  # BM25's term frequency saturation in tantivy (Robertson and Zaragoza 2009)
 
 Ranking = list[tuple[int, float]]
 """Passage numbers and scores, best first."""
@@ -46,19 +43,22 @@ Ranking = list[tuple[int, float]]
 
 @dataclass(frozen=True, slots=True)
 class QuestionWord:
-    """A word of the question and the words of the corpus that may stand for it."""
+    """A word of the question, and the words of the corpus that it is matched to."""
 
     text: str
-    rarity: float  # inverse document frequency of its matches taken together
-    matches: dict[str, float]  # word of the corpus → how well it matches, 0 to 1
+    rarity: float  # inverse document frequency of its matches together
+    matches: dict[str, float]  # word of the corpus → cosine, 0 to 1
 
     def match_in(self, words: Set[str]) -> float:
-        """How well the best of `words` matches, 0 to 1."""
+        """The cosine of the best match in `words`; 0 without a match."""
         return max((self.matches[match] for match in self.matches.keys() & words), default=0.0)
 
 
 def coverage(question: Sequence[QuestionWord], words: Set[str]) -> float:
-    """The share of the question that `words` cover: 0 to 1, each question word by its rarity."""
+    """The share of the question that `words` cover, from 0 to 1.
+
+    It is the mean of `match_in` over the question words, weighted by their rarity.
+    """
     total = sum(word.rarity for word in question)
     if not total:
         return 0.0
@@ -66,19 +66,19 @@ def coverage(question: Sequence[QuestionWord], words: Set[str]) -> float:
 
 
 def inverse_document_frequency(documents: float, total: int) -> float:
-    """How rare something is that `documents` of `total` hold (Robertson and Zaragoza 2009)."""
+    """The inverse document frequency of BM25 (Robertson and Zaragoza 2009), always positive."""
     return log(1 + (total - documents + 0.5) / (documents + 0.5))
 
 
 def waste(folder: Path) -> tuple[int, int]:
-    """How many passages the index in a folder holds, removed ones included, and how many of these are."""
+    """The passages in a folder's index, with the removed ones; and the removed ones alone."""
     segments = json.loads((folder / TANTIVY / "meta.json").read_text("utf-8"))["segments"]
     removed = (segment["deletes"]["num_deleted_docs"] for segment in segments if segment["deletes"])
     return sum(segment["max_doc"] for segment in segments), sum(removed)
 
 
 def read_vocabulary(folder: Path) -> list[Record]:
-    """Where in a folder the words that an index matches lie; raises DamagedFile if that is not to be had."""
+    """Where the vocabulary is stored; raises DamagedFile if it is missing or unreadable."""
     try:
         return [Record(*record) for record in json.loads((folder / VOCABULARY).read_bytes())]
     except (OSError, ValueError, TypeError) as error:
@@ -86,12 +86,12 @@ def read_vocabulary(folder: Path) -> list[Record]:
 
 
 class WordIndex:
-    """The words of all passages, on disk in a folder."""
+    """The words of all passages, in a folder on disk."""
 
     def __init__(self, folder: Path, static: StaticEmbedder, keys: npt.NDArray[np.int64]) -> None:
-        """Open the index in `folder`, as `WordWriter` wrote it; passage n has the key `keys[n]`.
+        """Open the index that `WordWriter` wrote to `folder`; passage n has the key `keys[n]`.
 
-        Raises DamagedFile if there is no such index.
+        Raises DamagedFile if a file is missing or damaged, or the number of passages is another.
         """
         self._static = static
         self.analysis = analysis(static)
@@ -101,7 +101,7 @@ class WordIndex:
         self._vocabulary = [word for r in records for word in read_text(folder, r).decode().split()]
         self._nearest = VectorIndex.build(read_vectors(folder, records, static.dimension), static.dimension)
         try:
-            self._total = waste(folder)[0]  # as tantivy counts for BM25: with the removed ones
+            self._total = waste(folder)[0]  # with the removed passages, as in tantivy's BM25
             self._index = tantivy.Index.open(str(folder / TANTIVY))
             self._searcher = self._index.searcher()
         except (OSError, ValueError, KeyError) as error:
@@ -110,9 +110,9 @@ class WordIndex:
             raise DamagedFile(folder / TANTIVY / "meta.json")
 
     def match(self, question: str, expand: bool = True) -> list[QuestionWord]:
-        """Each different word of the question with its matches in the corpus: the nearest words.
+        """Each different word of the question with its matches: the nearest words of the corpus.
 
-        With `expand` off, only the same word.
+        Without `expand`, a word matches only itself.
         """
         words = list(dict.fromkeys(self.analysis.words(question)))
         if not words or not self._vocabulary:
@@ -134,7 +134,7 @@ class WordIndex:
         return inverse_document_frequency(min(holding, total), total)
 
     def search_coverage(self, question: Sequence[QuestionWord], k: int) -> Ranking:
-        """The k passages that cover most of the question, with their `coverage`."""
+        """The k passages with the highest `coverage` of the question, from 0 to 1."""
         total = sum(word.rarity for word in question)
         schema, query = self._index.schema, tantivy.Query
         best_match = [
@@ -153,7 +153,10 @@ class WordIndex:
         return self._search(best_match, k)
 
     def search_bm25(self, question: str, language: str, k: int) -> Ranking:
-        """The k best passages by BM25 over stems, as a share of the highest score possible."""
+        """The k best passages by BM25 over stems, as a share of the highest possible score, from 0 to 1.
+
+        That is (K1 + 1) times the summed inverse document frequencies of the question's stems.
+        """
         words = self.analysis.with_parts(self.analysis.words(question), language)
         stems = {self.analysis.stem(word, language) for word in words}
         total = self._total

@@ -1,4 +1,4 @@
-"""Word writer: the words of passages put on disk, all of them or what changed since an index before."""
+"""Word writer: writes the word index of passages, whole or as changes to a previous one."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -24,21 +24,21 @@ from rodedraad.index.words.analysis import analysis
 from rodedraad.index.words.word_index import TANTIVY, VOCABULARY, read_vocabulary
 
 MUTABLE = frozenset({"meta.json", ".managed.json"})
-"""What tantivy replaces; its other files never change."""
+"""The files that tantivy replaces; its other files never change."""
 
 
 class WordWriter:
-    """Writes the words of passages into a folder: all of them, or the changes to an index before.
+    """Writes the words of passages into a folder: all of them, or the changes to a previous index.
 
-    A passage has a key, a number that no other passage ever had; those of one document follow one
-    another. Words that only passages since removed held stay in the vocabulary, and match nothing.
+    Each passage has a key, a number that no other passage ever had; the keys of a document are
+    consecutive. Words that occurred only in removed passages stay in the vocabulary, and match nothing.
     """
 
     def __init__(self, folder: Path, segment: str, static: StaticEmbedder, old: Path | None = None) -> None:
-        """Begin in a new folder, with the index in the folder `old` if that is given.
+        """Begin in a new folder, with the index in the folder `old` if given.
 
-        `segment` names the new words' file, and differs from that of every index before. Raises
-        OSError when a file cannot be written.
+        `segment` is the name of the new words' file, unlike that of any previous index. Raises OSError
+        if a file cannot be written, DamagedFile if `old` cannot be read.
         """
         self._folder, self._segment, self._static = folder, segment, static
         self._tantivy = folder / TANTIVY
@@ -61,12 +61,12 @@ class WordWriter:
             self._writer = index.writer(num_threads=1)
 
     def remove(self, key: int) -> None:
-        """Take out the passages of the document whose first passage has this key."""
+        """Remove the passages of the document whose first passage has this key."""
         with _trouble():
             self._writer.delete_documents_by_term("document", str(key))
 
     def add(self, key: int, passages: Iterable[tuple[str, str]]) -> None:
-        """Put in the passages of a document, each a text and its language, the first with this key."""
+        """Add the passages of a document, each a text and its ISO 639-1 language; the first has this key."""
         by = analysis(self._static)
         for number, (text, language) in enumerate(passages, key):
             words = by.with_parts(by.words(text), language)
@@ -80,7 +80,7 @@ class WordWriter:
                 self._writer.add_document(document)
 
     def finish(self) -> dict[str, tuple[int, int] | None]:
-        """Flush to disk; each file's path with its size and CRC-32, or None if `old` has the same."""
+        """Flush to disk; returns the size and CRC-32 of each file by path, None for a file of `old`."""
         with _trouble():
             self._writer.commit()
             self._writer.wait_merging_threads()
@@ -125,13 +125,13 @@ class WordWriter:
         return files | {VOCABULARY: (table.size, table.crc32)}
 
     def close(self) -> None:
-        """Let go of the files; what was not finished is of no use."""
+        """Close the files, finished or not."""
         del self._writer
 
 
 @contextmanager
 def _trouble() -> Iterator[None]:
-    """Tantivy says ValueError where a file cannot be written."""
+    """Raise OSError where tantivy raises ValueError: a file cannot be written."""
     try:
         yield
     except ValueError as error:

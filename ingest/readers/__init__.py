@@ -1,1 +1,1 @@
-"""Readers: one module for each kind of file."""
+"""Readers: a module for each kind of file."""

@@ -7,14 +7,15 @@ from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Content, Line
 from rodedraad.ingest.readers.html import html_lines, parse_html
 from rodedraad.ingest.readers.text import decode
-from rodedraad.ingest.zip_limits import Archive, attribute, child, children, dublin_core
+from rodedraad.ingest.xml_elements import attribute, child, children, dublin_core
+from rodedraad.ingest.zip_limits import LimitedZip
 
 _CHAPTERS = ("application/xhtml+xml", "text/html")
 
 
 def read_epub(data: bytes) -> Content:
-    """An e-book; raises UnreadableDocument for one whose chapters are missing or encrypted."""
-    archive = Archive(data)
+    """An e-book; raises UnreadableDocument if its chapters are missing or encrypted."""
+    archive = LimitedZip(data)
     container = archive.xml("META-INF/container.xml")
     name = attribute(child(container, "rootfiles", "rootfile"), "full-path") or ""
     package = archive.xml(name)
@@ -33,7 +34,7 @@ def read_epub(data: bytes) -> Content:
         part = posixpath.normpath(posixpath.join(folder, unquote(attribute(item, "href") or "")))
         if part in encrypted:
             raise UnreadableDocument(
-                "it is encrypted by its seller (DRM), and can be read by its own program only"
+                "it is encrypted by its seller (DRM); only the seller's program can read it"
             )
         root = parse_html(decode(archive.read(part)))
         if root is not None:

@@ -1,4 +1,4 @@
-"""HTML: web pages, the chapters of e-books, and Markdown by way of its HTML."""
+"""HTML: web pages; also the chapters of e-books, and Markdown converted to HTML."""
 
 import codecs
 import re
@@ -11,7 +11,7 @@ from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Content, Line, block, clean, one_line
 from rodedraad.ingest.readers.text import decode
-from rodedraad.ingest.zip_limits import whole_number
+from rodedraad.ingest.xml_elements import whole_number
 
 _CHARSET = re.compile(
     rb"""<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*["']?\s*([\w-]{2,30})""", re.I
@@ -32,7 +32,7 @@ _WIDE_SPACE = re.compile(r"[^\S\u00a0]+")
 
 
 def read_html(data: bytes) -> Content:
-    """A web page: its main text, without navigation and what else stands around it."""
+    """A web page: its main text, without navigation and other page furniture."""
     import trafilatura
 
     root = parse_html(_decode(data))
@@ -40,10 +40,10 @@ def read_html(data: bytes) -> Content:
         return Content([])
     metadata = trafilatura.extract_metadata(root, extensive=False)
     citation = Citation(
-        title=_said(metadata.title),
-        author=_said(metadata.author),
-        publisher=_said(metadata.sitename),
-        date=_said(metadata.date),
+        title=_line(metadata.title),
+        author=_line(metadata.author),
+        publisher=_line(metadata.sitename),
+        date=_line(metadata.date),
     )
     lines = html_lines(root, without=_AROUND) or html_lines(root)
     articles = list(root.iter("article"))
@@ -64,10 +64,10 @@ def _length(lines: list[Line]) -> int:
 
 
 def _main(lines: list[Line], found: etree._Element) -> list[Line]:
-    """The lines from the first to the last that was `found`, with the headings above them.
+    """The lines from the first to the last that trafilatura found, with the headings above them.
 
-    What is found leaves out headings, lists and tables that belong to it; where it begins and ends
-    tells what stands around it.
+    `found` is the tree of its result. That lacks headings, lists and tables of the main text, but
+    its beginning and end show which lines are outside the main text.
     """
     for line_break in found.iter("lb"):
         line_break.tail = "\n" + (line_break.tail or "")
@@ -88,7 +88,7 @@ def _main(lines: list[Line], found: etree._Element) -> list[Line]:
     return lines[first:end]
 
 
-def _said(value: str | None) -> str | None:
+def _line(value: str | None) -> str | None:
     return one_line(value or "") or None
 
 
@@ -105,7 +105,7 @@ def _decode(data: bytes) -> str:
 
 
 def parse_html(text: str) -> etree._Element | None:
-    """The root of an HTML document, mended as browsers do; None where there is nothing in it."""
+    """The root of an HTML document, corrected as browsers do; None if it is empty."""
     parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     data = clean(text).encode()
     try:
@@ -117,20 +117,23 @@ def parse_html(text: str) -> etree._Element | None:
 
 
 def html_lines(root: etree._Element, page: int = 0, without: frozenset[str] = frozenset()) -> list[Line]:
-    """The lines of an HTML tree in reading order; a table row is a line, a list item has its mark."""
+    """The lines of an HTML tree in reading order, without the elements named in `without`.
+
+    A table row becomes one line; a list item begins with its bullet or number.
+    """
     return list(_Walk(page, _UNSEEN | without).lines(root))
 
 
 class _Walk:
-    """The way through an HTML tree, and the text gathered since the last block began."""
+    """A walk through an HTML tree, and the text collected since the last block began."""
 
     def __init__(self, page: int, unseen: frozenset[str]) -> None:
         self._page = page
         self._unseen = unseen
         self._text: list[str] = []
-        self._numbers: list[int | None] = []  # the next of each list around; None where it has none
-        self._mark = ""  # of the list item that begins
-        self._tight = False  # whether the next block stands right under the one before
+        self._numbers: list[int | None] = []  # the next number of each open list; None for bullets
+        self._mark = ""  # bullet or number of the list item that begins
+        self._tight = False  # whether no empty line comes before the next block
 
     def lines(self, root: etree._Element) -> Iterator[Line]:
         yield from self._element(root)
@@ -169,7 +172,7 @@ class _Walk:
 
     def _is_unseen(self, element: etree._Element) -> bool:
         if element.tag == "header" and next(element.iterancestors("article", "main"), None) is not None:
-            return False  # it holds the article's title, not the site's
+            return False  # it has the title of the article, not of the site
         return element.tag in self._unseen or element.get("role") == "navigation"
 
     def _inside(self, element: etree._Element) -> Iterator[Line]:
@@ -187,7 +190,7 @@ class _Walk:
             self._mark = ""
 
     def _next_mark(self) -> str:
-        """What stands before a list item: its number in an ordered list, else a bullet."""
+        """The mark of a list item: its number in an ordered list, else a bullet."""
         number = self._numbers[-1] if self._numbers else None
         if number is None:
             return "• "

@@ -1,4 +1,4 @@
-"""Markdown: its front matter, and its text by way of HTML."""
+"""Markdown: its front matter, and its text converted to HTML."""
 
 import re
 from collections.abc import Mapping
@@ -17,36 +17,36 @@ _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)
 
 
 def read_markdown(data: bytes) -> Content:
-    """CommonMark with tables; the YAML before it says what the text is."""
+    """CommonMark with tables, after optional YAML with the title and the like."""
     text = decode(data).replace("\r\n", "\n")
-    said: Mapping[str, Any] = {}
+    given: Mapping[str, Any] = {}
     if matter := _FRONT_MATTER.match(text):
         text = text[matter.end() :]
-        said = _front_matter(matter[1])
+        given = _front_matter(matter[1])
     root = parse_html(MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").render(text))
     return Content(
         lines=html_lines(root) if root is not None else [],
         citation=Citation(
-            title=_plain(said.get("title")),
-            author=_plain(said.get("author") or said.get("authors")),
-            publisher=_plain(said.get("publisher")),
-            date=_plain(said.get("date")),
-            url=_plain(said.get("url")),
+            title=_plain(given.get("title")),
+            author=_plain(given.get("author") or given.get("authors")),
+            publisher=_plain(given.get("publisher")),
+            date=_plain(given.get("date")),
+            url=_plain(given.get("url")),
         ),
-        language=_plain(said.get("lang") or said.get("language")),
+        language=_plain(given.get("lang") or given.get("language")),
     )
 
 
 def _front_matter(text: str) -> Mapping[str, Any]:
     try:
-        said = yaml.safe_load(text)
+        given = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return given if isinstance(given, dict) else {}
 
 
 def _plain(value: Any) -> str | None:
-    """A value of the front matter as a line of text; several are set apart by commas."""
+    """A value of the front matter as a line of text; a list is joined by commas."""
     if isinstance(value, list):
         return ", ".join(str(item) for item in value[:20] if isinstance(item, str)) or None
     if isinstance(value, str | float | date) or (isinstance(value, int) and abs(value) < 10**9):

@@ -9,23 +9,24 @@ from lxml.etree import _Element as Element
 
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Content, Line, block
-from rodedraad.ingest.zip_limits import Archive, attribute, child, children, dublin_core, local, whole_number
+from rodedraad.ingest.xml_elements import attribute, child, children, dublin_core, local, whole_number
+from rodedraad.ingest.zip_limits import LimitedZip
 
-HEADING_LEVELS = 9  # below that of the title
+HEADING_LEVELS = 9  # under the title
 
 
 def read_docx(data: bytes) -> Content:
-    """A Word document; notes stand under the paragraph that refers to them."""
-    archive = Archive(data)
+    """A Word document; notes follow the paragraph that refers to them."""
+    archive = LimitedZip(data)
     citation, language = dublin_core(archive.optional_xml("docProps/core.xml"))
     lines = list(_Word(archive).blocks(children(archive.xml("word/document.xml"), "body")))
     return Content(lines, citation=citation, language=language)
 
 
 class _Word:
-    """What the parts of a Word file say of its paragraphs, and how far its lists have counted."""
+    """The styles, lists and notes of a Word file, and the state of its list counters."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: LimitedZip) -> None:
         self._styles = {
             attribute(style, "styleId"): style for style in archive.optional_xml("word/styles.xml")
         }
@@ -42,8 +43,8 @@ class _Word:
             for note in archive.optional_xml(f"word/{kind}s.xml")
         }
         self._counted: Counter[tuple[str | None, str]] = Counter()
-        self._aside: list[Element] = []  # notes and text boxes met in the paragraph being read
-        self._tight = False  # whether the block before was a list item
+        self._aside: list[Element] = []  # notes and text boxes in the current paragraph
+        self._tight = False  # whether the previous block was a list item
 
     def blocks(self, parent: Iterable[Element]) -> Iterator[Line]:
         for element in parent:
@@ -101,7 +102,7 @@ class _Word:
                     yield from self._text(element, between)
 
     def _properties(self, paragraph: Element) -> Iterator[Element]:
-        """The paragraph's own properties, then those of its style and the styles that is based on."""
+        """The properties of the paragraph, of its style, and of the styles that is based on."""
         own = child(paragraph, "pPr")
         if own is not None:
             yield own
@@ -114,7 +115,7 @@ class _Word:
             style = self._styles.get(attribute(child(style, "basedOn"), "val"))
 
     def _level(self, paragraph: Element) -> int:
-        """Of a heading by its style or its place in the outline; the title is above all others."""
+        """The heading level by style or outline; 1 for the title, 0 for other paragraphs."""
         style = self._styles.get(attribute(child(paragraph, "pPr", "pStyle"), "val"))
         name = (attribute(child(style, "name"), "val") or "").casefold()
         if name == "title":
@@ -129,7 +130,7 @@ class _Word:
         return 0
 
     def _mark(self, paragraph: Element) -> str:
-        """What stands before a list item: its number, or a bullet; empty for other paragraphs."""
+        """The mark of a list item: its number or a bullet; empty for other paragraphs."""
         for properties in self._properties(paragraph):
             numbered = child(properties, "numPr")
             id = attribute(child(numbered, "numId"), "val")
@@ -150,11 +151,11 @@ class _Word:
 
 
 def read_odt(data: bytes) -> Content:
-    """An OpenDocument text; notes stand under the paragraph that refers to them."""
-    archive = Archive(data)
+    """An OpenDocument text; notes follow the paragraph that refers to them."""
+    archive = LimitedZip(data)
     manifest = archive.optional_xml("META-INF/manifest.xml")
     if next(manifest.iter("{*}encryption-data"), None) is not None:
-        raise UnreadableDocument("it is protected by a password; save it anew without one")
+        raise UnreadableDocument("it is protected by a password; save it again without one")
     content = archive.xml("content.xml")
     citation, language = dublin_core(archive.optional_xml("meta.xml"))
     styles = (*content.iter("{*}style"), *archive.optional_xml("styles.xml").iter("{*}style"))
@@ -170,10 +171,10 @@ def read_odt(data: bytes) -> Content:
 
 
 class _OpenText:
-    """What an OpenDocument text says of its paragraphs."""
+    """The styles of an OpenDocument text."""
 
     def __init__(self, parents: dict[str | None, str | None], ordered: set[str | None]) -> None:
-        self._parents = parents  # style → the style it is made from
+        self._parents = parents  # style → its parent style
         self._ordered = ordered  # list styles whose first level has numbers
         self._aside: list[Element] = []
 
@@ -242,8 +243,8 @@ class _OpenText:
 
 
 def read_pptx(data: bytes) -> Content:
-    """A PowerPoint file: each slide a page, its title a heading, its notes under it."""
-    archive = Archive(data)
+    """A PowerPoint file: a slide is a page, its title a heading, and its notes follow it."""
+    archive = LimitedZip(data)
     targets = _relations(archive, "ppt/presentation.xml")
     lines: list[Line] = []
     for page, slide in enumerate(children(archive.xml("ppt/presentation.xml"), "sldIdLst")):
@@ -257,12 +258,12 @@ def read_pptx(data: bytes) -> Content:
 
 
 _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_TITLES = {"ctrTitle": 1, "title": 2}  # of the whole, which stands over all others, and of a slide
-_FURNITURE = frozenset(["sldNum", "ftr", "dt", "hdr", "sldImg"])
+_TITLES = {"ctrTitle": 1, "title": 2}  # heading levels: of the presentation, and of a slide
+_NOT_CONTENT = frozenset(["sldNum", "ftr", "dt", "hdr", "sldImg"])
 
 
-def _relations(archive: Archive, part: str) -> dict[str, str]:
-    """The names of the parts that a part refers to, by the ids it uses for them."""
+def _relations(archive: LimitedZip, part: str) -> dict[str, str]:
+    """The names of the parts that a part refers to, by relationship id."""
     folder, name = posixpath.split(part)
     relations = archive.optional_xml(f"{folder}/_rels/{name}.rels")
     return {
@@ -275,13 +276,13 @@ def _relations(archive: Archive, part: str) -> dict[str, str]:
 
 
 def _shapes(slide: Element, page: int, only: str = "") -> Iterator[Line]:
-    """The text of a slide's shapes, its title first; `only` names the one kind that is wanted."""
+    """The text of a slide's shapes, its title first; of one kind alone if `only` names it."""
     shapes = [element for element in slide.iter("{*}sp", "{*}tbl") if not _in_fallback(element)]
     for shape in sorted(shapes, key=lambda shape: not _kind(shape).endswith("itle")):
         kind = _kind(shape)
         if local(shape) == "tbl" and not only:
             yield from _rows(shape, page)
-        elif kind not in _FURNITURE and only in ("", kind):
+        elif kind not in _NOT_CONTENT and only in ("", kind):
             yield from _shape(shape, kind, page)
 
 
@@ -290,7 +291,7 @@ def _in_fallback(element: Element) -> bool:
 
 
 def _kind(shape: Element) -> str:
-    """The kind of placeholder that a shape fills; "list" where it names none, empty for other shapes."""
+    """The type of a placeholder, "list" if it has none; empty for other shapes."""
     placeholder = child(shape, "nvSpPr", "nvPr", "ph")
     if placeholder is None:
         return ""

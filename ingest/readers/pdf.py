@@ -1,8 +1,8 @@
-"""PDF: the lines of printed pages, in reading order, with what the page tells of each.
+"""PDF: the lines of printed pages in reading order, with their layout.
 
-A PDF says where each character stands, not what belongs together. Lines come as pdfium finds them,
-in the order they were drawn, but for columns drawn row by row, which are read one after the other.
-Space, indents, size and how far a line reaches then tell `ingest.reflow` where paragraphs end.
+A PDF gives the position of each character, and no paragraphs. pdfium gives lines in the order in
+which they were drawn; where columns were drawn row by row, they are reordered column by column. The
+spacing, indent, type size and width of each line then show `ingest.reflow` where paragraphs end.
 """
 
 import ctypes
@@ -21,40 +21,40 @@ import pypdfium2.raw as raw
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Content, Line, one_line
-from rodedraad.ingest.running_heads import without_furniture
+from rodedraad.ingest.running_heads import without_running_heads
 
 _LINE = re.compile(r"[^\r\n\ufffe\x02]*[^\s\ufffe\x02][^\r\n\ufffe\x02]*[\ufffe\x02]?")
-_HYPHENS = "\ufffe\x02"  # what pdfium has for a hyphen at a line's end
+_HYPHENS = "\ufffe\x02"  # pdfium's characters for a hyphen at the end of a line
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _UNKNOWN = re.compile("[\0-\x08\ue000-\uf8ff\ufffd]")
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?")
 _SENTENCE_END = re.compile(r"[.!?…;,]$")
-_NOT_SAID = re.compile(
+_NO_METADATA = re.compile(
     r"(?i)\(?(anonymous|unspecified|unknown)\)?|untitled|naamloos|sans titre"
     r"|(microsoft \w+ - )?\S*\.(docx?|pptx?|indd|qxd|pdf|tex|dvi)"
 )
 
 MOST_UNKNOWN = 0.3
-"""The share of characters that no font gives a letter, from which a text is no text."""
+"""The share of characters without a letter from which a PDF has no readable text."""
 
 LARGER = 1.12
-"""A line set this many times as large as the body of the text is a heading."""
+"""A line whose type is this many times as large as the body text's is a heading."""
 
 WIDER = 1.35
-"""Space between two lines, over the usual between lines of their size, that parts paragraphs."""
+"""A line distance this many times the usual for its type size separates paragraphs."""
 
-APART = 1.85  # times the type size, the distance beyond which lines are never of one heading
-LEADING = 1.2  # of the type size, the customary distance between lines
-INDENT = 0.7  # of the type size, from which a line is indented
-GUTTER = 1.2  # of the type size, from which a space may part two columns
-COLUMN = 3  # lines from which the longest tells how wide the column is
-PROSE = 20  # characters that the lines of a column have at least, half of them
+APART = 1.85  # times the type size: lines at a greater distance are not one heading
+LEADING = 1.2  # times the type size: the customary line distance
+INDENT = 0.7  # times the type size: a line with a greater indent is indented
+GUTTER = 1.2  # times the type size: a wider space may separate two columns
+COLUMN = 3  # lines from which the longest shows the width of the column
+PROSE = 20  # characters that at least half of the lines of a column have
 LONGEST_HEADING = 200  # characters
 
 
 @dataclass(slots=True)
 class _Printed:
-    """A line as it stands on the page, upright; lengths in points, upwards and to the right."""
+    """A line as printed; lengths in points, from the lower left corner of the upright page."""
 
     text: str
     page: int  # counted from 0
@@ -63,45 +63,45 @@ class _Printed:
     bottom: float
     size: float
     bold: bool
-    gaps: tuple[tuple[int, float, float], ...] = ()  # wide spaces: place in the text, left, right
+    gaps: tuple[tuple[int, float, float], ...] = ()  # wide spaces: index in the text, left, right
 
 
 def read_pdf(data: bytes) -> Content:
-    """A PDF; raises UnreadableDocument for one that is damaged, encrypted or a scan without text."""
+    """A PDF; raises UnreadableDocument if it is damaged, encrypted, or a scan without text."""
     with open_pdf(data) as document:
         pages = [list(_printed(document, number)) for number in range(len(document))]
-        said = document.get_metadata_dict()
+        metadata = document.get_metadata_dict()
     text = "".join(line.text for page in pages for line in page)
     if not text:
         raise UnreadableDocument(
-            "it holds no text, only pictures, as a scan does; put it through text recognition (OCR) first"
+            "it holds no text, only pictures, as a scan does; run text recognition (OCR) on it first"
         )
     if len(_UNKNOWN.findall(text)) > MOST_UNKNOWN * len(text):
         raise UnreadableDocument(
-            "its fonts do not tell which letters they draw; put it through text recognition (OCR) first"
+            "its fonts do not give the letters that they draw; run text recognition (OCR) on it first"
         )
-    date = _DATE.match(said.get("CreationDate", ""))
-    title, author = one_line(said.get("Title", "")), one_line(said.get("Author", ""))
+    date = _DATE.match(metadata.get("CreationDate", ""))
+    title, author = one_line(metadata.get("Title", "")), one_line(metadata.get("Author", ""))
     citation = Citation(
-        title=None if not title or _NOT_SAID.fullmatch(title) else title,
-        author=None if not author or _NOT_SAID.fullmatch(author) else author,
+        title=None if not title or _NO_METADATA.fullmatch(title) else title,
+        author=None if not author or _NO_METADATA.fullmatch(author) else author,
         date="-".join(filter(None, date.groups())) if date else None,
     )
     return Content(list(_lines(pages)), paged=True, citation=citation)
 
 
 def open_pdf(data: bytes) -> pdfium.PdfDocument:
-    """The PDF in these bytes; raises UnreadableDocument for one that is damaged or encrypted."""
+    """The PDF in these bytes; raises UnreadableDocument if it is damaged or encrypted."""
     try:
         return pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         if error.err_code == raw.FPDF_ERR_PASSWORD:
-            raise UnreadableDocument("it is protected by a password; save it anew without one") from error
-        raise UnreadableDocument("it is damaged, or no PDF") from error
+            raise UnreadableDocument("it is protected by a password; save it again without one") from error
+        raise UnreadableDocument("it is damaged, or not a PDF") from error
 
 
 def _printed(document: pdfium.PdfDocument, number: int) -> Iterator[_Printed]:
-    """The lines of a page in the order that pdfium has them."""
+    """The lines of a page in pdfium's order."""
     try:
         page = document[number]
         textpage = page.get_textpage()
@@ -144,7 +144,7 @@ def _printed(document: pdfium.PdfDocument, number: int) -> Iterator[_Printed]:
 
 
 def _utf16(textpage: pdfium.PdfTextPage) -> str:
-    """The text of a page, a character for each unit of UTF-16, as pdfium counts them."""
+    """The text of a page, one character for each UTF-16 code unit, which pdfium counts."""
     count = raw.FPDFText_CountChars(textpage)
     buffer = ctypes.create_string_buffer(2 * count + 2)
     written = raw.FPDFText_GetText(textpage, 0, count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
@@ -173,7 +173,7 @@ class _Box:
 
 
 def _box(textpage: pdfium.PdfTextPage, place: int, turned: int) -> _Box:
-    """Where a character stands, the page turned as it is shown."""
+    """The position of a character on the page, rotated as it is shown."""
     box = raw.FS_RECTF()
     raw.FPDFText_GetLooseCharBox(textpage, place, ctypes.byref(box))
     left, bottom, right, top = box.left, box.bottom, box.right, box.top
@@ -205,7 +205,7 @@ def _names_bold(font: bytes) -> bool:
 
 def _lines(pages: Sequence[Sequence[_Printed]]) -> Iterator[Line]:
     """The lines of all pages in reading order, without running heads and page numbers."""
-    kept = list(_without_furniture(pages))
+    kept = list(_without_running_heads(pages))
     if not kept:
         return
     sizes: Counter[float] = Counter()
@@ -236,8 +236,8 @@ def _reach(run: Sequence[_Printed]) -> float:
     return max(line.right for line in run) - min(line.left for line in run)
 
 
-def _without_furniture(pages: Sequence[Sequence[_Printed]]) -> Iterator[_Printed]:
-    """The lines in reading order, but for those at a page's top or bottom that pages share."""
+def _without_running_heads(pages: Sequence[Sequence[_Printed]]) -> Iterator[_Printed]:
+    """The lines in reading order, without those at the top or bottom that pages share."""
     on_page = [sorted(page, key=lambda line: -line.bottom) for page in pages]
     lines = [
         Line(one_line(printed.text), printed.page, size=printed.size) for page in on_page for printed in page
@@ -245,15 +245,15 @@ def _without_furniture(pages: Sequence[Sequence[_Printed]]) -> Iterator[_Printed
     order = {
         id(line): printed for line, printed in zip(lines, (p for page in on_page for p in page), strict=True)
     }
-    kept = {id(order[id(line)]) for line in without_furniture(lines)}
+    kept = {id(order[id(line)]) for line in without_running_heads(lines)}
     for number, page in enumerate(pages, 1):
         if page and (lowest := min(page, key=lambda line: line.bottom)).text == str(number):
-            kept.discard(id(lowest))  # the number of a page, also of the only one
+            kept.discard(id(lowest))  # a page number, even of the only page
         yield from _by_column([line for line in page if id(line) in kept])
 
 
 def _by_column(lines: list[_Printed]) -> Iterable[_Printed]:
-    """The lines of a page; where columns were drawn row by row, one column after the other."""
+    """The lines of a page; columns that were drawn row by row are put one after the other."""
     if (gutter := _gutter(lines)) is None:
         return lines
     ordered: list[_Printed] = []
@@ -274,7 +274,7 @@ def _by_column(lines: list[_Printed]) -> Iterable[_Printed]:
         elif line.left > gutter - GUTTER * line.size:
             right.append(line)
         else:
-            if line.right > gutter:  # it stands over both
+            if line.right > gutter:  # it spans both columns
                 ordered += right
                 right = []
             ordered.append(line)
@@ -282,7 +282,7 @@ def _by_column(lines: list[_Printed]) -> Iterable[_Printed]:
 
 
 def _gutter(lines: list[_Printed]) -> float | None:
-    """Where the right one of two columns begins, if most lines of the page hold a bit of both."""
+    """The left edge of the right one of two columns, if most lines of the page run across both."""
     found = [(line, gap) for line in lines for gap in line.gaps if len(line.gaps) == 1]
     if len(found) < max(5, len(lines) // 3):
         return None
@@ -295,7 +295,7 @@ def _gutter(lines: list[_Printed]) -> float | None:
 
 
 def _leadings(lines: Sequence[_Printed]) -> dict[float, float]:
-    """The usual distance from one line down to the next, by type size."""
+    """The usual distance from one line to the next, in points, by type size."""
     found: dict[float, Counter[float]] = {}
     for before, line in pairwise(lines):
         down = before.bottom - line.bottom
@@ -305,7 +305,7 @@ def _leadings(lines: Sequence[_Printed]) -> dict[float, float]:
 
 
 def _runs(lines: Sequence[_Printed], levels: Sequence[int]) -> Iterator[int]:
-    """A number for each line, the same for lines that run down one column in one size."""
+    """A run number for each line; lines in one column and one type size share it."""
     number = 0
     for place, line in enumerate(lines):
         if place:
@@ -323,13 +323,13 @@ def _runs(lines: Sequence[_Printed], levels: Sequence[int]) -> Iterator[int]:
 def _placed(
     run: Sequence[_Printed], level: int, leadings: dict[float, float], column: float
 ) -> Iterator[Line]:
-    """The lines of a run, with what its column tells of them; `column` is how wide that is at least."""
+    """The lines of a run, with their gap, indent and width; `column` is the least column width in points."""
     edge = max(max(line.right for line in run), min(line.left for line in run) + column)
     margin = Counter(round(line.left) for line in run).most_common(1)[0][0]
     before: _Printed | None = None
     for line in run:
         usual = leadings.get(round(line.size), LEADING * line.size)
-        if level:  # headings stand mostly alone: the distance between two is not that of their lines
+        if level:  # the distance between two headings is not the line distance within one
             usual = min(usual, LEADING * line.size)
         down = before.bottom - line.bottom if before else 0.0
         indent = line.left - (before.left if before else margin)

@@ -1,7 +1,7 @@
-"""PDF page: a page of a PDF as a picture, and the boxes in which a text stands on it.
+"""PDF page: an image of a page, and the boxes of a text on it.
 
-The reading text has mended what the page breaks: hyphens, lines, columns. So the two are compared
-squashed, by their letters and digits alone, and where the page has other words in between, in pieces.
+The reading text differs from the page in hyphens, line breaks and columns. So the two are compared by
+letters and digits only; and piece by piece, where the page has other words in between.
 """
 
 import ctypes
@@ -19,15 +19,15 @@ from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.readers.pdf import open_pdf
 
 LONGEST_SIDE = 1800
-"""Pixels of the longer side of every picture, whatever the size of its page."""
+"""Pixels of the longer side of the image, for a page of any size."""
 
-LEAD = 40  # letters before a text, by which it is told from its like on the page
-SHORTEST = 8  # letters of a piece that is looked for alone
+LEAD = 40  # letters before a text that distinguish it from equal texts on the page
+SHORTEST = 8  # letters of the shortest piece that is searched for
 ENOUGH = 0.5
-"""The share of a text's letters from which it is found; fewer may be found anywhere."""
+"""The share of a text's letters that must be found; fewer may be found by chance."""
 
-APART = 1.5  # times the height of a line, a space in it that parts two boxes
-WHOLE = 10_000  # the width of a page, and its height, in hundredths of a percent
+APART = 1.5  # times the height of a line: a wider space in it separates two boxes
+WHOLE = 10_000  # hundredths of a percent: the width and height of a page
 
 _MARKS = re.compile(r"[^\w\s]*")
 _Edges = tuple[int, int, int, int]
@@ -37,10 +37,10 @@ _NOWHERE = (0, 0, 0, 0)
 
 
 def draw_page(data: bytes, number: int, before: str, text: str) -> Picture:
-    """A page of the PDF in these bytes, counted from 1, with the boxes of a text on it.
+    """An image of a page of a PDF, and the boxes of a text on it; `number` counts from 1.
 
-    `before` is what is read on the page above the text. Raises UnreadableDocument when the file or
-    the page is damaged, or the file encrypted.
+    `before` is the reading text of the page up to the text. Raises UnreadableDocument if the file or
+    the page is damaged, or the file is encrypted.
     """
     with open_pdf(data) as document:
         try:
@@ -60,12 +60,12 @@ def draw_page(data: bytes, number: int, before: str, text: str) -> Picture:
 
 
 def _squash(text: str) -> str:
-    """Letters and digits only, without capitals, accents and ligatures."""
+    """The letters and digits, in lower case, without accents and ligatures."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text.casefold())))
 
 
 def _places(textpage: pdfium.PdfTextPage, before: str, text: str) -> Iterator[list[int]]:
-    """The characters on the page that each piece of a text is, without spaces."""
+    """The indexes of the characters on the page that make up each piece of a text, without spaces."""
     count = raw.FPDFText_CountChars(textpage)
     page = "".join(chr(raw.FPDFText_GetUnicode(textpage, place)) for place in range(count))
     letters = [(letter, place) for place, character in enumerate(page) for letter in _squash(character)]
@@ -77,7 +77,7 @@ def _places(textpage: pdfium.PdfTextPage, before: str, text: str) -> Iterator[li
 
 
 def _pieces(page: str, before: str, text: str) -> list[tuple[int, int]]:
-    """Where a text stands on a page, all squashed: whole, or else in as long pieces as can be."""
+    """The spans of a text on a page, all squashed: one span, or else pieces as long as possible."""
     lead = before[-LEAD:]
     sought, done, near = lead + text, 0, len(before) - len(lead)
     pieces = []
@@ -97,13 +97,13 @@ def _pieces(page: str, before: str, text: str) -> list[tuple[int, int]]:
 
 
 def _nearest(page: str, piece: str, near: int) -> int:
-    """Where a piece that is on the page begins, of all such places the nearest to this."""
+    """The start of the occurrence of a piece on the page that is nearest to `near`."""
     found = (page.rfind(piece, 0, near + len(piece)), page.find(piece, near))
     return min((start for start in found if start >= 0), key=lambda start: abs(start - near))
 
 
 def _lines(boxes: Iterable[_Edges]) -> Iterator[Box]:
-    """The boxes of characters, joined to one for each line, unless a wide space parts it."""
+    """The boxes of characters joined to one for each line, or to several around wide spaces."""
     left = top = right = bottom = 0
     for box in (*boxes, _NOWHERE):
         height = min(bottom - top, box[3] - box[1])
@@ -118,7 +118,7 @@ def _lines(boxes: Iterable[_Edges]) -> Iterator[Box]:
 
 
 def _box(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, place: int) -> _Edges:
-    """Where a character stands on the page as it is shown."""
+    """The box of a character on the page as it is shown."""
     bounds = raw.FS_RECTF()
     raw.FPDFText_GetLooseCharBox(textpage, place, ctypes.byref(bounds))
     x1, y1 = _shown(page, bounds.left, bounds.top)
@@ -127,7 +127,7 @@ def _box(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, place: int) -> _Edg
 
 
 def _shown(page: pdfium.PdfPage, x: float, y: float) -> tuple[int, int]:
-    """A point of the page from the left and the top of what is shown, in hundredths of a percent."""
+    """A point of the page as it is shown, from its left and top, in hundredths of a percent."""
     across, down = ctypes.c_int(), ctypes.c_int()
     raw.FPDF_PageToDevice(page, 0, 0, WHOLE, WHOLE, 0, x, y, ctypes.byref(across), ctypes.byref(down))
     return min(max(across.value, 0), WHOLE), min(max(down.value, 0), WHOLE)

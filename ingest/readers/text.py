@@ -1,4 +1,4 @@
-"""Text: plain text and CSV, in whatever encoding they come."""
+"""Text: plain text and CSV, in several encodings."""
 
 import codecs
 import csv
@@ -11,7 +11,7 @@ from rodedraad.ingest.reflow import text_lines
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark begins it
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is a prefix of this
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -21,19 +21,19 @@ _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 MOST_CONTROL = 1 / 500
-"""The share of control characters that a text holds at most; a few are forgiven in any."""
+"""The largest share of control characters in a text."""
 
-FORGIVEN = 2  # control characters in a text however short
+FORGIVEN = 2  # control characters allowed in a text of any length
 
 MOST_STRAY = 1 / 20
-"""The share of bytes beyond ASCII that may be stray where the rest is UTF-8."""
+"""The largest share of bytes beyond ASCII that are not UTF-8, in a text that otherwise is."""
 
 
 def decode(data: bytes) -> str:
-    """Bytes as text: by byte order mark, else UTF-8, UTF-16 without a mark, or Windows-1252.
+    """Decode bytes by their byte order mark; else as UTF-8, UTF-16 without a mark, or Windows-1252.
 
-    A few bytes that are no UTF-8, in a text that is, are read as Windows-1252. Raises
-    UnreadableDocument for bytes that are no text in any of them.
+    A few bytes that are not UTF-8, in a text that otherwise is, are read as Windows-1252. Raises
+    UnreadableDocument for bytes that are not text in any of these.
     """
     text = _decode(data)
     control = len(_CONTROL.findall(text))
@@ -76,7 +76,7 @@ codecs.register_error("stray as cp1252", _stray)
 
 
 def read_text(data: bytes) -> Content:
-    """Plain text; form feeds part its pages."""
+    """Plain text; form feeds separate its pages."""
     text = decode(data)
     check_length(len(text))
     pages = text.split("\f")
@@ -84,7 +84,7 @@ def read_text(data: bytes) -> Content:
 
 
 def read_csv(data: bytes) -> Content:
-    """A table: each row a line, each cell after the name of its column where the first row names them."""
+    """A table: each row is a line, each cell follows its column name if the first row has names."""
     text = decode(data)
     check_length(len(text))
     csv.field_size_limit(LONGEST_TEXT)
@@ -111,6 +111,6 @@ def read_csv(data: bytes) -> Content:
 
 
 def _are_names(row: list[str]) -> bool:
-    """Whether a first row names the columns: different words, and no figures."""
+    """Whether a first row has column names: all different, none empty or beginning with a digit."""
     cells = [cell.strip() for cell in row]
     return len(cells) > 1 and len(set(cells)) == len(cells) and all(c and not c[0].isdigit() for c in cells)

@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from rodedraad.ingest.corpus_folder import scan
-from rodedraad.ingest.parser_pool import Parsers
+from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.ingest.read_file import read_bytes
 from tests.formats.article import blocks_of, reading_texts
 from tests.formats.printed import Print, print_pages
@@ -35,7 +35,7 @@ def main() -> None:
     data = print_pages(blocks, Print(columns=2, running_head="Glo.be", language="nl_NL"))
     with (
         tempfile.TemporaryDirectory() as folder,
-        Parsers(processes=CORES) as parsers,
+        ParserPool(processes=CORES) as parsers,
         ProcessPoolExecutor(CORES) as pool,
     ):
         for number in range(DOCUMENTS):

@@ -47,7 +47,7 @@ def test_a_document_dropped_in_answers_and_taken_out_no_longer_does(
     assert page.locator("#doing .refused").inner_text() == "leeg.txt: this file is empty."
     row = page.locator("#library tr.unread")
     assert row.locator("th").inner_text() == "stuk.pdf"
-    assert "it is damaged, or no PDF" in row.inner_text()
+    assert "it is damaged, or not a PDF" in row.inner_text()
     assert serious(page) == []
     page.get_by_role("tab", name="Ask").click()
     ask(page, CABLE)

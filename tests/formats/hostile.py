@@ -40,10 +40,10 @@ class Holds:
 Expected = Refused | Holds
 DAMAGED = Refused("^it is damaged")
 NO_ENTITIES = Refused("^(its XML declares entities|it is damaged: the XML)")
-BROKE = "^its reader broke down on it, by damage in the file or because 600 MB of memory were too little; "
+BROKE = "^its reader crashed, because the file is damaged or because it needs more than 600 MB of memory; "
 NO_TEXT = Refused("^it holds no text")
 NOT_TEXT = Refused("^it is not text$")
-TOO_LARGE = Refused("^it unpacks to .* MB or more, as a document does not$")
+TOO_LARGE = Refused("^it unpacks to .* MB or more; no document does$")
 
 
 def zipped(parts: dict[str, bytes | str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -314,9 +314,9 @@ FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
         lambda: pdf(zlib.compress(deflated(b" ", 900_000_000), 9), "/Filter[/FlateDecode/FlateDecode]"),
         Refused(BROKE),
     ),
-    "half.pdf": (lambda: GOOD_PDF[: len(GOOD_PDF) // 3], Refused("^it is damaged, or no PDF$")),
-    "only-a-head.pdf": (lambda: b"%PDF-1.7\n" + NOISE, Refused("^it is damaged, or no PDF$")),
-    "text.pdf": (lambda: SENTENCE.encode(), Refused("^it is damaged, or no PDF$")),
+    "half.pdf": (lambda: GOOD_PDF[: len(GOOD_PDF) // 3], Refused("^it is damaged, or not a PDF$")),
+    "only-a-head.pdf": (lambda: b"%PDF-1.7\n" + NOISE, Refused("^it is damaged, or not a PDF$")),
+    "text.pdf": (lambda: SENTENCE.encode(), Refused("^it is damaged, or not a PDF$")),
     "broken-xref.pdf": (
         lambda: re.sub(rb"startxref\n\d+", b"startxref\n7", GOOD_PDF),
         Holds(SENTENCE.strip()),
@@ -360,7 +360,7 @@ FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
             font="/Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[6 0 R]",
             more=(SUBFONT,),
         ),
-        Refused("^(its fonts do not tell|it holds no text)"),
+        Refused("^(its fonts do not give|it holds no text)"),
     ),
     "endless-size.pdf": (lambda: pdf(shown(SENTENCE, size="1" * 40)), NO_TEXT),
     "nowhere.pdf": (
@@ -381,7 +381,7 @@ FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
     # Web pages
     "deep.html": (
         lambda: b"<div>" * 200_000 + SENTENCE.encode(),
-        Refused("^(its HTML cannot be read|its parts are nested|it holds no text|its reader broke)"),
+        Refused("^(its HTML cannot be read|its parts are nested|it holds no text|its reader crashed)"),
     ),
     "script.html": (
         lambda: f"<title>{XSS}</title><p>{SENTENCE}</p><p>{XSS.replace('<', '&lt;')}</p>".encode(),
@@ -394,7 +394,7 @@ FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
     "no-end.html": (lambda: b"<p>Een zin.</p><!-- " + b"x" * 100_000, Holds("Een zin.")),
     "bold-bold.html": (
         lambda: b"<b>" * 50_000 + b"x</b>" * 50_000,
-        Refused("^(its HTML|its parts|it holds no|its reader broke)"),
+        Refused("^(its HTML|its parts|it holds no|its reader crashed)"),
     ),
     "charset.html": (
         lambda: b'<meta charset="utf-7"><p>+ADw-script+AD4-alert(1)</p>' + SENTENCE.encode(),
@@ -503,6 +503,6 @@ NO_FILES: dict[str, tuple[Callable[[Path], None], Expected]] = {
         _ten_gigabytes,
         Refused("^it holds 10,000 MB, more than the 200 MB that are read; split it"),
     ),
-    "deep": (_deep, Refused("^its folders lie too deep in one another")),
+    "deep": (_deep, Refused("^its folders are nested too deeply")),
 }
 """What makes other things than files under a name, and what is expected."""

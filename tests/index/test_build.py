@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rodedraad.index.build import is_outdated, reindex
+from rodedraad.index.build import is_outdated, preview, reindex
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.files.segments import SegmentWriter, read_record
 from rodedraad.index.search import Searcher
-from rodedraad.index.store.embedding_journal import Unfinished
+from rodedraad.index.store.check import check
+from rodedraad.index.store.embedding_journal import EmbeddingJournal
 from rodedraad.index.store.publishing import open_current
 from rodedraad.index.store.records import PASSAGES
 from rodedraad.ingest.documents import Citation
@@ -70,7 +71,7 @@ def mark_vectors(home):
 
 
 def marks(home, id):
-    """For each passage of a document the mark it carries, or None if it was embedded anew."""
+    """For each passage of a document the mark it carries, or None if it was embedded again."""
     generation = open_current(home)
     number = [entry.path for entry in generation.manifest.documents].index(id)
     first, count = generation.first_passage(number), generation.manifest.documents[number].passages
@@ -151,6 +152,28 @@ def test_a_renamed_document_keeps_its_vectors(corpus, home):
     assert marks(home, "koffie.txt") == [0]
 
 
+def test_a_document_renamed_over_another_changes_that(corpus, home):
+    reindex(corpus, home)
+    mark_vectors(home)
+    (corpus / "wol.txt").rename(corpus / "koffie.txt")
+    for report in (preview(corpus, home), reindex(corpus, home)):
+        assert (report.added, report.changed, report.removed) == ([], ["koffie.txt"], ["wol.txt"])
+        assert report.unchanged == []
+    assert texts(home) == {"koffie.txt": WOOL.strip()}
+    assert marks(home, "koffie.txt") == [1]
+
+
+def test_two_copies_of_a_document_that_is_gone_are_two_documents(corpus, home):
+    reindex(corpus, home)
+    mark_vectors(home)
+    shutil.copy(corpus / "wol.txt", corpus / "alpaca.txt")
+    (corpus / "wol.txt").rename(corpus / "lama.txt")
+    for report in (preview(corpus, home), reindex(corpus, home)):
+        assert (report.added, report.removed) == (["alpaca.txt", "lama.txt"], ["wol.txt"])
+    assert marks(home, "alpaca.txt") == marks(home, "lama.txt") == [1]
+    assert check(home) == []
+
+
 def test_the_same_bytes_in_two_files_are_two_documents(corpus, home):
     (corpus / "wol2.txt").write_text(WOOL, "utf-8")
     report = reindex(corpus, home)
@@ -193,7 +216,7 @@ def test_new_passages_get_the_vectors_of_a_first_indexing(corpus, home, tmp_path
     assert np.array_equal(again.vectors().rows(0, 6), fresh.vectors().rows(0, 6))
 
 
-def test_another_model_embeds_everything_anew(corpus, home, tmp_path):
+def test_another_model_embeds_everything_again(corpus, home, tmp_path):
     reindex(corpus, home)
     mark_vectors(home)
     shutil.copytree(MODEL, tmp_path / "model")
@@ -207,7 +230,7 @@ def test_another_model_embeds_everything_anew(corpus, home, tmp_path):
     assert open_current(home).manifest.model == str(tmp_path / "model")
 
 
-def test_another_passage_size_cuts_everything_anew(corpus, home):
+def test_another_passage_size_splits_everything_again(corpus, home):
     (corpus / "dorpen.txt").write_text(paragraphs(1, 2), "utf-8")
     assert reindex(corpus, home).passages == 4
     (home / "settings.toml").write_text("passage_size = 300", "utf-8")
@@ -215,6 +238,40 @@ def test_another_passage_size_cuts_everything_anew(corpus, home):
     assert report.changed == ["dorpen.txt", "koffie.txt", "wol.txt"]
     assert report.passages == 6
     assert reindex(corpus, home).unchanged == ["dorpen.txt", "koffie.txt", "wol.txt"]
+
+
+@pytest.mark.parametrize("limit", ["largest_file = 300", "parse_seconds = 60", "parse_megabytes = 900"])
+def test_another_limit_publishes_nothing(corpus, home, limit):
+    reindex(corpus, home)
+    (home / "settings.toml").write_text(limit, "utf-8")
+    assert reindex(corpus, home).unchanged == ["koffie.txt", "wol.txt"]
+    assert published(home) == "000001\n"
+
+
+def test_a_document_that_was_too_large_is_read_when_the_limit_is_raised(corpus, home):
+    home.mkdir()
+    (home / "settings.toml").write_text("largest_file = 1", "utf-8")
+    (corpus / "groot.txt").write_text("De wol is wit.\n" + " " * 1_000_000, "utf-8")
+    assert "more than the 1 MB that are read" in reindex(corpus, home).failed["groot.txt"]
+    (home / "settings.toml").write_text("largest_file = 2", "utf-8")
+    assert reindex(corpus, home).added == ["groot.txt"]
+    assert texts(home)["groot.txt"] == "De wol is wit."
+
+
+def test_the_title_of_each_document_is_known_without_reading_it(corpus, home):
+    (corpus / "kaas.md").write_text("# Kaas uit het dorp\n\nDe kaas rijpt in de kelder.", "utf-8")
+    reindex(corpus, home)
+
+    def titles():
+        return [entry.title for entry in open_current(home).manifest.documents]
+
+    assert titles() == ["Kaas uit het dorp", "koffie.txt", "wol.txt"]
+    (corpus / "kaas.md").rename(corpus / "zuivel.md")
+    (corpus / "sources.toml").write_text('["wol.txt"]\ntitle = "Wol"\n', "utf-8")
+    reindex(corpus, home)
+    assert titles() == ["koffie.txt", "Wol", "Kaas uit het dorp"]
+    generation = open_current(home)
+    assert [generation.document(number)[0].title for number in range(3)] == titles()
 
 
 def test_sources_toml_changes_the_citation_and_no_text(corpus, home):
@@ -337,7 +394,7 @@ def test_an_index_is_outdated_when_a_file_comes_goes_or_changes(corpus, home):
     assert is_outdated(generation, corpus)
 
 
-def test_an_index_is_outdated_when_sources_toml_says_something_else(corpus, home):
+def test_an_index_is_outdated_when_sources_toml_changes(corpus, home):
     reindex(corpus, home)
     (corpus / "sources.toml").write_text('["wol.txt"]\ntitle = "Wol"\n', "utf-8")
     assert is_outdated(open_current(home), corpus)
@@ -408,7 +465,7 @@ def test_embeddings_of_a_run_that_was_cut_off_are_used_by_the_next(tmp_path, hom
 
 def test_a_torn_end_of_an_unfinished_log_is_left_out(tmp_path):
     vectors = np.eye(3, 4, dtype=np.float32)
-    log = Unfinished(tmp_path, "f" * 64, 4)
+    log = EmbeddingJournal(tmp_path, "f" * 64, 4)
     log.add(["een", "twee"], vectors[:2])
     log.add(["drie"], vectors[2:])
     log.add([], vectors[:0])
@@ -417,10 +474,10 @@ def test_a_torn_end_of_an_unfinished_log_is_left_out(tmp_path):
     data = path.read_bytes()
     for end, known in ((len(data), 3), (len(data) - 1, 2), (1, 0)):
         path.write_bytes(data[:end])
-        again = Unfinished(tmp_path, "f" * 64, 4)
+        again = EmbeddingJournal(tmp_path, "f" * 64, 4)
         assert sum(again.get(text) is not None for text in ("een", "twee", "drie")) == known
     path.write_bytes(data[:20] + b"x" + data[21:])
-    again = Unfinished(tmp_path, "f" * 64, 4)
+    again = EmbeddingJournal(tmp_path, "f" * 64, 4)
     assert again.get("een") is None
     assert again.get("twee").tolist() == [0, 1, 0, 0]
-    assert Unfinished(tmp_path, "0" * 64, 4).get("twee") is None
+    assert EmbeddingJournal(tmp_path, "0" * 64, 4).get("twee") is None

@@ -37,7 +37,7 @@ def test_the_bounds_of_the_passage_size_are_allowed(tmp_path, size):
         (b"model = 'caf\xe9'", "is not valid TOML"),
         (
             b"modle = ''",
-            "sets 'modle', which is no setting. Known are: model, query_prefix, passage_prefix, "
+            "sets 'modle', which is not a setting. Settings are: model, query_prefix, passage_prefix, "
             "passage_size, largest_file, parse_seconds, parse_megabytes.",
         ),
         (b"[model]\nname = 'x'", "model has the wrong type ({'name': 'x'})."),
@@ -45,12 +45,12 @@ def test_the_bounds_of_the_passage_size_are_allowed(tmp_path, size):
         (b"passage_size = '600'", "passage_size has the wrong type ('600')."),
         (b"passage_size = true", "passage_size has the wrong type (True)."),
         (b"passage_size = 600.0", "passage_size has the wrong type (600.0)."),
-        (b"passage_size = 99", "passage_size must lie between 100 and 10000 characters."),
-        (b"passage_size = 10001", "passage_size must lie between 100 and 10000 characters."),
-        (b"passage_size = -1", "passage_size must lie between 100 and 10000 characters."),
-        (b"largest_file = 0", "largest_file must lie between 1 and 10000 megabytes."),
-        (b"parse_seconds = 0", "parse_seconds must lie between 1 and 86400 seconds."),
-        (b"parse_megabytes = 199", "parse_megabytes must lie between 200 and 1000000 megabytes."),
+        (b"passage_size = 99", "passage_size must be between 100 and 10000 characters."),
+        (b"passage_size = 10001", "passage_size must be between 100 and 10000 characters."),
+        (b"passage_size = -1", "passage_size must be between 100 and 10000 characters."),
+        (b"largest_file = 0", "largest_file must be between 1 and 10000 megabytes."),
+        (b"parse_seconds = 0", "parse_seconds must be between 1 and 86400 seconds."),
+        (b"parse_megabytes = 199", "parse_megabytes must be between 200 and 1000000 megabytes."),
     ],
 )
 def test_a_mistake_is_named_with_its_file(tmp_path, content, message):

@@ -1,4 +1,4 @@
-"""Generation: published all at once, damage named, old ones kept only for their readers."""
+"""Store: generations are published atomically, damage is named, old ones stay only for their readers."""
 
 import json
 import os
@@ -15,13 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rodedraad.cli import main
 from rodedraad.index.build import reindex
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
 from rodedraad.index.search import Searcher
+from rodedraad.index.store.checksums import SMALL_FILE
 from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import IndexProblem
 from rodedraad.index.store.publishing import current, open_current, writing
-from rodedraad.index.store.records import SMALL_FILE
 from rodedraad.ingest.errors import RodeDraadError
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +44,7 @@ def built(tmp_path_factory):
 
 @pytest.fixture
 def place(built, tmp_path):
-    """A copy of that corpus and its index, to do harm to."""
+    """A copy of that corpus and its index, to damage."""
     shutil.copytree(built, tmp_path / "place")
     return tmp_path / "place"
 
@@ -63,7 +64,7 @@ def change(place):
 
 
 def problem(home):
-    """What is wrong with an index, all files of which are read; empty if nothing is."""
+    """The first problem that reading the whole index meets; empty if there is none."""
     try:
         generation = Searcher.open(home).generation
         for number in range(generation.passages):
@@ -133,7 +134,7 @@ def test_a_failing_replace_leaves_the_old_generation_alone(place, monkeypatch):
         with pytest.raises(RodeDraadError) as caught:
             reindex(place / "corpus", place / "home")
     assert "cannot be written (No space left on device)" in str(caught.value)
-    assert "Make room" in str(caught.value)
+    assert "Free disk space" in str(caught.value)
     assert (place / "home" / "CURRENT").read_text() == "000001\n"
     assert generations(place) == ["000001"]
     assert answers(place) == WOOL
@@ -192,7 +193,7 @@ def _flip(path):
 
 
 @pytest.mark.parametrize("harm", [_truncate, _flip, Path.unlink])
-def test_every_damaged_file_is_named_and_mended_by_indexing_again(built, tmp_path, harm):
+def test_every_damaged_file_is_named_and_repaired_by_indexing_again(built, tmp_path, harm):
     files = files_of(built)
     assert len(files) >= 10
     for number, name in enumerate(files):
@@ -238,7 +239,7 @@ def test_damage_to_vectors_is_found_before_the_first_answer(larger, tmp_path, pa
 
 
 @pytest.mark.parametrize("part", ["passages", "words"])
-def test_damage_to_vectors_that_a_re_index_copies_is_said_and_mended_by_repair(larger, tmp_path, part):
+def test_damage_to_vectors_that_a_re_index_copies_is_reported_and_repaired(larger, tmp_path, part):
     shutil.copytree(larger, tmp_path / "place")
     corpus, home = tmp_path / "place" / "corpus", tmp_path / "place" / "home"
     [path] = current(home).glob(f"{part}/*.vectors")
@@ -268,7 +269,7 @@ def test_no_changed_byte_of_a_manifest_goes_unseen(built, tmp_path_factory, data
     assert str(copy / "manifest.json") in str(caught.value)
 
 
-def test_another_format_is_said_to_be_one(place):
+def test_another_format_is_reported(place):
     path = current(place / "home") / "manifest.json"
     content = json.loads(path.read_text("utf-8"))
     path.write_text(json.dumps({**content, "format": 99}), "utf-8")
@@ -280,8 +281,21 @@ def test_another_format_is_said_to_be_one(place):
     assert answers(place) == WOOL
 
 
+def test_an_index_of_the_format_before_is_rebuilt(place):
+    path = current(place / "home") / "manifest.json"
+    content = json.loads(path.read_text("utf-8"))
+    content["format"] = 3  # without titles, and without reasons
+    content["documents"] = [[*row[:7], *row[8:]] for row in content["documents"]]
+    content["unread"] = [["stuk.pdf", 1, 1]]
+    path.write_text(json.dumps(content), "utf-8")
+    assert main(["index", "--corpus", str(place / "corpus"), "--home", str(place / "home")]) == 0
+    assert generations(place) == ["000002"]
+    assert problem(place / "home") == ""
+    assert answers(place) == WOOL
+
+
 @pytest.mark.parametrize("content", [b"", b"\0\0\0\0\0\0\0", b"\xff\xfe", b"../../etc", b"\n"])
-def test_a_damaged_pointer_is_named_and_mended_by_indexing_again(place, content):
+def test_a_damaged_pointer_is_named_and_repaired_by_indexing_again(place, content):
     (place / "home" / "CURRENT").write_bytes(content)
     with pytest.raises(IndexProblem) as caught:
         open_current(place / "home")
@@ -290,7 +304,7 @@ def test_a_damaged_pointer_is_named_and_mended_by_indexing_again(place, content)
     assert answers(place) == WOOL
 
 
-def test_a_pointer_to_a_folder_that_is_gone_is_mended_by_indexing_again(place):
+def test_a_pointer_to_a_folder_that_is_gone_is_repaired_by_indexing_again(place):
     (place / "home" / "CURRENT").write_text("000007\n")
     with pytest.raises(IndexProblem) as caught:
         open_current(place / "home")
@@ -300,7 +314,7 @@ def test_a_pointer_to_a_folder_that_is_gone_is_mended_by_indexing_again(place):
     assert answers(place) == WOOL
 
 
-def test_without_an_index_it_is_said_how_to_make_one(tmp_path):
+def test_without_an_index_the_message_says_how_to_make_one(tmp_path):
     with pytest.raises(IndexProblem) as caught:
         open_current(tmp_path)
     assert str(caught.value) == f"There is no index in {tmp_path} yet. Run: rodedraad index"
@@ -326,15 +340,15 @@ def test_nothing_on_disk_is_a_pickle(built):
 def test_a_second_writer_is_told_to_wait(place):
     with writing(place / "home"), pytest.raises(RodeDraadError) as caught:
         reindex(place / "corpus", place / "home")
-    assert "Another program is indexing into" in str(caught.value)
+    assert "Another process is indexing into" in str(caught.value)
     assert f"(process {os.getpid()} on {gethostname()}, since 20" in str(caught.value)
-    assert "Wait until it is done" in str(caught.value)
+    assert "Wait until it has finished" in str(caught.value)
     reindex(place / "corpus", place / "home")
 
 
 def test_a_lock_whose_owner_was_killed_stops_nobody(place):
     program = (
-        "import sys; from pathlib import Path; from index.generation import writing\n"
+        "import sys; from pathlib import Path; from rodedraad.index.store.publishing import writing\n"
         "with writing(Path(sys.argv[1])):\n"
         "    print('writing', flush=True)\n"
         "    sys.stdin.readline()\n"
@@ -371,12 +385,12 @@ def test_a_second_writer_in_another_thread_or_process_is_told_to_wait(place):
         thread.join()
         other = subprocess.run(arguments, cwd=ROOT, capture_output=True, encoding="utf-8")
     assert len(refused) == 1
-    assert "Another program is indexing into" in refused[0]
+    assert "Another process is indexing into" in refused[0]
     assert other.returncode == 2
-    assert "Another program is indexing into" in other.stderr
+    assert "Another process is indexing into" in other.stderr
 
 
-def test_a_reader_keeps_its_generation_until_it_lets_go(place):
+def test_a_reader_keeps_its_generation_until_it_is_released(place):
     searcher = Searcher.open(place / "home")
     change(place)
     reindex(place / "corpus", place / "home")
@@ -400,7 +414,7 @@ def test_a_closed_generation_is_removed_though_it_is_remembered(place):
 
 def test_a_reader_in_another_process_keeps_its_generation(place):
     program = (
-        "import sys; from pathlib import Path; from index.generation import open_current\n"
+        "import sys; from pathlib import Path; from rodedraad.index.store.publishing import open_current\n"
         "held = open_current(Path(sys.argv[1]))\n"
         "print('open', flush=True)\n"
         "sys.stdin.readline()\n"

@@ -1,4 +1,4 @@
-"""Vectors: exact nearest neighbours, the same as by brute force."""
+"""Vector index: exact nearest neighbours, the same as by brute force."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""LiveCorpus: the documents of a corpus folder, what sources.toml says, and their language."""
+"""Corpus folder: its documents, what sources.toml gives for them, and their language."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rodedraad.ingest.corpus_folder import Source, load_sources, scan
+from rodedraad.ingest.corpus_folder import Source, find_source, load_sources, scan
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
 from rodedraad.ingest.language import LANGUAGES, detect_language, language_spans
@@ -94,7 +94,7 @@ def gold(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (GOLD / name).read_text("utf-8").splitlines()]
 
 
-def test_all_evidence_stands_in_the_reading_texts() -> None:
+def test_all_evidence_is_in_the_reading_texts() -> None:
     texts = {s.id: squash(read_document(s, read_bytes(s)).text) for s in scan(CORPUS)[0]}
     turns = gold("questions.jsonl")
     for conversation in gold("conversations.jsonl"):
@@ -133,7 +133,7 @@ def test_scan_passes_over_a_folder_under_the_name_of_a_document(tmp_path: Path) 
     assert scan(tmp_path) == ([], [])
 
 
-def test_a_source_carries_what_a_look_at_the_file_tells(tmp_path: Path) -> None:
+def test_a_source_has_the_size_and_time_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"co\xc3\xb6peratie")
     os.utime(tmp_path / "a.txt", ns=(1, 1_500_000_000_000_000_000))
     assert only_source(tmp_path) == Source(
@@ -147,7 +147,7 @@ def test_a_source_carries_what_a_look_at_the_file_tells(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [False, True], ids=["missing", "a file"])
-def test_a_corpus_that_is_no_folder_is_said_to_be_missing(tmp_path: Path, make: bool) -> None:
+def test_a_corpus_that_is_no_folder_is_reported_missing(tmp_path: Path, make: bool) -> None:
     corpus = tmp_path / "corpus"
     if make:
         corpus.write_text("")
@@ -198,9 +198,56 @@ def test_folders_too_deep_in_one_another_are_named_in_short(tmp_path: Path) -> N
     sources, _ = scan(tmp_path)
     assert [source.id for source in sources if not source.trouble] == ["a.txt", "map-0/b.txt"]
     (deep,) = (source for source in sources if source.trouble)
-    assert deep.trouble == "its folders lie too deep in one another; move them up"
+    assert deep.trouble == "its folders are nested too deeply; move them up"
     assert deep.id.startswith("./map-0/map-1/mmm")
     assert len(deep.id) < 210
+
+
+def test_one_source_is_found_without_a_scan_as_a_scan_finds_it(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    (corpus / "map" / "diep").mkdir(parents=True)
+    for name in ("a.MD", "map/b c.txt", "map/diep/…d.txt", "geheim\n.txt", "map/plaatje.jpg"):
+        (corpus / name).write_text("Een zin.")
+    (tmp_path / "buiten.txt").write_text("Een zin.")
+    (corpus / "uit.txt").symlink_to(tmp_path / "buiten.txt")
+    (corpus / "in.txt").symlink_to(corpus / "a.MD")
+    (corpus / "kapot.txt").symlink_to(corpus / "niets.txt")
+    (corpus / "map.txt").symlink_to(corpus / "map")
+    sources, _ = scan(corpus)
+    assert [source.id for source in sources] == [
+        "a.MD", "./geheim\\n.txt", "in.txt", "kapot.txt", "map/b c.txt", "map/diep/…d.txt",
+        "map.txt", "uit.txt",
+    ]  # fmt: skip
+    assert [find_source(corpus, source.id) for source in sources] == sources
+    assert [s.id for s in sources if s.trouble] == ["./geheim\\n.txt", "kapot.txt", "map.txt", "uit.txt"]
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        "", ".", "a", "b.txt", "map", "map/", "a.txt/", "a.txt/b.txt", "plaatje.jpg", "sources.toml",
+        ".verborgen.txt", ".map/a.txt", "./a.txt", "../buiten.txt", "map/../a.txt", "map//b.txt", "/a.txt",
+        "link/b.txt", "map.txt", "a.txt\0", "a\n.txt", "x" * 300 + ".txt", "/".join(["m"] * 60) + "/a.txt",
+    ],
+)  # fmt: skip
+def test_a_path_that_a_scan_does_not_list_is_not_found(tmp_path: Path, id: str) -> None:
+    corpus = tmp_path / "corpus"
+    for folder in ("map", ".map", "map.txt", "m/" * 59):
+        (corpus / folder).mkdir(parents=True)
+    for name in (
+        "a.txt", "map/b.txt", ".map/a.txt", ".verborgen.txt", "plaatje.jpg", "sources.toml", "a\n.txt",
+        "m/" * 59 + "a.txt",
+    ):  # fmt: skip
+        (corpus / name).write_text("")
+    (corpus / "link").symlink_to(corpus / "map")
+    (tmp_path / "buiten.txt").write_text("Een zin.")
+    assert id not in sources_of(corpus)
+    assert find_source(corpus, id) is None
+    assert find_source(corpus, str(corpus / "a.txt")) is None
+
+
+def test_in_a_corpus_that_is_gone_no_source_is_found(tmp_path: Path) -> None:
+    assert find_source(tmp_path / "corpus", "a.txt") is None
 
 
 def test_a_file_that_grew_past_the_limit_is_not_read_in_part(tmp_path: Path) -> None:
@@ -245,24 +292,24 @@ def test_every_field_of_sources_toml_reaches_the_source(tmp_path: Path) -> None:
     assert (document.language, document.title) == ("es", "Goud")
     said = load_sources(tmp_path)
     assert said.examples == ("Wat is goud?",)
-    assert said.described["niet-meer-hier.txt"] == {"date": "december 2015"}
+    assert said.documents["niet-meer-hier.txt"] == {"date": "december 2015"}
 
 
-def test_without_sources_toml_nothing_is_said(tmp_path: Path) -> None:
+def test_without_sources_toml_there_is_no_metadata(tmp_path: Path) -> None:
     said = load_sources(tmp_path)
-    assert (said.described, said.examples) == ({}, ())
+    assert (said.documents, said.examples) == ({}, ())
 
 
 def test_a_byte_order_mark_before_sources_toml_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_bytes(b'\xef\xbb\xbf["a.txt"]\ntitle = "A"\n')
-    assert load_sources(tmp_path).described == {"a.txt": {"title": "A"}}
+    assert load_sources(tmp_path).documents == {"a.txt": {"title": "A"}}
 
 
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        (b'["a.txt"\ntitle = 1', r"sources\.toml is not valid TOML \(.*line 1.*\)\. Mend it\."),
-        (b'["a.txt"]\ntitle = "\xe9"', r"sources\.toml is not valid TOML \(.*utf-8.*\)\. Mend it"),
+        (b'["a.txt"\ntitle = 1', r"sources\.toml is not valid TOML \(.*line 1.*\)\. Correct it\."),
+        (b'["a.txt"]\ntitle = "\xe9"', r"sources\.toml is not valid TOML \(.*utf-8.*\)\. Correct it"),
         (b'["a.txt"]\n["a.txt"]', r"sources\.toml is not valid TOML"),
         (b'examples = "Wat?"', r"sources\.toml: examples must be a list of questions\."),
         (b'examples = ["Wat?", 1]', r"sources\.toml: examples must be a list of questions\."),
@@ -282,14 +329,14 @@ def test_a_byte_order_mark_before_sources_toml_is_no_error(tmp_path: Path) -> No
         (b'["a.txt"]\nlanguage = 2015-12-01', r"the language of 'a\.txt' must be one of nl, en"),
     ],
 )
-def test_what_is_wrong_in_sources_toml_is_said(tmp_path: Path, toml: bytes, message: str) -> None:
+def test_what_is_wrong_in_sources_toml_is_reported(tmp_path: Path, toml: bytes, message: str) -> None:
     (tmp_path / "a.txt").write_text("Een zin.")
     (tmp_path / "sources.toml").write_bytes(toml)
     with pytest.raises(RodeDraadError, match=message):
         scan(tmp_path)
 
 
-def test_a_sources_toml_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
+def test_a_sources_toml_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").mkdir()
     with pytest.raises(RodeDraadError, match=r"sources\.toml cannot be read \(.+\)"):
         load_sources(tmp_path)

@@ -1,4 +1,4 @@
-"""Passages: a document is cut on the edges of sentences, with exact offsets."""
+"""Passages: a document is split between sentences, with exact offsets."""
 
 import textwrap
 import time
@@ -32,7 +32,7 @@ def texts(passages: list[Passage]) -> list[str]:
 
 
 def check(document: Document, size: int) -> None:
-    """What holds of the passages of every document."""
+    """Check what is true of the passages of every document."""
     passages = split_passages(document, size)
     end_before = 0
     for passage in passages:

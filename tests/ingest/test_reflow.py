@@ -1,4 +1,4 @@
-"""Reflow and hyphens: raw text becomes the reading text, as the printed page said it."""
+"""Reflow and hyphens: raw text becomes the reading text."""
 
 import textwrap
 import time

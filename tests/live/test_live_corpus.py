@@ -1,4 +1,4 @@
-"""The library of a running page: what it tells of each document, and what people may do to it."""
+"""Live corpus: the state of each document, and the changes that people may make."""
 
 import shutil
 from collections.abc import Iterator
@@ -34,18 +34,18 @@ def folder(tmp_path: Path) -> Path:
 
 
 def a_library(folder: Path) -> LiveCorpus:
-    report = reindex(folder / "corpus", folder / "home")
-    return LiveCorpus(folder / "corpus", LiveIndex(folder / "home"), report.failed)
+    reindex(folder / "corpus", folder / "home")
+    return LiveCorpus(folder / "corpus", LiveIndex(folder / "home"))
 
 
 def states(library: LiveCorpus) -> dict[str, str]:
     return {row.id: row.state for row in library.rows()}
 
 
-def test_the_library_tells_how_each_document_stands(folder: Path) -> None:
+def test_each_document_has_a_state(folder: Path) -> None:
     library = a_library(folder)
     unread, lama = library.rows()
-    assert (unread.id, unread.state, unread.reason) == ("stuk.pdf", "unread", "it is damaged, or no PDF")
+    assert (unread.id, unread.state, unread.reason) == ("stuk.pdf", "unread", "it is damaged, or not a PDF")
     assert (lama.title, lama.language, lama.passages, lama.state) == ("Over de lama", "nl", 1, "indexed")
     assert lama.indexed is not None
     (folder / "corpus" / "lama.md").write_text("# Over de lama\n\nDe lama draagt wit.", "utf-8")
@@ -57,6 +57,26 @@ def test_the_library_tells_how_each_document_stands(folder: Path) -> None:
     library.reindex(lambda *now: seen.append(now))
     assert states(library) == {"nieuw.txt": "indexed", "stuk.pdf": "unread"}
     assert ("Writing the index", 1, 1) in seen
+
+
+def test_why_a_document_is_unread_is_known_after_an_indexing_by_another_program(folder: Path) -> None:
+    library = a_library(folder)
+    (folder / "corpus" / "lama.md").write_bytes(bytes(range(256)))
+    reindex(folder / "corpus", folder / "home")
+    assert [(row.id, row.state, row.reason, row.passages) for row in library.rows()] == [
+        ("lama.md", "unread", "it is not text", 1),
+        ("stuk.pdf", "unread", "it is damaged, or not a PDF", 0),
+    ]
+    (folder / "corpus" / "stuk.pdf").write_bytes(b"een ander bestand")
+    assert [(row.id, row.state, row.reason) for row in library.rows()][1] == ("stuk.pdf", "new", "")
+
+
+def test_a_new_title_in_sources_toml_is_a_change(folder: Path) -> None:
+    library = a_library(folder)
+    (folder / "corpus" / "sources.toml").write_text('["lama.md"]\ntitle = "De lama"\n', "utf-8")
+    assert states(library) == {"lama.md": "changed", "stuk.pdf": "unread"}
+    library.reindex(lambda *now: None)
+    assert [row.title for row in library.rows()] == ["stuk.pdf", "De lama"]
 
 
 def test_a_read_date_stays_when_another_document_changes(folder: Path) -> None:
@@ -153,7 +173,7 @@ def test_no_character_of_a_document_is_markup() -> None:
 
 @pytest.fixture
 def upload(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The address of a server, and what its browser posts after an upload but the files."""
+    """The address of a server, and what a browser posts after an upload, without the files."""
     reindex(folder / "corpus", folder / "home")
     with serving(folder / "home", corpus=folder / "corpus") as address:
         config = httpx.get(f"{address}/config").json()

@@ -102,7 +102,7 @@ def test_a_file_that_changed_or_went_is_told_and_not_shown(view: PdfView, folder
         "<p>Het bestand is gewijzigd sinds het gelezen is; na een nieuwe indexering is de pagina te zien.</p>"
     )
     file.unlink()
-    assert view.html(asked, "en") == "<p>This page cannot be shown: its file is no longer there.</p>"
+    assert view.html(asked, "en") == "<p>This page cannot be shown: its file no longer exists.</p>"
     file.write_bytes(kept)
     assert "<img" in view.html(asked, "en")
 
@@ -120,8 +120,8 @@ def test_a_readable_text_beside_a_picture_that_is_a_bomb_is_told_not_drawn(folde
     index = LiveIndex(folder / "home")
     found = document(folder, "bom.pdf")
     html = PdfView(index, LiveCorpus(folder / "corpus", index)).html(query(found, 0, len(found.text)), "es")
-    assert html.startswith("<p>Esta página no se puede mostrar: its reader broke down on it")
-    assert "because 600 MB of memory were too little" in html
+    assert html.startswith("<p>Esta página no se puede mostrar: its reader crashed")
+    assert "because it needs more than 600 MB of memory" in html
 
 
 def test_only_what_a_link_names_is_shown(view: PdfView, folder: Path) -> None:

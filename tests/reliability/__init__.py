@@ -1,1 +1,1 @@
-"""Faults, power cuts, kills, damage and crowds: nothing is lost, nothing is half there."""
+"""Faults, power cuts, kills, damage and crowds: nothing is lost, and nothing half written is visible."""

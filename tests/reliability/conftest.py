@@ -15,7 +15,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def place(made: Path, tmp_path: Path) -> Callable[[], Path]:
-    """Makes one copy of it after another, each in the place of the one before."""
+    """Makes copies of it, each replacing the one before."""
 
     def fresh() -> Path:
         target = tmp_path / "place"

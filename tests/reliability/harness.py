@@ -1,4 +1,4 @@
-"""Harness: a small corpus and its index, and re-indexes in forked processes that a fault strikes.
+"""Harness: a small corpus and its index, and re-indexes with a fault, in forked processes.
 
 A fault strikes one operation on the index home, counted from 0: making a file, write, fsync, link,
 rename, unlink, mkdir, rmdir. It fails with an error number, or the process dies there; a write does
@@ -73,7 +73,7 @@ NEW = {
 
 
 def run(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a function returns in a process of its own; DIED if that did not live to tell."""
+    """What a function returns in a process of its own; DIED if that ended before it returned."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["__main__", "tests.reliability.prepared"])
     receiver, sender = context.Pipe(duplex=False)
@@ -94,7 +94,7 @@ def _call(sender: Any, function: Callable[..., Any], arguments: tuple[Any, ...])
 
 
 def index(place: Path) -> str:
-    """Re-index; "done", or what went wrong in the words a person would read."""
+    """Re-index; "done", or the error message."""
     from rodedraad.index.build import reindex
     from rodedraad.ingest.errors import RodeDraadError
 
@@ -106,7 +106,7 @@ def index(place: Path) -> str:
 
 
 def contents(place: Path) -> dict[str, str] | str:
-    """Each document's text after every check there is; or what is wrong.
+    """Each document's text after every check there is; or the error message.
 
     Words and vectors are asked too: each passage must be found by its own text, as the best.
     """
@@ -154,12 +154,12 @@ def repair(place: Path) -> dict[str, str] | str:
 
 @dataclass
 class Shim:
-    """Counts the operations on files under a home, strikes one, and knows what is on disk for sure."""
+    """Counts the operations on files under a home, faults one, and records what was flushed to disk."""
 
     home: str
     strike_at: int = -1
     fault: int | str = DIED  # an error number, or DIED
-    report: str = ""  # the file that is told what was on disk for sure at death
+    report: str = ""  # the file that gets what had been flushed to disk at death
     count: int = 0
     names: list[str] = field(default_factory=list)  # of the operations, in order
     synced: list[tuple[int, int, int]] = field(default_factory=list)  # inode, size, mtime_ns

@@ -2,8 +2,8 @@
 
     python -m tests.reliability.kills 1000
 
-After each kill: what the program had acknowledged is there, nothing is half there, and what was
-killed is either wholly done or not at all.
+After each kill: everything that the program had acknowledged is there, and the re-index that was
+killed is either complete or not visible at all.
 """
 
 import json
@@ -24,7 +24,7 @@ Texts = dict[str, str]
 
 
 def write(corpus: Path, version: int) -> Texts:
-    """Give the corpus its state of a version: each a few documents different from the one before."""
+    """Write a version of the corpus, a few documents different from the version before; its texts."""
     state = {}
     for number in range(DOCUMENTS):
         if (number + version) % 5:  # each is away in one version of five
@@ -41,7 +41,7 @@ def write(corpus: Path, version: int) -> Texts:
 
 
 def work(place: Path, version: int) -> None:
-    """Change the corpus and re-index, again and again, saying before and after each what it does."""
+    """Change the corpus and re-index, again and again; print a line before and after each."""
     from rodedraad.index.build import reindex
 
     print(json.dumps(["ready", version]), flush=True)
@@ -53,7 +53,7 @@ def work(place: Path, version: int) -> None:
 
 
 def kill_repeatedly(place: Path, kills: int, seed: int = 0) -> dict[str, int]:
-    """Kill the program that often; how many re-indexes were done, and how many cut off either way."""
+    """Kill the program that often; the number of re-indexes that were done, and that were cut off."""
     chance = random.Random(seed)
     (place / "corpus").mkdir(parents=True)
     (place / "home").mkdir()

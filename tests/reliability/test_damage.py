@@ -1,4 +1,4 @@
-"""Damage: every file of a generation is harmed in every way; it is seen, named, and repaired.
+"""Damage: every file of a generation is damaged in every way; the damage is found, named and repaired.
 
     python -m pytest tests/reliability/test_damage.py -s
 

@@ -1,4 +1,4 @@
-"""A full disk: no file can grow past a size, for every writer there is, tantivy's own among them."""
+"""A full disk: no file can grow past a size, for every writer, tantivy's included."""
 
 import shutil
 import subprocess

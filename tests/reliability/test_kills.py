@@ -1,4 +1,4 @@
-"""Kills: nothing acknowledged is ever missing, and nothing is half there, after a hundred SIGKILLs."""
+"""Kills: after a hundred SIGKILLs, nothing acknowledged is missing, and nothing half written is visible."""
 
 from tests.reliability.kills import kill_repeatedly
 

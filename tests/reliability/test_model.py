@@ -1,4 +1,4 @@
-"""Model: whatever is done to the corpus, in whatever order, the index holds it as a dictionary would."""
+"""Model: after any sequence of changes to the corpus, the index agrees with a dictionary."""
 
 import shutil
 import tempfile
@@ -23,7 +23,7 @@ TEXTS = st.lists(st.sampled_from(LINES), min_size=1, max_size=8).map("\n\n".join
 
 
 class Corpus(RuleBasedStateMachine):
-    """A corpus folder, its index, and what both should hold."""
+    """A corpus folder, its index, and the expected contents of both."""
 
     def __init__(self):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Power cuts: at every operation the power goes, and takes what was not yet synced.
+"""Power cuts: at every operation the power fails, and what was not yet synced is lost.
 
     python -m pytest tests/reliability/test_power.py -s
 
@@ -41,7 +41,7 @@ def files_below(folder):
 
 
 def lose_contents(home, before, synced, harm):
-    """Harm each file that was not synced since it was written; how many."""
+    """Damage each file that was not synced since it was written; their number."""
     lost = 0
     for path in files_below(home):
         status = path.stat()
@@ -68,7 +68,7 @@ def lose_names(home, folder, listings, backup):
 
 
 def cut_power(copy, made, number, harm):
-    """Re-index up to an operation and lose what was not synced; None if that was not reached."""
+    """Re-index up to an operation, and lose what was not synced; the number of damaged files."""
     home, report = copy / "home", copy / "report"
     before = {path.lstat().st_ino: made / path.relative_to(copy) for path in home.rglob("*")}
     assert run(index_with, copy, number, DIED, str(report)) == DIED

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from rodedraad.cli import main
-from rodedraad.live.json_log import LOG, Lines
+from rodedraad.live.json_log import LOG, JsonFormatter
 from rodedraad.server import serve
 from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
@@ -160,14 +160,14 @@ def test_a_request_is_logged_without_the_question(address: str, logged: list[log
     events = f"{address}/gradio_api/queue/data?session_hash={body['session_hash']}"
     with httpx.stream("GET", events, timeout=60) as lines_sent:
         assert any("process_completed" in line for line in lines_sent.iter_lines())
-    lines = [json.loads(Lines(questions=False).format(record)) for record in logged]
+    lines = [json.loads(JsonFormatter(questions=False).format(record)) for record in logged]
     own = [line for line in lines if line["request"] == response.headers["x-request-id"]]
     asked = next(line for line in own if line["event"] == "request")
     answered = next(line for line in own if line["event"] == "answer")
     assert (asked["method"], asked["path"], asked["status"]) == ("POST", JOIN, 200)
     assert (answered["language"], answered["abstained"]) == ("nl", False)
     assert not any("gezinnen" in json.dumps(line) for line in lines)
-    assert "gezinnen leven" in "".join(Lines(questions=True).format(record) for record in logged)
+    assert "gezinnen leven" in "".join(JsonFormatter(questions=True).format(record) for record in logged)
 
 
 @pytest.mark.parametrize(
