@@ -16,10 +16,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from rodedraad.evaluation.ask_gold import Outcome, evaluate
+from rodedraad.evaluation.compare_runs import Comparison, compare
 from rodedraad.evaluation.gold_file import GOLD
 from rodedraad.evaluation.metrics import KIND, Figure, digits, verdict
 from rodedraad.evaluation.report_html import report_html
-from rodedraad.evaluation.run_file import Comparison, Run, compare, figures_as_json, write
+from rodedraad.evaluation.run_file import Run, figures_as_json, write
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.errors import RodeDraadError
 

@@ -5,8 +5,9 @@ from difflib import SequenceMatcher
 import pytest
 
 from rodedraad.evaluation.ask_gold import evaluate
+from rodedraad.evaluation.compare_runs import compare
 from rodedraad.evaluation.gold_file import GOLD
-from rodedraad.evaluation.run_file import Run, compare
+from rodedraad.evaluation.run_file import Run
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.sentences import sentence_spans
