@@ -1,42 +1,56 @@
 """Servers for the tests: the chat in a process of its own, or in a thread of this one."""
 
+import secrets
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
 import uvicorn
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.server.serve import Serving, application
 
+PROGRAM = (sys.executable, "-m", "rodedraad")
+PATIENCE = 120
+"""Seconds that a test waits for what comes sooner unless the machine is very busy."""
+
+for phase in ("connect", "read", "write", "pool"):
+    setattr(DEFAULT_TIMEOUT_CONFIG, phase, PATIENCE)  # httpx waits five seconds
+
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of this machine that is free, and that no outgoing connection takes meanwhile."""
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
-def chat_server(corpus: Path, home: Path, *options: str) -> Iterator[str]:
+def chat_server(
+    corpus: Path, home: Path, *options: str, program: Sequence[str] = PROGRAM, cwd: Path | None = None
+) -> Iterator[str]:
     """`rodedraad chat` in a process of its own; yields its address."""
     port = free_port()
     folders = ["--corpus", str(corpus), "--home", str(home)]
     with (home.parent / "server.log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "rodedraad", "chat", "--port", str(port), *folders, *options],
+            [*program, "chat", "--port", str(port), *folders, *options],
+            cwd=cwd,
             stdout=log,
             stderr=log,
         )
         try:
-            deadline = time.monotonic() + 120
+            deadline = time.monotonic() + PATIENCE
             while True:
                 try:
                     socket.create_connection(("127.0.0.1", port), 1).close()
@@ -48,7 +62,7 @@ def chat_server(corpus: Path, home: Path, *options: str) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(PATIENCE)
 
 
 @contextmanager
@@ -67,4 +81,4 @@ def serving(home: Path, rules: Serving | None = None, corpus: Path = Path("corpu
         yield f"http://127.0.0.1:{rules.port}"
     finally:
         server.should_exit = server.force_exit = True
-        thread.join(30)
+        thread.join(PATIENCE)

@@ -18,10 +18,11 @@ from rich.table import Table
 from rodedraad.cli.index import open_index
 from rodedraad.cli.terminal import progress
 from rodedraad.evaluation.ask_gold import Outcome, evaluate
+from rodedraad.evaluation.compare_runs import Comparison, compare
 from rodedraad.evaluation.gold_file import GOLD
 from rodedraad.evaluation.metrics import KIND, Figure, digits, verdict
 from rodedraad.evaluation.report_html import report_html
-from rodedraad.evaluation.run_file import Comparison, Run, compare, figures_as_json, write
+from rodedraad.evaluation.run_file import Run, figures_as_json, write
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.errors import RodeDraadError
 

@@ -6,9 +6,10 @@ from importlib.resources import files
 from math import isnan
 
 from rodedraad.evaluation.ask_gold import Outcome
+from rodedraad.evaluation.compare_runs import Change, Comparison
 from rodedraad.evaluation.metrics import KIND, RIGHT, Figure, digits, verdict
 from rodedraad.evaluation.plots_svg import plots
-from rodedraad.evaluation.run_file import Change, Comparison, Run
+from rodedraad.evaluation.run_file import Run
 from rodedraad.texts.report_phrases import named, say
 
 VERDICTS = {

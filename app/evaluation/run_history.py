@@ -11,9 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from rodedraad.evaluation.ask_gold import ask_talks
+from rodedraad.evaluation.compare_runs import Comparison, compare
 from rodedraad.evaluation.gold_file import FILES, GOLD, OWN, Talk, load_talks
 from rodedraad.evaluation.metrics import Figure
-from rodedraad.evaluation.run_file import Comparison, Run, compare
+from rodedraad.evaluation.run_file import Run
 from rodedraad.index.build import OnProgress
 from rodedraad.index.evidence_match import squash
 from rodedraad.index.files.safe_files import replace_file

@@ -19,8 +19,8 @@ from pathlib import Path
 from rodedraad.ingest.corpus_folder import scan
 from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.ingest.read_file import read_bytes
-from tests.formats.article import blocks_of, reading_texts
-from tests.formats.printed import Print, print_pages
+from tests.ingest.readers.article import blocks_of, reading_texts
+from tests.ingest.readers.printed import Print, print_pages
 
 DOCUMENTS, TIMES, RUNS, CORES = 8, 12, 5, 2
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_access import serious
 from tests.browser.test_chat import OpenPage, ask
-from tests.formats.printed import Print, print_pages
+from tests.ingest.readers.printed import Print, print_pages
 from tests.servers import chat_server
 
 VILLAGE = "In het dorp aan de rivier wonen boeren die koffie en cacao telen. "

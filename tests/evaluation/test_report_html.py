@@ -8,9 +8,10 @@ from string import Formatter
 import pytest
 
 from rodedraad.evaluation.ask_gold import Outcome
+from rodedraad.evaluation.compare_runs import compare
 from rodedraad.evaluation.metrics import MEASURES
 from rodedraad.evaluation.report_html import VERDICTS, report_html, sections
-from rodedraad.evaluation.run_file import Run, compare
+from rodedraad.evaluation.run_file import Run
 from rodedraad.texts.report_phrases import TRANSLATIONS, named
 
 SINGLE = frozenset({"meta", "br"})

@@ -23,8 +23,8 @@ from rodedraad.page.pdf_pane import PdfView
 from rodedraad.page.source_pane import is_printed, link, source_html
 from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
-from tests.formats.hostile import SHOWN, deflated, pdf
-from tests.formats.printed import print_pages
+from tests.ingest.readers.hostile import SHOWN, deflated, pdf
+from tests.ingest.readers.printed import print_pages
 from tests.servers import serving
 
 SENTENCE = "De kabelbaan van Chachapoyas vervoert per uur twaalfhonderd reizigers."

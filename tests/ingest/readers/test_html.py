@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.formats.reading import headings, read
+from tests.ingest.readers.reading import headings, read
 
 TITLE = "Vrouwen breien zich een inkomen"
 

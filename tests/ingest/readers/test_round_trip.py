@@ -5,14 +5,15 @@ from difflib import SequenceMatcher
 import pytest
 
 from rodedraad.evaluation.ask_gold import evaluate
+from rodedraad.evaluation.compare_runs import compare
 from rodedraad.evaluation.gold_file import GOLD
-from rodedraad.evaluation.run_file import Run, compare
+from rodedraad.evaluation.run_file import Run
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.sentences import sentence_spans
-from tests.formats.article import blocks_of, reading_texts
-from tests.formats.printed import Print, print_pages
-from tests.formats.reading import read
+from tests.ingest.readers.article import blocks_of, reading_texts
+from tests.ingest.readers.printed import Print, print_pages
+from tests.ingest.readers.reading import read
 
 LEVELS = {"title": 1, "heading": 2, "paragraph": 0, "item": 0}
 

@@ -16,9 +16,9 @@ from pptx import Presentation
 from rodedraad.ingest.corpus_folder import scan
 from rodedraad.ingest.read_file import read_bytes, read_document
 from rodedraad.ingest.sentences import is_heading
-from tests.formats.printed import Print, print_pages
+from tests.ingest.readers.printed import Print, print_pages
 
-CORPUS = Path(__file__).parents[2] / "corpus"
+CORPUS = Path(__file__).parents[3] / "corpus"
 NAME = "50-jaar-ontwikkelingssamenwerking-in-peru"
 TITLE, AUTHOR, DATE = "50 jaar ontwikkelingssamenwerking in Peru", "Noémie Nyst", "2015-12-01"
 

@@ -8,8 +8,8 @@ from rodedraad.answering.answer import answer
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.sentences import sentence_spans
-from tests.formats.article import AUTHOR, DATE, MAKERS, NAME, TITLE, blocks_of, reading_texts
-from tests.formats.reading import headings, read
+from tests.ingest.readers.article import AUTHOR, DATE, MAKERS, NAME, TITLE, blocks_of, reading_texts
+from tests.ingest.readers.reading import headings, read
 
 QUESTIONS = {
     "Hoeveel leden heeft de Facebookpagina?": "meer dan 2000 leden",

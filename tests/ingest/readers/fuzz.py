@@ -1,9 +1,9 @@
 """Fuzz one parser, or reflow, guided by coverage.
 
     pip install 'atheris>=3,<4'
-    python -m tests.fuzz .docx --seconds 600
+    python -m tests.ingest.readers.fuzz .docx --seconds 600
 
-The article of tests/formats in that format is the seed (`reflow` starts from nothing). What is
+The article of tests/ingest/readers in that format is the seed (`reflow` starts from nothing). What is
 neither a document that is whole in itself nor UnreadableDocument stops the run, and the bytes that
 did it are left in FOLDER, crashes/ unless --folder names another.
 """
@@ -15,12 +15,12 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["ingest"]):
+with atheris.instrument_imports(include=["rodedraad.ingest"]):
     from rodedraad.ingest.formats import SUFFIXES, reader
     from rodedraad.ingest.lines import Line
     from rodedraad.ingest.reflow import reflow
-    from tests.formats.article import MAKERS, NAME, blocks_of, reading_texts
-    from tests.formats.test_mutations import check
+    from tests.ingest.readers.article import MAKERS, NAME, blocks_of, reading_texts
+    from tests.ingest.readers.test_mutations import check
 
     for each in SUFFIXES:
         reader(each)

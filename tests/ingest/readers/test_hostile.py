@@ -12,7 +12,7 @@ from rodedraad.cli import main
 from rodedraad.index.build import reindex
 from rodedraad.index.store.publishing import open_current
 from rodedraad.page.source_pane import source_html
-from tests.formats.hostile import FILES, NO_FILES, Expected, Holds, Refused
+from tests.ingest.readers.hostile import FILES, NO_FILES, Expected, Holds, Refused
 
 GOOD = {f"goed-{n}.txt": f"In dorp {n} staat een school voor {n * 37} kinderen.".encode() for n in range(9)}
 SETTINGS = "parse_seconds = 20\nparse_megabytes = 600\n"

@@ -11,8 +11,8 @@ from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Line
 from rodedraad.ingest.passages import split_passages
 from rodedraad.ingest.reflow import reflow
-from tests.formats.article import MAKERS, NAME, blocks_of, reading_texts
-from tests.formats.reading import read
+from tests.ingest.readers.article import MAKERS, NAME, blocks_of, reading_texts
+from tests.ingest.readers.reading import read
 
 BLOCKS = blocks_of(reading_texts()[NAME])[:12]
 VALID = {suffix: make(BLOCKS) for suffix, make in MAKERS.items()}

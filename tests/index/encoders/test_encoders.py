@@ -16,7 +16,7 @@ from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.settings import Settings
 from rodedraad.ingest.errors import RodeDraadError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 VOCABULARY = "[PAD] [UNK] [CLS] [SEP] [MASK] : query passage de boer koffie plukt farmer coffee".split()
 TEXTS = [
     "Wat verdient een dorp aan zijn bos?",

@@ -15,9 +15,9 @@ from rodedraad.ingest.documents import Picture
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.parser_pool import Limits, ParserPool
 from rodedraad.ingest.readers.pdf_page import draw_page
-from tests.formats.hostile import FILES, SENTENCE, locked_pdf, pdf, shown
-from tests.formats.printed import Print, print_pages
-from tests.formats.reading import read
+from tests.ingest.readers.hostile import FILES, SENTENCE, locked_pdf, pdf, shown
+from tests.ingest.readers.printed import Print, print_pages
+from tests.ingest.readers.reading import read
 
 WIDE, HIGH = 600, 800
 NOT_DRAWN = {"half.pdf", "only-a-head.pdf", "text.pdf", "locked.pdf"}

@@ -3,8 +3,8 @@
 import pytest
 
 from rodedraad.ingest.passages import split_passages
-from tests.formats.printed import Print, print_by_fpdf, print_pages
-from tests.formats.reading import headings, read
+from tests.ingest.readers.printed import Print, print_by_fpdf, print_pages
+from tests.ingest.readers.reading import headings, read
 
 VILLAGE = (
     "In het dorp aan de rivier wonen boeren die koffie en cacao telen. Zij verkopen hun oogst aan de "

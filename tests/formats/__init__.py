@@ -1,1 +1,0 @@
-"""Formats: documents of every kind, made by the tests, good, broken and hostile."""
