@@ -21,7 +21,7 @@ from rodedraad.evaluation.gold_file import OWN, add_line, load_gold
 from rodedraad.index.evidence_match import covers, squash
 from rodedraad.index.store.generation import Generation
 from rodedraad.ingest.errors import RodeDraadError
-from rodedraad.live.live_corpus import Refusal
+from rodedraad.texts.refusal import Refusal
 
 UP, DOWN = "up", "down"
 LARGEST = 10_000_000

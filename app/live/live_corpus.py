@@ -15,6 +15,7 @@ from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.read_file import read_bytes
 from rodedraad.live.live_index import LiveIndex
+from rodedraad.texts.refusal import Refusal
 
 LONGEST_NAME = 200  # bytes of a file's name
 
@@ -30,14 +31,6 @@ class Row:
     indexed: datetime | None = None  # when its text was last read, in UTC
     state: State = State.INDEXED
     reason: str = ""  # why it is unread
-
-
-class Refusal(RodeDraadError):
-    """A file that is not accepted: `why` names a phrase, `given` fills the phrase's blanks."""
-
-    def __init__(self, why: str, **given: object) -> None:
-        super().__init__(why)
-        self.why, self.given = why, given
 
 
 class LiveCorpus:

@@ -9,10 +9,11 @@ import gradio as gr
 
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.formats import SUFFIXES
-from rodedraad.live.live_corpus import LiveCorpus, Refusal, Row
+from rodedraad.live.live_corpus import LiveCorpus, Row
 from rodedraad.page.background_work import watched
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.texts.phrases import NAMES, language_of, phrase
+from rodedraad.texts.refusal import Refusal
 
 MOST_SHOWN = 500  # rows
 

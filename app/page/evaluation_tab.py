@@ -7,14 +7,14 @@ from typing import Any
 import gradio as gr
 
 from rodedraad.evaluation.report_html import sections
-from rodedraad.evaluation.run_history import Kept, KeptRuns
 from rodedraad.evaluation.votes import DOWN, Candidate, Candidates
 from rodedraad.ingest.errors import RodeDraadError
-from rodedraad.live.live_corpus import Refusal
 from rodedraad.live.live_index import LiveIndex
+from rodedraad.live.run_history import Kept, KeptRuns
 from rodedraad.page.background_work import watched
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.texts.phrases import NAMES, language_of, phrase
+from rodedraad.texts.refusal import Refusal
 
 MOST_SHOWN = 100  # candidates
 

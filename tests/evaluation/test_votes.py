@@ -16,7 +16,7 @@ from rodedraad.index.build import reindex
 from rodedraad.index.search import Hit, Searcher
 from rodedraad.ingest.documents import Citation, Document
 from rodedraad.ingest.errors import RodeDraadError
-from rodedraad.live.live_corpus import Refusal
+from rodedraad.texts.refusal import Refusal
 
 FIRST, SECOND = "Een kaartje voor de kabelbaan kost twintig sol.", "De bessen worden in mei geplukt."
 TEXT = f"{FIRST} {SECOND}"

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from rodedraad.index.build import reindex
 from rodedraad.ingest.errors import RodeDraadError
-from rodedraad.live.live_corpus import LiveCorpus, Refusal, Row
+from rodedraad.live.live_corpus import LiveCorpus, Row
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.background_work import progress_html
 from rodedraad.page.documents_tab import library_html
 from rodedraad.server.serve import Serving
+from rodedraad.texts.refusal import Refusal
 from tests.servers import serving
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rodedraad.evaluation.run_history import KeptRuns
 from rodedraad.index.build import reindex
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
+from rodedraad.live.run_history import KeptRuns
 
 TEXT = "Een kaartje voor de kabelbaan van Chachapoyas kost twintig sol."
 TICKET = {
