@@ -9,6 +9,9 @@ from pathlib import Path
 from rodedraad.ingest.errors import RodeDraadError
 
 LOG = logging.getLogger("rodedraad")
+REQUEST_ID = "X-Request-ID"
+"""The header that carries the id of a request, as each line of the log names it."""
+
 _OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from html import escape
 from typing import TypeVar
 
 from rodedraad.index.build import Progress
+from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 
 TICK = 0.2
@@ -39,5 +39,4 @@ def progress_html(now: tuple[str, int, int], language: str) -> str:
     """What the work does, and how far it is."""
     doing, done, total = now
     said = phrase(DOING[doing], language) if doing in DOING else doing
-    bar = f'<progress value="{done}" max="{max(total, 1)}"></progress>'
-    return f"<label>{escape(said)} {done}/{total} {bar}</label>"
+    return render("page/progress.html", doing=said, done=done, total=total)

@@ -1,11 +1,11 @@
 """Labels: the words of our own on Gradio's parts, first in the browser's language, then in the one chosen."""
 
-from html import escape
 from typing import Any, TypeVar
 
 import gradio as gr
 from gradio.blocks import Block
 
+from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import SPOKEN, page_phrases, phrase
 
 PHRASES = gr.I18n(**page_phrases())
@@ -54,8 +54,4 @@ class Labels:
 
 def languages_html(language: str) -> str:
     """The choice of the page's language, with this one chosen."""
-    options = "".join(
-        f'<option value="{code}" lang="{code}"{" selected" if code == language else ""}>{name}</option>'
-        for code, name in SPOKEN.items()
-    )
-    return f'<select aria-label="{escape(phrase("language", language))}">{options}</select>'
+    return render("page/languages.html", language=language, spoken=SPOKEN)

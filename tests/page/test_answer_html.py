@@ -12,7 +12,7 @@ from rodedraad.index.search import Hit, Searcher
 from rodedraad.ingest.documents import Citation, Document
 from rodedraad.page.answer_html import conversation_html, matched_words, summary
 from rodedraad.page.source_pane import places, source_html
-from rodedraad.texts.phrases import language_of, page_phrases
+from rodedraad.texts.phrases import language_of
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>&amp;\"'${alert(3)}{{value}}"
 
@@ -64,14 +64,6 @@ def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
 )
 def test_the_page_speaks_what_the_browser_asks(cookie: str, accepted: str, language: str) -> None:
     assert language_of({"cookie": cookie, "accept-language": accepted}) == language
-
-
-def test_every_phrase_of_the_page_is_spoken_in_every_language() -> None:
-    translations = page_phrases()
-    assert list(translations) == ["nl", "en", "fr", "es"]
-    names = {name: {phrases[name] for phrases in translations.values()} for name in translations["en"]}
-    same = {name for name, said in names.items() if len(said) < 3}
-    assert same == {"copy_markdown", "copy_bibtex", "passages"}
 
 
 def test_an_abstention_shows_passages_that_are_marked_as_no_answer(tmp_path: Path) -> None:

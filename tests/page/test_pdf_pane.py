@@ -14,13 +14,14 @@ import httpx
 import pytest
 from PIL import Image
 
-from rodedraad.answering.citation_formats import Place
+from rodedraad.answering.place import Place
 from rodedraad.index.build import reindex
 from rodedraad.ingest.documents import Document
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.pdf_pane import PdfView
-from rodedraad.page.source_pane import is_printed, link, source_html
+from rodedraad.page.permalink import link
+from rodedraad.page.source_pane import is_printed, source_html
 from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
 from tests.formats.hostile import SHOWN, deflated, pdf

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rodedraad.answering.answer import answer
-from rodedraad.answering.citation_formats import Place
+from rodedraad.answering.place import Place
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.documents import Citation, Document
-from rodedraad.page.source_pane import follow, link, places, source_html
+from rodedraad.page.permalink import follow, link
+from rodedraad.page.source_pane import places, source_html
 
 TAG = re.compile(r"<[^>]*>")
 DRYING = "Wat drogen ze in de productie-eenheid in Cajamarca?"
@@ -31,7 +32,7 @@ def test_the_source_pane_shows_the_text_to_the_letter(text: str, data: st.DataOb
     shown = html.split('<div class="text" tabindex="0">')[1].removesuffix("</div></article>")
     unescaped = TAG.sub("", shown)
     for entity, character in (
-        ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#x27;", "'"), ("&amp;", "&"),
+        ("&lt;", "<"), ("&gt;", ">"), ("&#34;", '"'), ("&#39;", "'"), ("&amp;", "&"),
     ):  # fmt: skip
         unescaped = unescaped.replace(entity, character)
     assert unescaped == text
