@@ -16,7 +16,7 @@ from rodedraad.page.evaluation_tab import evaluation_tab
 from rodedraad.page.translated_labels import CHOOSE, PHRASES, QUIET, Labels, languages_html
 
 AT_ONCE = 4
-"""How many questions are answered side by side."""
+"""How many questions are answered at the same time."""
 
 THREAD = Path(__file__).parent / "static" / "thread.js"
 
@@ -46,11 +46,11 @@ def build(
     with gr.Row(elem_id="head"):
         gr.HTML("<h1><span>Rode Draad</span></h1>")
         languages = gr.HTML(languages_html("en"), elem_id="languages", js_on_load=CHOOSE)
-        new = labels.say(gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new"), value="new")
+        new = labels.label(gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new"), value="new")
     with gr.Tabs(elem_id="tabs"):
-        asking = labels.say(gr.Tab(PHRASES("tab_ask")), label="tab_ask")
-        documents = labels.say(gr.Tab(PHRASES("tab_documents")), label="tab_documents")
-        evaluation = labels.say(gr.Tab(PHRASES("tab_evaluation")), label="tab_evaluation")
+        asking = labels.label(gr.Tab(PHRASES("tab_ask")), label="tab_ask")
+        documents = labels.label(gr.Tab(PHRASES("tab_documents")), label="tab_documents")
+        evaluation = labels.label(gr.Tab(PHRASES("tab_evaluation")), label="tab_evaluation")
     with documents:
         documents_tab(documents, library, labels, languages, may_change)
     with evaluation:
@@ -80,9 +80,9 @@ def _lay_out(examples: Sequence[str], labels: Labels) -> _Chat:
                     scale=8,
                     elem_id="question",
                 )
-                labels.say(question, placeholder="question", label="question")
+                labels.label(question, placeholder="question", label="question")
                 send = gr.Button(PHRASES("ask"), variant="primary", scale=1, min_width=70)
-                labels.say(send, value="ask")
+                labels.label(send, value="ask")
         with gr.Column(elem_id="right"):
             source = gr.HTML(elem_id="source", js_on_load=None)
     return _Chat(gr.State([]), conversation, told, notice, buttons, question, send, source)

@@ -1,4 +1,4 @@
-"""Evaluation tab: the gold questions asked with a click, what they got, and the votes to review."""
+"""Evaluation tab: a button that asks the gold questions, the report of the last run, the votes to review."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -45,12 +45,12 @@ def evaluation_tab(
     languages: gr.HTML,
     may_change: bool,
 ) -> None:
-    """Fill the tab; who may not change anything sees the last run, and no question that others asked."""
+    """Fill the tab; without `may_change` it has only the last run, and no votes with others' questions."""
     events = _Events(index, candidates, may_change)
     with gr.Column(elem_id="evaluation"):
         if may_change:
             again = gr.Button(PHRASES("evaluate"), size="sm", elem_id="evaluate")
-            labels.say(again, value="evaluate")
+            labels.label(again, value="evaluate")
         told = gr.HTML(elem_id="evaluating", js_on_load=TOLD)
         if may_change:
             decided = gr.HTML(elem_id="decided", js_on_load=TOLD)
@@ -130,20 +130,20 @@ class _Events:
 
 
 def run_html(kept: Kept, language: str) -> str:
-    """The report of a run that was kept, and when it was made."""
+    """The report of a saved run, and its time."""
     report = sections(kept.run, kept.figures, kept.comparison, language)
     return render("page/run.html", language=language, time=f"{kept.time:%Y-%m-%d %H:%M}", report=report)
 
 
 def nothing_html(runs: KeptRuns, language: str, may_change: bool) -> str:
-    """That no run was made yet; for who may, where there is no question to ask, how to get some."""
+    """A note that there is no run yet; without gold questions, and with `may_change`, how to add some."""
     return render(
         "page/no_run.html", language=language, count=runs.count(), gold=runs.own, may_change=may_change
     )
 
 
 def candidates_html(waiting: Sequence[Candidate], language: str, opened: bool) -> str:
-    """The votes to review, each with what can become of it; folded up unless `opened`."""
+    """The votes to review, each with its decisions; collapsed unless `opened`."""
     if not waiting:
         return ""
     return render(
