@@ -1,36 +1,36 @@
-"""References: a quote with what it is quoted from, as people paste it elsewhere."""
+"""Citation formats: what a citation prints, and a quote with its citation for pasting elsewhere."""
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from textwrap import shorten
 from typing import Final
 
+from rodedraad.answering.place import Place
 from rodedraad.ingest.documents import Document
-from rodedraad.texts.phrases import reference
+
+LONGEST_HEADING = 80
+"""Characters of a heading that a reference prints at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A stretch of a document that the page points to, numbered from 1 among its like."""
+def reference(document: Document, start: int) -> str:
+    """What a citation prints: title, author, publisher and date, the section and page, the address."""
+    citation = document.citation
+    known = filter(None, (citation.author, citation.publisher, citation.date))
+    address = [citation.url] if citation.url else []
+    return ", ".join([document.title, *known, *position(document, start), *address])
 
-    number: int
-    document: Document
-    start: int  # characters of the reading text
-    end: int
 
-    @property
-    def text(self) -> str:
-        """The stretch, to the letter."""
-        return self.document.text[self.start : self.end]
-
-    @property
-    def page(self) -> int | None:
-        """The page that it begins on, from 1; None without pages."""
-        return self.document.page_at(self.start)
+def position(document: Document, start: int) -> list[str]:
+    """Where in a document a character is: the heading above it and its page, if there are any."""
+    heading, page = document.heading_above(start), document.page_at(start)
+    return [
+        *([f"§ {shorten(heading, LONGEST_HEADING, placeholder='…')}"] if heading else ()),
+        *([f"p. {page}"] if page else ()),
+    ]
 
 
 def plain(place: Place) -> str:
-    """The quote between quotation marks, and its source."""
+    """The quote between quotation marks, and its source in parentheses."""
     return f"“{_one_line(place.text)}” ({_one_line(reference(place.document, place.start))})"
 
 
@@ -41,7 +41,7 @@ def markdown(place: Place) -> str:
 
 
 def bibtex(place: Place) -> str:
-    """A BibTeX entry of type misc; the quote stands in its note."""
+    """A BibTeX entry of type misc; the quote is its note."""
     citation = place.document.citation
     fields = {
         "title": place.document.title,

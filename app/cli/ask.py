@@ -80,7 +80,8 @@ def _lines(name: str) -> Iterator[Iterable[str]]:
 
 
 def _print_answer(answer: "Answer") -> None:
-    from rodedraad.texts.phrases import phrase, reference
+    from rodedraad.answering.citation_formats import reference
+    from rodedraad.texts.phrases import phrase
 
     language = answer.language
     if answer.abstained:

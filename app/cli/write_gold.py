@@ -10,13 +10,13 @@ from textwrap import fill
 from typing import Any
 
 from rodedraad.answering.answer import LONGEST_QUESTION
+from rodedraad.answering.citation_formats import reference
 from rodedraad.evaluation.gold_file import add_line, load_gold
 from rodedraad.index.evidence_match import squash
 from rodedraad.index.store.generation import Generation
 from rodedraad.ingest.documents import Document, Passage
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.language import LANGUAGES, detect_language
-from rodedraad.texts.phrases import reference
 
 WELCOME = """\
 Passages of your documents follow. To each, write a question that somebody might ask who has not

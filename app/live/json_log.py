@@ -11,6 +11,9 @@ from rodedraad.ingest.errors import RodeDraadError
 LOG = logging.getLogger("rodedraad")
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+REQUEST_ID = "X-Request-ID"
+"""The header that carries the id of a request, as each line of the log names it."""
+
 
 class JsonFormatter(logging.Formatter):
     """Formats a record as JSON: its time in UTC, level, event, and extra fields.

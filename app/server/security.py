@@ -15,14 +15,13 @@ from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rodedraad.live.json_log import LOG
+from rodedraad.live.json_log import LOG, REQUEST_ID
 from rodedraad.server.passwords import Passwords
 from rodedraad.texts.phrases import language_of, phrase
 
 LARGEST_BODY = 1_000_000  # bytes of a request
 HEALTH = "/health"
 JOIN = "/gradio_api/queue/join"
-REQUEST_ID = "X-Request-ID"
 WAIT = 5
 """Seconds after which whoever found the queue full had better ask again."""
 

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import os
 import socket
 import sys
 from collections.abc import Sequence
@@ -21,12 +22,15 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.chat_tab import AT_ONCE, build
-from rodedraad.page.pdf_pane import PdfView, page_route
+from rodedraad.page.pdf_pane import PdfView
 from rodedraad.page.theme import STYLES, theme
 from rodedraad.page.translated_labels import PHRASES
-from rodedraad.server.http_api import Programs, routes
+from rodedraad.server.http_api import Programs, endpoints, routes
+from rodedraad.server.page_route import page_route
 from rodedraad.server.passwords import Passwords
 from rodedraad.server.security import HEALTH, LARGEST_BODY, Guard, Rules, names_of
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 UPLOAD = "/gradio_api/upload"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -89,7 +93,10 @@ def take_port(host: str, port: int) -> None:
 
 def application(library: LiveCorpus, index: LiveIndex, examples: Sequence[str], serving: Serving) -> Guard:
     """The page and the routes beside it, behind the guard."""
-    page = build(index, library, examples, serving.may_change)
+    programs = Programs(index)
+    with gr.Blocks(title="Rode Draad", analytics_enabled=False) as page:
+        build(page, index, library, examples, serving.may_change)
+        endpoints(programs, AT_ONCE)
     largest = library.largest if serving.may_change else 0
     page.queue(max_size=WAITING)
     page.has_launched = True  # or Gradio, when mounted, takes any path on the machine for an upload
@@ -108,7 +115,7 @@ def application(library: LiveCorpus, index: LiveIndex, examples: Sequence[str], 
         told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         return JSONResponse({"detail": told}, 422)
 
-    app.include_router(routes(Programs(index), AT_ONCE, WAITING))
+    app.include_router(routes(programs, AT_ONCE, WAITING))
     app.include_router(page_route(PdfView(index, library), WAITING))
     gr.mount_gradio_app(
         app,

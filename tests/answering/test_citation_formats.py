@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rodedraad.answering.citation_formats import Place, bibtex, markdown, plain
+from rodedraad.answering.citation_formats import bibtex, markdown, plain
+from rodedraad.answering.place import Place
 from rodedraad.ingest.documents import Citation, Document, Heading
 
 TEXT = "Eerst dit. In 2014 was dat al 700 ton & meer: 50 % {zeker}."

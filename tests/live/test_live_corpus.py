@@ -168,7 +168,7 @@ def test_no_character_of_a_document_is_markup() -> None:
     row = Row(id=HOSTILE, title=HOSTILE + "t", language="nl", state="unread", reason=HOSTILE)
     html = library_html([row], "nl", True)
     assert "<img" not in html
-    assert html.count("&lt;img src=x onerror=alert(1)&gt;&quot;&#x27;") == 6
+    assert html.count("&lt;img src=x onerror=alert(1)&gt;&#34;&#39;") == 6
     assert "<img" not in progress_html((HOSTILE, 1, 2), "nl")
 
 

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rodedraad.answering.answer import answer
-from rodedraad.answering.citation_formats import Place
+from rodedraad.answering.place import Place
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.documents import Citation, Document
-from rodedraad.page.source_pane import follow, link, places, source_html
+from rodedraad.page.permalink import follow, link
+from rodedraad.page.source_pane import places, source_html
 
 TAG = re.compile(r"<[^>]*>")
 DRYING = "Wat drogen ze in de productie-eenheid in Cajamarca?"
@@ -31,7 +32,7 @@ def test_the_source_pane_shows_the_text_to_the_letter(text: str, data: st.DataOb
     shown = html.split('<div class="text" tabindex="0">')[1].removesuffix("</div></article>")
     unescaped = TAG.sub("", shown)
     for entity, character in (
-        ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#x27;", "'"), ("&amp;", "&"),
+        ("&lt;", "<"), ("&gt;", ">"), ("&#34;", '"'), ("&#39;", "'"), ("&amp;", "&"),
     ):  # fmt: skip
         unescaped = unescaped.replace(entity, character)
     assert unescaped == text
@@ -46,7 +47,7 @@ def test_the_chosen_quote_is_marked_among_those_of_its_document(searcher: Search
 
 
 def test_a_place_that_is_not_there_shows_nothing() -> None:
-    nothing = '<div class="source empty"><p>The source appears here, with every quote marked.</p></div>'
+    nothing = '<div class="source empty"><p>The source appears here, with every quote highlighted.</p></div>'
     assert source_html([]) == nothing
     assert source_html([a_place("abc", 0, 3)], 7) == nothing
 
@@ -66,7 +67,7 @@ def test_an_abstention_points_to_the_nearest_passages_and_says_that_they_are_no_
     shown = places(given_answer)
     assert [place.text for place in shown] == [hit.passage.text for hit in given_answer.hits[:3]]
     html = source_html(shown, 2, 0, nearest=True, language="fr")
-    assert "Pas une réponse : passage 2 sur 3" in html
+    assert "Sans réponse : passage 2 sur 3" in html
     assert '<article class="source nearest"' in html
 
 

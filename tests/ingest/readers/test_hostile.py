@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rodedraad.answering.citation_formats import FORMATS, Place
+from rodedraad.answering.citation_formats import FORMATS
+from rodedraad.answering.place import Place
 from rodedraad.cli import main
 from rodedraad.index.build import reindex
 from rodedraad.index.store.publishing import open_current

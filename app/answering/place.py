@@ -1,0 +1,25 @@
+"""Place: a stretch of a document that the page points to."""
+
+from dataclasses import dataclass
+
+from rodedraad.ingest.documents import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a document that the page points to, numbered from 1 among its like."""
+
+    number: int
+    document: Document
+    start: int  # characters of the reading text
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The stretch, to the letter."""
+        return self.document.text[self.start : self.end]
+
+    @property
+    def page(self) -> int | None:
+        """The page that it begins on, from 1; None without pages."""
+        return self.document.page_at(self.start)

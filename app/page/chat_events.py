@@ -1,0 +1,117 @@
+"""Chat events: what the page shows when somebody asks, follows a citation, votes or picks a language."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+
+from rodedraad.answering.answer import Answer
+from rodedraad.answering.conversation import ask
+from rodedraad.evaluation.votes import DOWN, UP, Candidates
+from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.live.json_log import LOG, REQUEST_ID
+from rodedraad.live.live_index import LiveIndex
+from rodedraad.page.answer_html import conversation_html, summary
+from rodedraad.page.permalink import follow
+from rodedraad.page.source_pane import places, source_html
+from rodedraad.page.translated_labels import Labels, languages_html
+from rodedraad.texts.html_templates import as_html
+from rodedraad.texts.phrases import language_of, phrase
+
+LONGEST_TALK = 100
+"""The most turns of a conversation that are kept."""
+
+Outcome = tuple[Any, str, str, Any, list[Answer]]
+"""Question box, conversation, text for a screen reader, source pane, and the answers of the session."""
+
+
+class ChatEvents:
+    """What the chat over an index does at each event; `labels` change with the language."""
+
+    def __init__(self, index: LiveIndex, candidates: Candidates, labels: Labels) -> None:
+        self._index = index
+        self._candidates = candidates
+        self.labels = labels
+
+    def respond(self, question: str, answers: list[Answer], request: gr.Request) -> Iterator[Outcome]:
+        """Answer a question: first the answer, then its source, which takes the browser longer."""
+        language = language_of(request.headers)
+        try:
+            answer = ask(self._index.searcher(), question, answers)
+        except RodeDraadError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        LOG.info(
+            "answer",
+            extra={
+                "request": request.headers.get(REQUEST_ID),
+                "question": answer.question,
+                "language": answer.language,
+                "abstained": answer.abstained,
+                "confidence": round(answer.confidence, 3),
+                "milliseconds": round(answer.milliseconds, 1),
+            },
+        )
+        answers = [*answers, answer][-LONGEST_TALK:]
+        yield "", conversation_html(answers, language), summary(answer), gr.skip(), answers
+        shown = [] if answer.abstained else places(answer)
+        source = source_html(shown, 1, len(answers) - 1, language=language)
+        yield gr.skip(), gr.skip(), gr.skip(), source, answers
+
+    def show(self, answers: list[Answer], click: gr.EventData, request: gr.Request) -> str:
+        """The source pane for a citation that was clicked."""
+        place = click._data
+        return _source(answers, int(place["turn"]), int(place["number"]), language_of(request.headers))
+
+    def vote(self, answers: list[Answer], click: gr.EventData, request: gr.Request) -> str:
+        """Save a vote on an answer; returns the message for a screen reader."""
+        turn, given = click._data["turn"], click._data["vote"]
+        if not (isinstance(turn, int) and 0 <= turn < len(answers) and given in (UP, DOWN)):
+            return ""
+        try:
+            self._candidates.vote(answers[turn], given)
+        except RodeDraadError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return as_html(phrase("vote_kept", language_of(request.headers)))
+
+    def open_page(self, request: gr.Request) -> list[Any]:
+        """The page as it opens: with the quote of a link, if its address is one."""
+        language = language_of(request.headers)
+        query = dict(request.query_params)
+        place = follow(self._index.searcher().generation, query) if "document" in query else None
+        shown = [place] if place else []
+        stale = "document" in query and not place
+        return [
+            conversation_html([], language),
+            source_html(shown, language=language),
+            as_html(phrase("link_stale", language)) if stale else "",
+            languages_html(language),
+            *self.labels.updates(language),
+        ]
+
+    def speak(self, answers: list[Answer], choice: gr.EventData, request: gr.Request) -> list[Any]:
+        """The page in another language, in the order of `open_page`."""
+        language = language_of(request.headers)
+        place = choice._data
+        pane = gr.skip()  # a quote that a link led to stays as it is
+        if place["turn"] >= 0 or not place["number"]:
+            pane = _source(answers, int(place["turn"]), int(place["number"]), language)
+        return [
+            conversation_html(answers, language),
+            pane,
+            "",
+            languages_html(language),
+            *self.labels.updates(language),
+        ]
+
+    def forget(self, request: gr.Request) -> Outcome:
+        """A new conversation."""
+        language = language_of(request.headers)
+        return "", conversation_html([], language), "", source_html([], language=language), []
+
+
+def _source(answers: Sequence[Answer], turn: int, number: int, language: str) -> str:
+    """The source pane for a place that an answer of the conversation points to."""
+    if not 0 <= turn < len(answers):
+        return source_html([], language=language)
+    answer = answers[turn]
+    return source_html(places(answer), number, turn, answer.abstained, language)
