@@ -8,11 +8,11 @@ import langchain_text_splitters  # noqa: F401
 
 from rodedraad.index.encoders.bundled import bundled_static
 from rodedraad.index.words.analysis import analysis
-from rodedraad.ingest import corpus_folder as library
 from rodedraad.ingest.language import detect_language
 from rodedraad.ingest.parser_pool import Parsers
+from rodedraad.ingest.read_file import read_document
 
 analysis(bundled_static())
 detect_language("De boeren verkopen wol.")
 # Plain text needs no child process to be read in safely, and starting one is most of the time.
-Parsers.read_document = lambda self, source, data: library.read_document(source, data)  # type: ignore[method-assign]
+Parsers.read_document = lambda self, source, data: read_document(source, data)  # type: ignore[method-assign]
