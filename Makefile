@@ -1,14 +1,17 @@
 # make chat        set up, index corpus/ and serve the chat at http://127.0.0.1:$(PORT)
-# make test        set up with the test extras and run every test
+# make test        set up with the test extras and run every test, $(WORKERS) at once
 # make test-fast   the same without the slow tests
 
 PORT ?= 7860
+WORKERS ?= 2
 PYTHON ?= python3
 BIN := .venv/bin
 # The editable install links each file of the package: a new or removed file needs a new one.
 FOLDERS := $(shell find app index ingest -type d ! -name __pycache__ ! -path '*/articles*')
 PIP := $(BIN)/python -m pip install --constraint constraints.txt
 INSTALL := $(PIP) --quiet --config-settings editable_mode=strict --editable
+# The tests of a file run in one process: what they share is made once. Files with slow tests come first.
+TEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: chat test test-fast
 
@@ -17,10 +20,10 @@ chat: .venv/ready
 	@$(BIN)/rodedraad chat --port $(PORT)
 
 test: .venv/ready-to-test
-	$(BIN)/python -m pytest
+	$(TEST)
 
 test-fast: .venv/ready-to-test
-	$(BIN)/python -m pytest -m "not slow"
+	$(TEST) -m "not slow"
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

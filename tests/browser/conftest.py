@@ -5,12 +5,15 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.servers import chat_server
+from tests.servers import PATIENCE, chat_server
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 FLAGS = [
     "--no-sandbox",
@@ -21,6 +24,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+Hold = Callable[[type, str], Event]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,8 +47,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def address(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with chat_server(corpus, tmp_path_factory.mktemp("chat") / "home") as address:
+def address(corpus: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    mine = shutil.copytree(home, tmp_path_factory.mktemp("chat") / "home")
+    with chat_server(corpus, mine) as address:
         yield address
 
 
@@ -58,6 +63,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
 
     def open_page(address: str, width: int = 1280, height: int = 800, **settings: Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **settings)
+        context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.goto(address)
@@ -70,3 +76,23 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
             name = re.sub(r"[^\w-]+", "-", f"{request.node.name}-{number}")
             context.pages[0].screenshot(path=Path(folder) / f"{name}.png")
         context.close()
+
+
+@pytest.fixture
+def hold(monkeypatch: pytest.MonkeyPatch) -> Hold:
+    """Stops a method that takes `progress` at its first report, until the event that is given is set."""
+
+    def hold(owner: type, name: str) -> Event:
+        go_on, work = Event(), getattr(owner, name)
+
+        def held(self: Any, progress: Callable[..., None]) -> Any:
+            def report(*now: Any) -> None:
+                progress(*now)
+                assert go_on.wait(PATIENCE), f"{name} was held for too long"
+
+            return work(self, report)
+
+        monkeypatch.setattr(owner, name, held)
+        return go_on
+
+    return hold

@@ -4,10 +4,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from rodedraad.index.build import reindex
-from tests.servers import chat_server
+from tests.servers import PATIENCE, chat_server
 
 RED_SOCIAL = "How does Red Social formalise miners?"
 OpenPage = Callable[..., Page]
@@ -68,7 +68,7 @@ def test_a_new_conversation_starts_empty(address: str, open_page: OpenPage) -> N
 
 def test_an_example_is_asked_by_a_click(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
-    assert page.locator("#examples button").count() == 4
+    expect(page.locator("#examples button")).to_have_count(4)
     page.locator("#examples button", has_text="Red Social").click()
     page.wait_for_selector(".turn")
     assert page.locator(".turn .question").inner_text() == RED_SOCIAL
@@ -93,6 +93,7 @@ def test_two_people_do_not_see_each_other(address: str, open_page: OpenPage) -> 
 
 def test_nothing_leaves_the_machine_and_nothing_breaks(address: str, browser: Browser) -> None:
     context = browser.new_context()
+    context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     requested: list[str] = []
     errors: list[str] = []

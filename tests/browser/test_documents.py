@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rodedraad.index.build import reindex
+from rodedraad.live.live_corpus import LiveCorpus
+from tests.browser.conftest import Hold
 from tests.browser.test_access import serious
 from tests.browser.test_chat import OpenPage, ask
 from tests.servers import serving
@@ -69,19 +71,19 @@ def test_a_document_dropped_in_answers_and_taken_out_no_longer_does(
     assert "twintig sol" not in page.locator(".turn").inner_text()
 
 
-def test_the_chat_answers_while_a_document_is_read(library: str, open_page: OpenPage) -> None:
+def test_the_chat_answers_while_a_document_is_read(library: str, open_page: OpenPage, hold: Hold) -> None:
+    go_on = hold(LiveCorpus, "reindex")
     reader, asker = open_page(library), open_page(library)
     open_documents(reader)
     text = "\n\n".join(f"Zin {n} gaat over de wol van lama {n} in dorp {n * 7}." for n in range(4000))
     file = {"name": "lang.txt", "mimeType": "text/plain", "buffer": text.encode()}
     reader.set_input_files("#upload input[type=file]", [file])  # type: ignore[list-item]
-    reader.wait_for_selector(
-        "#doing label:has-text('Reading and processing documents') progress", timeout=60_000
-    )
+    reader.wait_for_selector("#doing label:has-text('Reading and processing documents') progress")
     ask(asker, "Hoeveel gezinnen leven van koffie?")
     assert reader.locator("#doing progress").count() == 1, "the re-index was over before the answer came"
     assert "gezinnen" in asker.locator(".turn blockquote").first.inner_text()
-    reader.wait_for_selector("#doing:has-text('Index updated: 1 added')", timeout=120_000)
+    go_on.set()
+    reader.wait_for_selector("#doing:has-text('Index updated: 1 added')")
 
 
 def test_the_table_is_told_in_the_language_chosen(library: str, open_page: OpenPage) -> None:

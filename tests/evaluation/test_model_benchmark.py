@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rodedraad.cli import main
+from rodedraad.evaluation import model_benchmark
 from rodedraad.evaluation.model_benchmark import bench_model
 from rodedraad.ingest.errors import RodeDraadError
 
@@ -17,6 +18,12 @@ QUESTIONS = {
     "nl": ["Wie plukt koffie?", "Waar werkt de dokter?", "Waar ligt het goud?"],
     "en": ["Who picks coffee?", "Where does the doctor work?", "Where does the gold lie?"],
 }
+
+
+@pytest.fixture(autouse=True)
+def few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The speed is measured over few texts."""
+    monkeypatch.setattr(model_benchmark, "SPEED_TEXTS", 32)
 
 
 def write_sets(folder: Path, others: int = 0) -> None:

@@ -92,7 +92,7 @@ def test_a_line_that_was_cut_off_spoils_no_other(tmp_path: Path) -> None:
 
 
 def test_no_vote_is_taken_past_a_limit(tmp_path: Path) -> None:
-    (tmp_path / "candidates.jsonl").write_bytes(b"\n" * 10_000_001)
+    (tmp_path / "candidates.jsonl").write_bytes((b" " * 999 + b"\n") * 10_001)
     with pytest.raises(RodeDraadError, match="Too many votes"):
         Candidates(tmp_path).vote(an_answer("Nog een?"), "up")
     with pytest.raises(RodeDraadError, match="cannot be kept"):

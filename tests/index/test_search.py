@@ -30,19 +30,6 @@ QUESTIONS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """The index of the corpus."""
-    home = tmp_path_factory.mktemp("home")
-    reindex(ROOT / "corpus", home)
-    return home
-
-
-@pytest.fixture(scope="module")
-def searcher(home):
-    return Searcher.open(home)
-
-
 @pytest.fixture
 def villages(tmp_path):
     """The index of a small corpus: one Dutch document, one English."""
