@@ -52,7 +52,7 @@ class Quote:
 def quotes(hits: Sequence[Hit]) -> list[Quote]:
     """The best sentences of the hits, neighbours joined, in reading order."""
     read = list(_best_sentences(hits))
-    chosen: list[_Place] = []
+    chosen: list[_Piece] = []
     least, quoted = -inf, 0
     for score, place in read:
         least = max(least, score - MARGIN)
@@ -76,7 +76,7 @@ def quotes(hits: Sequence[Hit]) -> list[Quote]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Piece:
     """A piece of a source that may be quoted."""
 
     hit: Hit
@@ -96,7 +96,7 @@ class _Place:
         return Quote(citation, self.text, self.document, self.start, self.end, page, self.hit)
 
 
-def _best_sentences(hits: Sequence[Hit]) -> Iterator[tuple[float, _Place]]:
+def _best_sentences(hits: Sequence[Hit]) -> Iterator[tuple[float, _Piece]]:
     """Every sentence of the hits that were read with its score, the likeliest answer first."""
     scored = [
         (weighted({"passage": hit.score, "sentence": sentence.score}, QUOTED), hit, sentence)
@@ -104,7 +104,7 @@ def _best_sentences(hits: Sequence[Hit]) -> Iterator[tuple[float, _Place]]:
         for sentence in hit.sentences
     ]
     for score, hit, sentence in sorted(scored, key=lambda item: -item[0]):
-        yield score, _Place(hit, _start(hit, sentence), sentence.end)
+        yield score, _Piece(hit, _start(hit, sentence), sentence.end)
 
 
 def _start(hit: Hit, sentence: Sentence) -> int:
@@ -120,10 +120,10 @@ def _start(hit: Hit, sentence: Sentence) -> int:
     return sentence.start
 
 
-def _joined(places: Sequence[_Place]) -> list[_Place]:
+def _joined(places: Sequence[_Piece]) -> list[_Piece]:
     """The places in reading order, the document of the best first; neighbours in a paragraph as one."""
     order = list(dict.fromkeys(place.document.id for place in places))
-    joined: list[_Place] = []
+    joined: list[_Piece] = []
     for place in sorted(places, key=lambda place: (order.index(place.document.id), place.start)):
         if joined and _follows(joined[-1], place):
             joined[-1] = replace(joined[-1], end=max(joined[-1].end, place.end))
@@ -132,7 +132,7 @@ def _joined(places: Sequence[_Place]) -> list[_Place]:
     return joined
 
 
-def _overlap(one: _Place, other: _Place | Quote) -> bool:
+def _overlap(one: _Piece, other: _Piece | Quote) -> bool:
     same = one.document.id == other.document.id
     return same and one.start < other.end and other.start < one.end
 
@@ -142,7 +142,7 @@ def _says_the_same(one: str, other: str) -> bool:
     return len(first & second) >= SAME * max(len(first | second), 1)
 
 
-def _follows(before: _Place, place: _Place) -> bool:
+def _follows(before: _Piece, place: _Piece) -> bool:
     """Whether a place follows another directly, in the same paragraph."""
     gap = place.document.text[before.end : place.start]
     return before.document.id == place.document.id and not gap.strip() and "\n" not in gap
