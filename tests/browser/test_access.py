@@ -43,9 +43,9 @@ def test_axe_finds_nothing_serious(address: str, open_page: OpenPage, scheme: st
     ("locale", "asks", "welcome"),
     [
         ("nl-BE", "Stel een vraag over de documenten", "Elk antwoord is een letterlijk citaat."),
-        ("fr-FR", "Posez une question aux documents", "Chaque réponse est une citation exacte."),
-        ("es-PE", "Haga una pregunta a los documentos", "Cada respuesta es una cita literal."),
-        ("pt-BR", "Ask the documents a question", "Every answer is a verbatim quote."),
+        ("fr-FR", "Posez une question sur les documents", "Chaque réponse est une citation exacte."),
+        ("es-PE", "Haga una pregunta sobre los documentos", "Cada respuesta es una cita literal."),
+        ("pt-BR", "Ask a question about the documents", "Every answer is a verbatim quote."),
     ],
 )
 def test_the_page_speaks_the_language_of_the_browser(
@@ -61,7 +61,7 @@ def test_another_language_is_spoken_at_once_and_the_talk_stays(address: str, ope
     ask(page, "Wat doet AIDER in Peru?")
     page.locator("#languages select").select_option("fr")
     expect(page.locator("#question textarea")).to_have_attribute(
-        "placeholder", "Posez une question aux documents"
+        "placeholder", "Posez une question sur les documents"
     )
     expect(page.locator("#new")).to_have_text("Nouvelle conversation")
     expect(page.locator(".tools span")).to_have_text(re.compile("^Citation 1 sur [123]$"))
@@ -95,7 +95,7 @@ def test_a_question_is_asked_read_and_followed_by_keyboard_alone(address: str, o
     page.keyboard.type(RED_SOCIAL)
     page.keyboard.press("Enter")
     page.wait_for_selector(".turn")
-    assert page.locator("#told[role=status]").inner_text().startswith("Probably the answer is in here. [1]")
+    assert page.locator("#told[role=status]").inner_text().startswith("Probably the answer is here. [1]")
     page.wait_for_selector("#source article")
     for _ in range(9):
         page.keyboard.press("Shift+Tab")

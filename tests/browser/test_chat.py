@@ -52,7 +52,7 @@ def test_a_follow_up_shows_how_it_was_understood(address: str, open_page: OpenPa
     ask(page, "Welke coöperatie van aardappelboeren staat op de foto?")
     ask(page, "En met hoeveel zijn ze?")
     assert page.locator(".turn").nth(1).locator(".understood").inner_text() == (
-        "Begrepen als: Welke coöperatie van aardappelboeren staat op de foto? En met hoeveel zijn ze?"
+        "Opgevat als: Welke coöperatie van aardappelboeren staat op de foto? En met hoeveel zijn ze?"
     )
 
 

@@ -43,7 +43,7 @@ def test_a_document_dropped_in_answers_and_taken_out_no_longer_does(
         {"name": "leeg.txt", "mimeType": "text/plain", "buffer": b""},
     ]  # fmt: skip
     page.set_input_files("#upload input[type=file]", files)  # type: ignore[arg-type]
-    page.wait_for_selector("#doing:has-text('Up to date: 1 added, 0 changed, 0 removed, 1 unread.')")
+    page.wait_for_selector("#doing:has-text('Index updated: 1 added, 0 changed, 0 removed, 1 unreadable.')")
     assert page.locator("#doing .refused").inner_text() == "leeg.txt: this file is empty."
     row = page.locator("#library tr.unread")
     assert row.locator("th").inner_text() == "stuk.pdf"
@@ -60,7 +60,7 @@ def test_a_document_dropped_in_answers_and_taken_out_no_longer_does(
     page.once("dialog", lambda dialog: (said.append(dialog.message), dialog.accept()))
     page.get_by_role("button", name="Remove: kabelbaan.md").click()
     page.wait_for_selector("#doing:has-text('1 removed')")
-    assert said == ["Remove kabelbaan.md? The file itself is deleted."]
+    assert said == ["Remove kabelbaan.md? This also deletes the file."]
     expect(page.locator("#library tbody tr")).to_have_count(4)
     page.get_by_role("tab", name="Ask").click()
     page.click("#new")
@@ -76,12 +76,12 @@ def test_the_chat_answers_while_a_document_is_read(library: str, open_page: Open
     file = {"name": "lang.txt", "mimeType": "text/plain", "buffer": text.encode()}
     reader.set_input_files("#upload input[type=file]", [file])  # type: ignore[list-item]
     reader.wait_for_selector(
-        "#doing label:has-text('Reading documents and turning them into vectors') progress", timeout=60_000
+        "#doing label:has-text('Reading and processing documents') progress", timeout=60_000
     )
     ask(asker, "Hoeveel gezinnen leven van koffie?")
     assert reader.locator("#doing progress").count() == 1, "the re-index was over before the answer came"
     assert "gezinnen" in asker.locator(".turn blockquote").first.inner_text()
-    reader.wait_for_selector("#doing:has-text('Up to date: 1 added')", timeout=120_000)
+    reader.wait_for_selector("#doing:has-text('Index updated: 1 added')", timeout=120_000)
 
 
 def test_the_table_is_told_in_the_language_chosen(library: str, open_page: OpenPage) -> None:

@@ -57,7 +57,7 @@ def evaluate(page: Page, count: int) -> None:
 
 def vote(page: Page, thumb: str) -> None:
     page.locator(".turn").last.get_by_role("button", name=thumb).click()
-    expect(page.locator("#told")).to_have_text("Your vote is kept, with the question.")
+    expect(page.locator("#told")).to_have_text("Your vote has been saved, together with the question.")
 
 
 def test_the_chat_answers_while_the_questions_are_asked_and_what_failed_is_listed(
@@ -70,7 +70,7 @@ def test_the_chat_answers_while_the_questions_are_asked_and_what_failed_is_liste
     write_gold(home, *found, LOST)
     reader, asker = open_page(mine, color_scheme="dark"), open_page(mine)
     open_evaluation(reader)
-    expect(reader.locator("#run")).to_contain_text("Gold questions that are ready: 151.")
+    expect(reader.locator("#run")).to_contain_text("Gold questions: 151.")
     reader.get_by_role("button", name="Ask the gold questions").click()
     reader.wait_for_selector("#evaluating label:has-text('Asking the gold questions') progress")
     ask(asker, QUESTION)
@@ -86,7 +86,7 @@ def test_the_chat_answers_while_the_questions_are_asked_and_what_failed_is_liste
     )
     expect(failed.locator("td").nth(0)).to_contain_text("Hoeveel weegt een kaartje")
     expect(failed.locator("td").nth(1)).to_have_text("weegt drie gram")
-    expect(failed.locator("td").nth(2)).to_contain_text("right passages at none of ten")
+    expect(failed.locator("td").nth(2)).to_contain_text("rank of the correct passages: none of ten")
     assert serious(reader) == []
 
 
@@ -101,20 +101,22 @@ def test_a_vote_becomes_a_gold_question_that_the_next_run_counts(
     ask(page, QUESTION)
     vote(page, "Good answer")
     open_evaluation(page)
-    page.get_by_text("Votes that wait for review: 1").click()
+    page.get_by_text("Votes to review: 1").click()
     assert serious(page) == []
     expect(page.locator("#candidates textarea")).to_have_value(re.compile(re.escape(TICKET)))
     page.locator("#candidates").get_by_role("button", name="Accept with this evidence").click()
     expect(page.locator("#decided [role=status]")).to_have_text("Accepted as a gold question.")
     expect(page.locator("#candidates")).to_be_hidden()
     evaluate(page, 2)
-    against = page.locator("#run section", has=page.get_by_role("heading", name="Against the run before"))
+    against = page.locator(
+        "#run section", has=page.get_by_role("heading", name="Compared with the previous run")
+    )
     expect(against).to_contain_text("1 questions are in one run only.")
     expect(against.locator("tbody tr").first).to_contain_text("success@1")
     page.reload()
     open_evaluation(page)
-    expect(page.locator("#run")).to_contain_text("2 questions over 1 documents")
-    expect(page.locator("#run")).to_contain_text("Against the run before")
+    expect(page.locator("#run")).to_contain_text("2 questions, 1 documents")
+    expect(page.locator("#run")).to_contain_text("Compared with the previous run")
 
 
 def test_what_is_voted_down_is_accepted_on_evidence_from_the_sources_alone(
@@ -132,20 +134,23 @@ def test_what_is_voted_down_is_accepted_on_evidence_from_the_sources_alone(
         ask(page, question)
         vote(page, "Bad answer")
     open_evaluation(page)
-    page.get_by_text("Votes that wait for review: 2").click()
+    page.get_by_text("Votes to review: 2").click()
     berries, football = page.locator("#candidates section").all()
     expect(berries.get_by_role("heading")).to_have_text("Wanneer worden de bessen geplukt?")
     for pasted, told in (
-        ("", "First paste a verbatim piece"),
-        ("De bessen worden in juli geplukt.", "No passage of the documents holds: De bessen worden in juli"),
+        ("", "First paste a verbatim excerpt"),
+        (
+            "De bessen worden in juli geplukt.",
+            "No passage in the documents contains: De bessen worden in juli",
+        ),
     ):
         berries.locator("textarea").fill(pasted)
         berries.get_by_role("button", name="Accept with this evidence").click()
         expect(page.locator("#decided .refused")).to_contain_text(told)
         expect(berries.locator("textarea")).to_have_value(pasted)
-    football.get_by_role("button", name="Accept: the sources are silent").click()
-    expect(page.get_by_text("Votes that wait for review: 1")).to_be_focused()
-    expect(page.locator("#run")).to_contain_text("Gold questions that are ready: 1.")
+    football.get_by_role("button", name="Accept: no answer in the sources").click()
+    expect(page.get_by_text("Votes to review: 1")).to_be_focused()
+    expect(page.locator("#run")).to_contain_text("Gold questions: 1.")
     page.locator("#candidates textarea").fill("bessen van Cajamarca worden in mei geplukt")
     page.get_by_role("button", name="Accept with this evidence").click()
     expect(page.locator("#candidates")).to_be_hidden()
@@ -165,7 +170,9 @@ def test_a_vote_is_given_by_keyboard_stays_and_is_told_in_the_language_chosen(
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     page.wait_for_function("document.activeElement.matches('.votes [data-vote=down][aria-pressed=true]')")
-    expect(page.locator("#told[role=status]")).to_have_text("Your vote is kept, with the question.")
+    expect(page.locator("#told[role=status]")).to_have_text(
+        "Your vote has been saved, together with the question."
+    )
     page.keyboard.press("Enter")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
@@ -195,7 +202,7 @@ def test_no_character_of_a_question_or_a_source_is_markup(home: Path, open_page:
         vote(page, "Good answer")
         vote(page, "Bad answer")
         open_evaluation(page)
-        page.get_by_text("Votes that wait for review: 1").click()
+        page.get_by_text("Votes to review: 1").click()
         page.locator("#candidates textarea").fill(hostile + "x")
         page.get_by_role("button", name="Accept with this evidence").click()
         expect(page.locator("#decided")).to_contain_text(hostile + "x")
@@ -218,5 +225,5 @@ def test_a_visitor_sees_the_last_run_and_no_more(home: Path, open_page: OpenPage
         ask(page, QUESTION)
         vote(page, "Bad answer")
         open_evaluation(page)
-        expect(page.locator("#run")).to_contain_text("1 questions over 1 documents")
+        expect(page.locator("#run")).to_contain_text("1 questions, 1 documents")
         assert page.locator(":is(#evaluate, #candidates, #decided)").count() == 0

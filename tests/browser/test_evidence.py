@@ -108,7 +108,7 @@ def test_a_quote_is_copied_with_its_reference(address: str, open_page: OpenPage)
 def test_an_abstention_never_looks_like_an_answer(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
     ask(page, "Who won the world cup of 1998?")
-    assert page.locator(".turn .abstained").inner_text() == "The sources hold no answer to this."
+    assert page.locator(".turn .abstained").inner_text() == "The sources do not answer this question."
     assert page.locator(".turn blockquote").count() == page.locator(".turn blockquote.nearest").count() == 3
     assert page.locator("mark").count() == 0
     page.locator("blockquote.nearest a.citation").nth(1).click()

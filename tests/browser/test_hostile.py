@@ -115,5 +115,5 @@ def test_who_finds_the_queue_full_reads_so_and_keeps_the_question(
         page = open_page(address)
         page.fill("#question textarea", QUESTION)
         page.press("#question textarea", "Enter")
-        page.wait_for_selector("text=Many questions are being asked just now.")
+        page.wait_for_selector("text=The server is busy.")
         assert page.input_value("#question textarea") == QUESTION

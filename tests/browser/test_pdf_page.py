@@ -96,7 +96,7 @@ def test_a_link_opens_the_quote_and_its_page_for_someone_else(printed: str, open
     other = open_page(page.url, locale="nl")
     other.wait_for_selector("mark.chosen:has-text('Chachapoyas')")
     other.locator(".view button", has_text="Pagina").click()
-    other.wait_for_selector(".sheet img[alt^='Pagina'][alt*='hierop is gemarkeerd']")
+    other.wait_for_selector(".sheet img[alt^='Pagina'][alt*='Gemarkeerd:']")
     assert other.locator(".sheet .box").count() >= 1
 
 
@@ -104,7 +104,7 @@ def test_the_page_stays_when_another_language_is_chosen(printed: str, open_page:
     page = open_page(printed)
     turn_to_the_page(page)
     page.locator("#languages select").select_option("es")
-    page.wait_for_selector(".sheet img[alt*='en ella está marcado']")
+    page.wait_for_selector(".sheet img[alt*='Resaltado:']")
     assert page.locator(".sheet .box").count() >= 1
     expect(page.locator(".view button[aria-pressed=true]")).to_have_text("Página")
 
@@ -126,7 +126,7 @@ def test_a_page_that_does_not_arrive_is_told_and_asked_for_again(printed: str, o
     page.locator("blockquote a.citation").first.click()
     page.wait_for_selector("mark.chosen")
     page.locator(".view button", has_text="Page").click()
-    page.wait_for_selector(".sheet:has-text('did not arrive')")
+    page.wait_for_selector(".sheet:has-text('could not be loaded')")
     page.unroute("**/page?*")
     page.locator(".view button", has_text="Page").click()
     page.wait_for_selector(".sheet img")

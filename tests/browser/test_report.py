@@ -6,8 +6,11 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser
 
+from rodedraad.evaluation.plots_svg import plots
 from rodedraad.evaluation.report_html import report_html
 from rodedraad.evaluation.run_file import Run
+from rodedraad.page.theme import STYLES
+from rodedraad.texts.phrases import SPOKEN
 
 DRAWN = """() => [...document.querySelectorAll('svg text, svg polyline, svg circle')].every(part => {
   const inner = part.getBoundingClientRect(), outer = part.closest('svg').getBoundingClientRect();
@@ -41,3 +44,14 @@ def test_the_report_fits_its_window_and_folds_what_went_right(
         assert not row.is_visible()
         right.locator("summary").click()
         assert row.is_visible()
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_no_label_of_a_plot_is_cut_off(browser: Browser, language: str) -> None:
+    run = Run.load(Path(__file__).parents[1] / "evaluation" / "figures.json")
+    css, figures = STYLES[0].read_text("utf-8"), "".join(plots(run.outcomes, language))
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        page.set_content(f'<style>{css}</style><body class="report"><main><div class="plots">{figures}')
+        assert page.locator("svg").count() == 4
+        assert page.evaluate(DRAWN)

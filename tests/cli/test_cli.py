@@ -323,7 +323,7 @@ def test_eval_keeps_compares_and_reports_a_run(
     assert "paired over the same questions" in out
     html = report.read_text("utf-8")
     assert "without coverage, dense, interaction" in html
-    assert "Against the run before" in html
+    assert "Compared with the previous run" in html
     assert main([*ablation, "--against", str(kept), "--json"]) == 0
     against = json.loads(capsys.readouterr().out)["against"]
     assert against["turned"] == [

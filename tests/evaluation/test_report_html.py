@@ -90,7 +90,7 @@ def test_each_question_stands_under_its_verdict_with_what_was_wanted_and_got() -
                     "quoted 1", "kept silent 1"):  # fmt: skip
         assert verdict in text
     assert "Something else." in text
-    assert "right passages at 7" in text
+    assert "rank of the correct passages: 7" in text
     assert html.count("<details open>") == 4
 
 
@@ -137,9 +137,9 @@ def test_an_ablation_says_that_refusals_do_not_compare() -> None:
     made = run(outcome("a"), outcome("f", answerable=False), without=["dense"])
     page = Page(report_html(made, made.figures()))
     assert "without dense" in page.text
-    assert "Refusals are decided by a threshold" in page.text
+    assert "The refusal threshold was fitted" in page.text
     full = run(outcome("a"), outcome("f", answerable=False))
-    assert "Refusals are decided" not in report_html(full, full.figures())
+    assert "The refusal threshold" not in report_html(full, full.figures())
 
 
 def test_questions_of_conversations_alone_make_a_report_too() -> None:
@@ -152,8 +152,8 @@ def test_a_comparison_lists_the_questions_that_turned() -> None:
     before = run(*(outcome(f"q{n}") for n in range(8)))
     after = run(*(outcome(f"q{n}", ranks=(), answered=False) for n in range(8)))
     page = Page(report_html(after, after.figures(), compare(before, after)))
-    assert "8 questions with another verdict" in page.text
-    assert "Against the run before" in page.text
+    assert "8 questions with a different verdict" in page.text
+    assert "Compared with the previous run" in page.text
     assert ("class", "worse") in page.attributes
 
 

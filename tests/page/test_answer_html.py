@@ -75,8 +75,8 @@ def test_an_abstention_shows_passages_that_are_marked_as_no_answer(tmp_path: Pat
     reindex(corpus, tmp_path / "home")
     given_answer = answer(Searcher(tmp_path / "home"), "Who wrote the Iliad and the Odyssey?")
     html = conversation_html([given_answer])
-    assert "The sources hold no answer to this." in html
-    assert "What comes nearest, though it is no answer:" in html
+    assert "The sources do not answer this question." in html
+    assert "The closest passages, which do not answer it:" in html
     assert "De bessen worden in mei geplukt." in html
     assert html.count('<blockquote class="nearest"') == 1
 

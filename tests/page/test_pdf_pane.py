@@ -78,7 +78,7 @@ def test_the_page_comes_with_its_quote_marked_and_told(view: PdfView, folder: Pa
     assert Image.open(io.BytesIO(base64.b64decode(png))).size == (1273, 1801)
     assert len(BOX.findall(html)) == 1
     (alternative,) = re.findall(r'alt="([^"]*)"', html)
-    assert unescape(alternative) == f"Page 1 of Peru & cijfers; marked on it is: {SENTENCE}"
+    assert unescape(alternative) == f"Page 1 of Peru & cijfers. Highlighted: {SENTENCE}"
     assert "<p>" not in html
     (folder / "corpus" / "verslag <1>.pdf").unlink()
     assert view.html(sentence(folder), "en") == html  # it was kept
@@ -100,7 +100,7 @@ def test_a_file_that_changed_or_went_is_told_and_not_shown(view: PdfView, folder
     kept = file.read_bytes()
     file.write_bytes(print_pages([(0, SENTENCE)]))
     assert view.html(asked, "nl") == (
-        "<p>Het bestand is gewijzigd sinds het gelezen is; na een nieuwe indexering is de pagina te zien.</p>"
+        "<p>Het bestand is gewijzigd sinds het is geïndexeerd. Werk de index bij om deze pagina te zien.</p>"
     )
     file.unlink()
     assert view.html(asked, "en") == "<p>This page cannot be shown: its file is no longer there.</p>"
@@ -121,7 +121,7 @@ def test_a_readable_text_beside_a_picture_that_is_a_bomb_is_told_not_drawn(folde
     index = LiveIndex(folder / "home")
     found = document(folder, "bom.pdf")
     html = PdfView(index, LiveCorpus(folder / "corpus", index)).html(query(found, 0, len(found.text)), "es")
-    assert html.startswith("<p>Esta página no se puede mostrar: its reader broke down on it")
+    assert html.startswith("<p>No se puede mostrar esta página: its reader broke down on it")
     assert "because 600 MB of memory were too little" in html
 
 
@@ -171,4 +171,4 @@ def test_the_page_is_for_those_with_a_password(locked: str, folder: Path) -> Non
     )
     assert page.status_code == 200
     assert "script-src 'nonce-" in page.headers["content-security-policy"]
-    assert 'alt="Pagina 1 van Peru &amp; cijfers; hierop is gemarkeerd: ' in page.text
+    assert 'alt="Pagina 1 van Peru &amp; cijfers. Gemarkeerd: ' in page.text

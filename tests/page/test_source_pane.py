@@ -47,7 +47,7 @@ def test_the_chosen_quote_is_marked_among_those_of_its_document(searcher: Search
 
 
 def test_a_place_that_is_not_there_shows_nothing() -> None:
-    nothing = '<div class="source empty"><p>The source appears here, with every quote marked.</p></div>'
+    nothing = '<div class="source empty"><p>The source appears here, with every quote highlighted.</p></div>'
     assert source_html([]) == nothing
     assert source_html([a_place("abc", 0, 3)], 7) == nothing
 
@@ -67,7 +67,7 @@ def test_an_abstention_points_to_the_nearest_passages_and_says_that_they_are_no_
     shown = places(given_answer)
     assert [place.text for place in shown] == [hit.passage.text for hit in given_answer.hits[:3]]
     html = source_html(shown, 2, 0, nearest=True, language="fr")
-    assert "Pas une réponse : passage 2 sur 3" in html
+    assert "Sans réponse : passage 2 sur 3" in html
     assert '<article class="source nearest"' in html
 
 

@@ -119,9 +119,7 @@ def test_a_full_queue_says_so_in_the_language_of_the_browser(
         responses = asyncio.run(ask_often(address))
     told = {response.status_code: response for response in responses}
     assert set(told) == {200, 429}
-    assert told[429].json() == {
-        "detail": "Er wordt nu veel gevraagd. Probeer het over een paar tellen opnieuw."
-    }
+    assert told[429].json() == {"detail": "De server is bezet. Probeer het over enkele seconden opnieuw."}
     assert told[429].headers["retry-after"] == "5"
 
 

@@ -54,7 +54,7 @@ function present() { // the text or the page, scrolled to the quote
 
 async function fetchPage(page) {
   const of = page.dataset.of = shown;
-  page.textContent = page.dataset.drawing;
+  page.textContent = page.dataset.loading;
   let html;
   try {
     const response = await fetch(location.pathname.replace(/\/?$/, `/page${article.dataset.link}`));
