@@ -30,7 +30,7 @@ def position(document: Document, start: int) -> list[str]:
 
 
 def plain(place: Place) -> str:
-    """The quote between quotation marks, and its source."""
+    """The quote between quotation marks, and its source in parentheses."""
     return f"“{_one_line(place.text)}” ({_one_line(reference(place.document, place.start))})"
 
 
@@ -41,7 +41,7 @@ def markdown(place: Place) -> str:
 
 
 def bibtex(place: Place) -> str:
-    """A BibTeX entry of type misc; the quote stands in its note."""
+    """A BibTeX entry of type misc; the quote is its note."""
     citation = place.document.citation
     fields = {
         "title": place.document.title,

@@ -104,7 +104,7 @@ def _plot(
 ) -> str:
     """A figure with a legend; both axes, x and y, run from 0 to 1, x with the labels of `ticks`.
 
-    `title` names its phrase; those of the axes have the same name with "_x" and "_y" behind it.
+    `title` names its phrase; those of the axes add "_x" and "_y".
     """
     right, floor = WIDTH - RIGHT_EDGE, HEIGHT - BOTTOM
 

@@ -27,7 +27,7 @@ def report_html(run: Run, table: FigureTable, comparison: Comparison | None = No
 
 
 def sections(run: Run, table: FigureTable, comparison: Comparison | None, language: str = "en") -> str:
-    """The report without the page around it; with the comparison with another run, if there is one."""
+    """The body of the report, in a language of the page; with a comparison, if there is one."""
     members = {name: [o for o in run.outcomes if verdict(o) == name] for name in VERDICTS}
     return render(
         "evaluation/sections.html",

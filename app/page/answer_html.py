@@ -22,7 +22,7 @@ answered, and below it .55.
 """
 
 MATCHED_WORDS = 4
-"""How many words of the question an answer shows with what they were found as."""
+"""The most words of the question that are shown with the word they matched."""
 
 LONG_ENOUGH = 4
 """Letters of a word whose match is shown: shorter ones are mostly articles and question words."""
@@ -53,7 +53,7 @@ def conversation_html(answers: Sequence[Answer], language: str = "en") -> str:
 
 
 def summary(answer: Answer) -> str:
-    """What a screen reader gets of an answer, as HTML: how sure it is, and its quotes."""
+    """An answer for a screen reader, as HTML: how sure it is, and its quotes."""
     if answer.abstained:
         return as_html(phrase("no_answer", answer.language))
     quotes = " ".join(f"[{quote.citation}] {quote.text}" for quote in answer.quotes)
@@ -76,7 +76,7 @@ def _turn(number: int, answer: Answer) -> _Turn:
 
 
 def matched_words(answer: Answer) -> list[tuple[str, str]]:
-    """Words of the question that the quotes hold in another form: as asked, and as printed there."""
+    """Words of the question that matched another word in the quotes, as pairs of both words."""
     asked = _by_fold(answer.understood_as)
     printed = _by_fold(" ".join(quote.text for quote in answer.quotes))
     pairs: dict[str, str] = {}
@@ -88,7 +88,7 @@ def matched_words(answer: Answer) -> list[tuple[str, str]]:
 
 
 def _by_fold(text: str) -> dict[str, str]:
-    """The words of a text as printed, by what they are without capitals and accents."""
+    """The words of a text as printed, by their form without capitals and accents."""
     return {_folded(word): word for word in reversed(re.findall(r"\w+", text))}
 
 

@@ -1,4 +1,4 @@
-"""Progress: work that takes a while, and how the page tells how far it is."""
+"""Background work: work that takes a while, and its progress on the page."""
 
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,20 +10,20 @@ from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 
 TICK = 0.2
-"""Seconds between two looks at how far the work is."""
+"""Seconds between two updates of the progress."""
 
 DOING = {
     "Reading and embedding": "doing_reading",
     "Writing the index": "doing_writing",
     "Asking": "doing_asking",
 }
-"""The phrase for what the work says it does."""
+"""The phrase for each step that the work reports."""
 
 T = TypeVar("T")
 
 
 def watched(work: Callable[[Progress], T], language: str) -> Generator[str, None, T]:
-    """Do the work in a thread, telling as HTML how far it is; gives and raises what the work does."""
+    """Do the work in a thread and yield its progress as HTML; returns and raises what the work does."""
     state: list[tuple[str, int, int]] = []
     with ThreadPoolExecutor(1) as pool:
         job = pool.submit(work, lambda *now: state.append(now))
@@ -36,7 +36,7 @@ def watched(work: Callable[[Progress], T], language: str) -> Generator[str, None
 
 
 def progress_html(now: tuple[str, int, int], language: str) -> str:
-    """What the work does, and how far it is."""
+    """The step that the work is at, with a progress bar."""
     doing, done, total = now
-    said = phrase(DOING[doing], language) if doing in DOING else doing
-    return render("page/progress.html", doing=said, done=done, total=total)
+    step = phrase(DOING[doing], language) if doing in DOING else doing
+    return render("page/progress.html", step=step, done=done, total=total)

@@ -19,14 +19,14 @@ from rodedraad.texts.html_templates import as_html
 from rodedraad.texts.phrases import language_of, phrase
 
 LONGEST_TALK = 100
-"""Turns of a conversation that are kept."""
+"""The most turns of a conversation that are kept."""
 
 Outcome = tuple[Any, str, str, Any, list[Answer]]
 """Question box, conversation, text for a screen reader, source pane, and the answers of the session."""
 
 
 class ChatEvents:
-    """The events of the chat over an index; `labels` are the texts that change with the language."""
+    """What the chat over an index does at each event; `labels` change with the language."""
 
     def __init__(self, index: LiveIndex, candidates: Candidates, labels: Labels) -> None:
         self._index = index
@@ -63,7 +63,7 @@ class ChatEvents:
         return _source(answers, int(place["turn"]), int(place["number"]), language_of(request.headers))
 
     def vote(self, answers: list[Answer], click: gr.EventData, request: gr.Request) -> str:
-        """Keep a vote on an answer; what a screen reader gets of it."""
+        """Save a vote on an answer; returns the message for a screen reader."""
         turn, given = click._data["turn"], click._data["vote"]
         if not (isinstance(turn, int) and 0 <= turn < len(answers) and given in (UP, DOWN)):
             return ""
@@ -74,7 +74,7 @@ class ChatEvents:
         return as_html(phrase("vote_kept", language_of(request.headers)))
 
     def open_page(self, request: gr.Request) -> list[Any]:
-        """The page as it opens, with the quote that a link in its address leads to."""
+        """The page as it opens: with the quote of a link, if its address is one."""
         language = language_of(request.headers)
         query = dict(request.query_params)
         place = follow(self._index.searcher().generation, query) if "document" in query else None
@@ -88,8 +88,8 @@ class ChatEvents:
             *self.labels.updates(language),
         ]
 
-    def speak(self, answers: list[Answer], choice: gr.EventData, request: gr.Request) -> list[Any]:
-        """The page in another language; it gets what `open_page` gets."""
+    def change_language(self, answers: list[Answer], choice: gr.EventData, request: gr.Request) -> list[Any]:
+        """The page in another language, in the order of `open_page`."""
         language = language_of(request.headers)
         place = choice._data
         pane = gr.skip()  # a quote that a link led to stays as it is

@@ -1,4 +1,4 @@
-"""Documents tab: the library as a table, files dropped in, removal, and re-indexing as it goes."""
+"""Documents tab: a table of the documents, with uploads, removal and re-indexing."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,7 +28,7 @@ element.addEventListener('click', event => {
 def documents_tab(
     tab: gr.Tab, library: LiveCorpus, labels: Labels, languages: gr.HTML, may_change: bool
 ) -> None:
-    """Fill the tab; who may not change documents gets no way to, on the page or behind it."""
+    """Fill the tab; without `may_change` it has no upload, removal or re-indexing, nor their events."""
     events = _Events(library, may_change)
     with gr.Column(elem_id="documents"):
         if may_change:
@@ -39,10 +39,10 @@ def documents_tab(
                     label=PHRASES("upload"),
                     elem_id="upload",
                 )
-                labels.say(upload, label="upload")
+                labels.label(upload, label="upload")
                 again = gr.Button(PHRASES("reindex"), size="sm", elem_id="reindex")
-                labels.say(again, value="reindex")
-        told = gr.HTML(elem_id="doing", js_on_load="element.setAttribute('role', 'status')")
+                labels.label(again, value="reindex")
+        status = gr.HTML(elem_id="doing", js_on_load="element.setAttribute('role', 'status')")
         before = gr.State("")
         table = gr.HTML(elem_id="library", js_on_load=REMOVE)
     tab.select(events.show, None, table, **QUIET)
@@ -56,7 +56,7 @@ def documents_tab(
         gone = table.click(events.remove, None, None, **QUIET).success(lambda: "", None, before, **QUIET)
         asked = again.click(lambda: "", None, before, **QUIET)
         for changed in (kept, gone, asked):
-            renewed = changed.then(events.renew, before, told, **one_at_a_time)
+            renewed = changed.then(events.renew, before, status, **one_at_a_time)
             renewed.then(events.show, None, table, **QUIET)
 
 
@@ -90,7 +90,7 @@ class _Events:
             raise gr.Error(str(error), print_exception=False) from error
 
     def renew(self, before: str, request: gr.Request) -> Iterator[str]:
-        """Re-index and show the progress; the notes in `before`, on the upload, stay."""
+        """Re-index and yield the progress; the notes on an upload, in `before`, stay above the result."""
         language = language_of(request.headers)
         try:
             report = yield from watched(self._library.reindex, language)
@@ -108,7 +108,7 @@ class _Events:
 
 
 def library_html(rows: Sequence[Row], language: str, may_change: bool) -> str:
-    """The library as a table; a removal asks its question in the page's language."""
+    """The documents as a table; with `may_change`, each has a button to remove it."""
     return render(
         "page/library.html", rows=rows, language=language, may_change=may_change, most=MOST_SHOWN, names=NAMES
     )

@@ -1,4 +1,4 @@
-"""Evaluation tab: the gold questions asked with a click, what they got, and the votes to review."""
+"""Evaluation tab: a button that asks the gold questions, the report of the last run, the votes to review."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -34,7 +34,7 @@ new MutationObserver(() => {
   leaving = false;
 }).observe(element, {childList: true, subtree: true});
 """
-TOLD = "element.setAttribute('role', 'status')"
+STATUS = "element.setAttribute('role', 'status')"
 
 
 def evaluation_tab(
@@ -45,15 +45,15 @@ def evaluation_tab(
     languages: gr.HTML,
     may_change: bool,
 ) -> None:
-    """Fill the tab; who may not change anything sees the last run, and no question that others asked."""
+    """Fill the tab; without `may_change` it has only the last run, and no votes with others' questions."""
     events = _Events(index, candidates, may_change)
     with gr.Column(elem_id="evaluation"):
         if may_change:
             again = gr.Button(PHRASES("evaluate"), size="sm", elem_id="evaluate")
-            labels.say(again, value="evaluate")
-        told = gr.HTML(elem_id="evaluating", js_on_load=TOLD)
+            labels.label(again, value="evaluate")
+        status = gr.HTML(elem_id="evaluating", js_on_load=STATUS)
         if may_change:
-            decided = gr.HTML(elem_id="decided", js_on_load=TOLD)
+            decided = gr.HTML(elem_id="decided", js_on_load=STATUS)
             waiting = gr.HTML(elem_id="candidates", js_on_load=DECIDE)
         run = gr.HTML(elem_id="run", js_on_load=None)
     for event in (tab.select, languages.input):
@@ -64,7 +64,7 @@ def evaluation_tab(
         made = again.click(
             events.make,
             None,
-            told,
+            status,
             concurrency_limit=1,
             concurrency_id="evaluate",
             show_progress="hidden",
@@ -94,10 +94,10 @@ class _Events:
         language = language_of(request.headers)
         try:
             count = yield from watched(self._runs.make, language)
-            told = phrase("evaluated", language, count=count)
+            message = phrase("evaluated", language, count=count)
         except RodeDraadError as error:
-            told = str(error)
-        yield note(told)
+            message = str(error)
+        yield note(message)
 
     def ready(self, request: gr.Request) -> Any:
         return gr.skip() if self._runs.kept else self.show(request)  # what is open in a report stays open
@@ -115,12 +115,12 @@ class _Events:
                 pieces = None if decision == "unanswerable" else evidence.split("\n")
                 self._candidates.accept(id, self._index.searcher().generation, pieces)
         except Refusal as refusal:
-            told = phrase(refusal.why, language, **refusal.given)
-            return note(told, "refused"), gr.skip()  # what was pasted stays
+            message = phrase(refusal.why, language, **refusal.given)
+            return note(message, "refused"), gr.skip()  # what was pasted stays
         except RodeDraadError as error:
             return note(str(error), "refused"), gr.skip()
-        told = phrase("dismissed" if decision == "dismissed" else "accepted", language)
-        return note(told), self._waiting(language, opened=True)
+        message = phrase("dismissed" if decision == "dismissed" else "accepted", language)
+        return note(message), self._waiting(language, opened=True)
 
     def _waiting(self, language: str, opened: bool) -> str:
         try:
@@ -130,20 +130,20 @@ class _Events:
 
 
 def run_html(kept: Kept, language: str) -> str:
-    """The report of a run that was kept, and when it was made."""
+    """The report of a saved run, and its time."""
     report = sections(kept.run, kept.figures, kept.comparison, language)
     return render("page/run.html", language=language, time=f"{kept.time:%Y-%m-%d %H:%M}", report=report)
 
 
 def nothing_html(runs: KeptRuns, language: str, may_change: bool) -> str:
-    """That no run was made yet; for who may, where there is no question to ask, how to get some."""
+    """A note that there is no run yet; without gold questions, and with `may_change`, how to add some."""
     return render(
         "page/no_run.html", language=language, count=runs.count(), gold=runs.own, may_change=may_change
     )
 
 
 def candidates_html(waiting: Sequence[Candidate], language: str, opened: bool) -> str:
-    """The votes to review, each with what can become of it; folded up unless `opened`."""
+    """The votes to review, each with its decisions; collapsed unless `opened`."""
     if not waiting:
         return ""
     return render(

@@ -1,4 +1,4 @@
-"""Notes: a line on what was done, or on why it was not."""
+"""Notes: a paragraph that reports what was done, or why it was not."""
 
 from rodedraad.texts.html_templates import render
 

@@ -1,4 +1,4 @@
-"""PDF view: the page of a PDF that a quote stands on, as it is printed, with the quote marked."""
+"""PDF pane: the page of a PDF that holds a quote, as a picture, with the quote marked."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 
 KEPT = 8
-"""How many drawn pages are kept for the next who asks."""
+"""How many drawn pages are cached."""
 
 
 class FileChanged(RodeDraadError):
@@ -36,7 +36,7 @@ class PdfView:
         self._drawn = lru_cache(KEPT)(self._draw)
 
     def html(self, query: Mapping[str, str], language: str) -> str:
-        """The page that a link's query leads to, its quote marked; or why it cannot be shown."""
+        """The page that a link's query leads to, with its quote marked, or a note why it cannot be shown."""
         place = follow(self._index.searcher().generation, query)
         if place is None or not is_printed(place):
             return note(phrase("link_stale", language))
@@ -60,7 +60,7 @@ class PdfView:
 
 
 def picture_html(picture: Picture, place: Place, goes_on: bool, language: str) -> str:
-    """The page as it is printed, with the quote marked; `goes_on` where its end is on the next page."""
+    """The picture of a page, with the quote marked; `goes_on` if the quote ends on the next page."""
     png = base64.b64encode(picture.png).decode()
     return render(
         "page/pdf_page.html", picture=picture, png=png, place=place, goes_on=goes_on, language=language

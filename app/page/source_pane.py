@@ -13,7 +13,7 @@ NEAREST = 3
 
 
 def places(answer: Answer) -> list[Place]:
-    """What an answer points to: its quotes, or the nearest passages where it abstained."""
+    """The places that an answer cites: its quotes, or the nearest passages if it abstained."""
     if answer.abstained:
         nearest = enumerate(answer.hits[:NEAREST], 1)
         return [Place(n, hit.document, hit.passage.start, hit.passage.end) for n, hit in nearest]
@@ -26,8 +26,8 @@ def source_html(
     """The whole document that holds one of the places, all of them in it marked.
 
     The place with `number` has the class "chosen"; `turn` counts the answers from 0 and is -1
-    for a place that a link names. `nearest` says that the places are no answer; `language` is
-    that of the page's own words.
+    for a place that a link names. `nearest`: the places are not an answer. `language` is the
+    page's.
     """
     chosen = next((place for place in shown if place.number == number), None)
     if chosen is None:

@@ -1,4 +1,4 @@
-"""Labels: the words of our own on Gradio's parts, first in the browser's language, then in the one chosen."""
+"""Labels: our own texts on Gradio's parts, in the browser's language and then in the chosen one."""
 
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ PHRASES = gr.I18n(**page_phrases())
 Part = TypeVar("Part", bound=Block)
 
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-"""Of the events that wait for no question, and that programs do not see."""
+"""Options of events that run at once, outside the queue, and that the API does not list."""
 
 CHOOSE = """
 const chosen = () => element.querySelector('select').value;
@@ -25,33 +25,34 @@ element.addEventListener('change', () => {
   trigger('input', {turn: Number(turn ?? -1), number: Number(number ?? 0)});
 });
 """
-"""What a choice of language does in the browser: a cookie keeps it, and the server speaks it at once."""
+"""What a choice of language does in the browser: it sets a cookie, and asks the server for the page in it."""
 
 
 class Labels:
-    """The parts of a page that say something, and what they say."""
+    """The parts of a page that have a label, and the phrases on them."""
 
     def __init__(self) -> None:
-        self._said: list[tuple[Block, dict[str, str]]] = []
+        self._labelled: list[tuple[Block, dict[str, str]]] = []
 
-    def say(self, part: Part, **names: str) -> Part:
-        """Have properties of a part, by name, say the phrases of these names; the part."""
-        self._said.append((part, names))
+    def label(self, part: Part, **names: str) -> Part:
+        """Fill properties of a part, by name, with the phrases of these names; returns the part."""
+        self._labelled.append((part, names))
         return part
 
     @property
     def parts(self) -> list[Any]:
         """The parts, in the order of `updates`."""
-        return [part for part, _ in self._said]
+        return [part for part, _ in self._labelled]
 
     def updates(self, language: str) -> list[Any]:
-        """For each part, what it says in a language."""
+        """For each part, its labels in a language, as an update for Gradio."""
         changes: list[dict[str, Any]] = [
-            {property: phrase(name, language) for property, name in names.items()} for _, names in self._said
+            {property: phrase(name, language) for property, name in names.items()}
+            for _, names in self._labelled
         ]
         return [gr.update(**change) for change in changes]
 
 
 def languages_html(language: str) -> str:
-    """The choice of the page's language, with this one chosen."""
+    """The menu of the page's languages, with this one chosen."""
     return render("page/languages.html", language=language, spoken=SPOKEN)

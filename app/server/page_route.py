@@ -9,11 +9,11 @@ from rodedraad.server.http_api import in_turn
 from rodedraad.texts.phrases import language_of
 
 AT_ONCE = 2
-"""How many pages are drawn side by side."""
+"""How many pages are drawn at the same time."""
 
 
 def page_route(view: PdfView, waiting: int) -> APIRouter:
-    """The route; with `waiting` requests before one, that gets status 429."""
+    """The route; a request gets status 429 if `waiting` others are before it."""
     router = APIRouter()
     limiter = CapacityLimiter(AT_ONCE)
 

@@ -1,4 +1,4 @@
-"""HTML templates: Jinja2 with every value escaped, and the phrases at hand."""
+"""HTML templates: Jinja2 that escapes every value, with the phrases as functions."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from rodedraad.texts.phrases import named, pattern
 
 
 def _phrase(name: str, language: str, /, **given: object) -> Markup:
-    """A phrase as HTML; what is given is escaped, unless it is Markup itself."""
+    """A phrase as HTML, its values escaped unless they are Markup."""
     return escape(pattern(name, language)).format(**given)
 
 
@@ -26,7 +26,7 @@ _ENVIRONMENT.globals |= {"phrase": _phrase, "named": named}
 def render(template: str, **values: object) -> str:
     """The HTML of a template, such as "page/source.html" for app/page/templates/source.html.
 
-    Raises jinja2.UndefinedError for a value that the template needs and did not get.
+    Raises jinja2.UndefinedError if a value that the template uses is missing.
     """
     return _ENVIRONMENT.get_template(template).render(values)
 

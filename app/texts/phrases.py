@@ -22,7 +22,7 @@ def phrase(name: str, language: str, /, **given: object) -> str:
 
 
 def pattern(name: str, language: str) -> str:
-    """A phrase with its placeholders, in a language (ISO 639-1) or else in English.
+    """A phrase with its placeholders, in a language (ISO 639-1) or, if it has none, in English.
 
     Raises KeyError for an unknown name.
     """
@@ -30,7 +30,7 @@ def pattern(name: str, language: str) -> str:
 
 
 def named(name: str, language: str) -> str:
-    """The name of a group, measure or verdict in a language; the name itself where it is not ours."""
+    """A group, measure or verdict by its name in a language; any other name stays as it is."""
     return texts(language)["names"].get(name, name)
 
 
@@ -55,7 +55,7 @@ def texts(language: str) -> dict[str, dict[str, str]]:
 def language_of(headers: Mapping[str, str]) -> str:
     """The language of the page for a request: its cookie `language`, or the browser's first choice.
 
-    English where we speak none of those that it accepts.
+    English if the page has none of those that the browser accepts.
     """
     cookies = SimpleCookie()
     with suppress(CookieError):
