@@ -88,7 +88,7 @@ class ChatEvents:
             *self.labels.updates(language),
         ]
 
-    def speak(self, answers: list[Answer], choice: gr.EventData, request: gr.Request) -> list[Any]:
+    def change_language(self, answers: list[Answer], choice: gr.EventData, request: gr.Request) -> list[Any]:
         """The page in another language, in the order of `open_page`."""
         language = language_of(request.headers)
         place = choice._data

@@ -27,7 +27,7 @@ class _Chat:
 
     answers: gr.State  # of the session
     conversation: gr.HTML
-    told: gr.HTML  # for a screen reader
+    status: gr.HTML  # for a screen reader
     notice: gr.HTML
     examples: list[gr.Button]
     question: gr.Textbox
@@ -64,7 +64,7 @@ def _lay_out(examples: Sequence[str], labels: Labels) -> _Chat:
     with gr.Row(elem_id="panes"):
         with gr.Column(elem_id="left"):
             conversation = gr.HTML(elem_id="conversation", js_on_load=THREAD.read_text("utf-8"))
-            told = gr.HTML(elem_id="told", elem_classes="unseen", js_on_load=None)
+            status = gr.HTML(elem_id="told", elem_classes="unseen", js_on_load=None)
             notice = gr.HTML(elem_id="notice", js_on_load=None)
             with gr.Row(elem_id="examples"):
                 buttons = [gr.Button(example, size="sm") for example in examples]
@@ -85,12 +85,12 @@ def _lay_out(examples: Sequence[str], labels: Labels) -> _Chat:
                 labels.label(send, value="ask")
         with gr.Column(elem_id="right"):
             source = gr.HTML(elem_id="source", js_on_load=None)
-    return _Chat(gr.State([]), conversation, told, notice, buttons, question, send, source)
+    return _Chat(gr.State([]), conversation, status, notice, buttons, question, send, source)
 
 
 def _connect(page: gr.Blocks, chat: _Chat, languages: gr.HTML, new: gr.Button, events: ChatEvents) -> None:
     answers = chat.answers
-    outcome = [chat.question, chat.conversation, chat.told, chat.source, answers]
+    outcome = [chat.question, chat.conversation, chat.status, chat.source, answers]
     asked: list[tuple[Any, gr.Textbox | gr.Button]] = [
         (chat.question.submit, chat.question),
         (chat.send.click, chat.question),
@@ -108,12 +108,12 @@ def _connect(page: gr.Blocks, chat: _Chat, languages: gr.HTML, new: gr.Button, e
         )
     opened = [chat.conversation, chat.source, chat.notice, languages, *events.labels.parts]
     page.load(events.open_page, None, opened, **QUIET)
-    languages.input(events.speak, answers, opened, **QUIET)
+    languages.input(events.change_language, answers, opened, **QUIET)
     chat.conversation.click(events.show, answers, chat.source, **QUIET)
     chat.conversation.like(  # one after the other, so that the last vote counts
         events.vote,
         answers,
-        chat.told,
+        chat.status,
         trigger_mode="multiple",
         concurrency_limit=1,
         concurrency_id="vote",

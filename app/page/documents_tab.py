@@ -43,7 +43,7 @@ def documents_tab(
                 labels.label(upload, label="upload")
                 again = gr.Button(PHRASES("reindex"), size="sm", elem_id="reindex")
                 labels.label(again, value="reindex")
-        told = gr.HTML(elem_id="doing", js_on_load="element.setAttribute('role', 'status')")
+        status = gr.HTML(elem_id="doing", js_on_load="element.setAttribute('role', 'status')")
         before = gr.State("")
         table = gr.HTML(elem_id="library", js_on_load=REMOVE)
     tab.select(events.show, None, table, **QUIET)
@@ -57,7 +57,7 @@ def documents_tab(
         gone = table.click(events.remove, None, None, **QUIET).success(lambda: "", None, before, **QUIET)
         asked = again.click(lambda: "", None, before, **QUIET)
         for changed in (kept, gone, asked):
-            renewed = changed.then(events.renew, before, told, **one_at_a_time)
+            renewed = changed.then(events.renew, before, status, **one_at_a_time)
             renewed.then(events.show, None, table, **QUIET)
 
 

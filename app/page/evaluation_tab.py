@@ -34,7 +34,7 @@ new MutationObserver(() => {
   leaving = false;
 }).observe(element, {childList: true, subtree: true});
 """
-TOLD = "element.setAttribute('role', 'status')"
+STATUS = "element.setAttribute('role', 'status')"
 
 
 def evaluation_tab(
@@ -51,9 +51,9 @@ def evaluation_tab(
         if may_change:
             again = gr.Button(PHRASES("evaluate"), size="sm", elem_id="evaluate")
             labels.label(again, value="evaluate")
-        told = gr.HTML(elem_id="evaluating", js_on_load=TOLD)
+        status = gr.HTML(elem_id="evaluating", js_on_load=STATUS)
         if may_change:
-            decided = gr.HTML(elem_id="decided", js_on_load=TOLD)
+            decided = gr.HTML(elem_id="decided", js_on_load=STATUS)
             waiting = gr.HTML(elem_id="candidates", js_on_load=DECIDE)
         run = gr.HTML(elem_id="run", js_on_load=None)
     for event in (tab.select, languages.input):
@@ -64,7 +64,7 @@ def evaluation_tab(
         made = again.click(
             events.make,
             None,
-            told,
+            status,
             concurrency_limit=1,
             concurrency_id="evaluate",
             show_progress="hidden",
@@ -94,10 +94,10 @@ class _Events:
         language = language_of(request.headers)
         try:
             count = yield from watched(self._runs.make, language)
-            told = phrase("evaluated", language, count=count)
+            message = phrase("evaluated", language, count=count)
         except RodeDraadError as error:
-            told = str(error)
-        yield note(told)
+            message = str(error)
+        yield note(message)
 
     def ready(self, request: gr.Request) -> Any:
         return gr.skip() if self._runs.kept else self.show(request)  # what is open in a report stays open
@@ -115,12 +115,12 @@ class _Events:
                 pieces = None if decision == "unanswerable" else evidence.split("\n")
                 self._candidates.accept(id, self._index.searcher().generation, pieces)
         except Refusal as refusal:
-            told = phrase(refusal.why, language, **refusal.given)
-            return note(told, "refused"), gr.skip()  # what was pasted stays
+            message = phrase(refusal.why, language, **refusal.given)
+            return note(message, "refused"), gr.skip()  # what was pasted stays
         except RodeDraadError as error:
             return note(str(error), "refused"), gr.skip()
-        told = phrase("dismissed" if decision == "dismissed" else "accepted", language)
-        return note(told), self._waiting(language, opened=True)
+        message = phrase("dismissed" if decision == "dismissed" else "accepted", language)
+        return note(message), self._waiting(language, opened=True)
 
     def _waiting(self, language: str, opened: bool) -> str:
         try:

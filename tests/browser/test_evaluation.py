@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from rodedraad.evaluation.run_history import KeptRuns
+from rodedraad.live.run_history import KeptRuns
 from rodedraad.index.build import reindex
 from rodedraad.server.serve import Serving
 from tests.browser.conftest import Hold

@@ -115,7 +115,7 @@ def test_the_sources_are_described(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text(block.text, "utf-8")
     sources = load_sources(tmp_path)
     assert sources.examples == ("What does the report say about water?",)
-    assert set(sources.described["reports/water.txt"]) == {
+    assert set(sources.documents["reports/water.txt"]) == {
         "title", "author", "publisher", "date", "url", "language",
     }  # fmt: skip
 

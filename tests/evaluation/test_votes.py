@@ -25,7 +25,7 @@ TEXT = f"{FIRST} {SECOND}"
 def an_answer(question: str, *spans: tuple[int, int], passage: int = len(TEXT)) -> Answer:
     """An answer that quotes these spans of the text, from a passage that ends at `passage`; or silence."""
     document = Document("a.txt", "", "nl", Citation(), TEXT, ())
-    hit = Hit(1, 1.0, {}, document.passage(0, passage, [(0, len(FIRST))]), document)
+    hit = Hit(1, 1.0, {}, document.passage(0, passage, [(0, len(FIRST))]), document, frozenset())
     quotes = tuple(
         Quote(n, TEXT[start:end], document, start, end, None, hit) for n, (start, end) in enumerate(spans, 1)
     )

@@ -21,7 +21,7 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>&amp;\"'${alert(
 def an_answer(text: str, title: str, question: str, start: int, end: int) -> Answer:
     document = Document("a.txt", "", "nl", Citation(title=title, author=title), text, ())
     passage = document.passage(0, len(text), [(start, end)])
-    hit = Hit(1, 1.0, {}, passage, document)
+    hit = Hit(1, 1.0, {}, passage, document, frozenset())
     quote = Quote(1, text[start:end], document, start, end, None, hit)
     return Answer(question, question + "?", "nl", False, 0.9, (quote,), (hit,), 1.0)
 
