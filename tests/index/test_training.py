@@ -254,7 +254,7 @@ def test_tuning_learns_what_answers(folders: Path, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(tuning, "EPOCHS", 120)
     monkeypatch.setattr(tuning, "RATES", {"layers": 3e-3, "map": 1e-2, "importance": 1e-2})
     source = read_source(folders / "source.bin")
-    learnt = [folders / "questions/varied"]
+    learnt = [folders / "questions/learned/varied"]
     tuned, interaction = tuning.tune(source, learnt, learnt, tmp_path, seed=1)
     [line] = map(json.loads, (tmp_path / "log.jsonl").read_text().splitlines())
     assert line["first sentence"] > 0.9  # of about twenty sentences

@@ -47,7 +47,7 @@ def test_the_wheel_holds_the_package_and_its_data_and_nothing_of_training(wheel:
         "rodedraad/answering/confidence.json",
         "rodedraad/evaluation/gold/conversations.jsonl",
         "rodedraad/evaluation/gold/questions.jsonl",
-        "rodedraad/index/model/contextual.onnx",
+        "rodedraad/index/model/encoder/encoder.onnx",
         "rodedraad/index/model/MODEL.md",
         "rodedraad/page/static/thread.js",
         "rodedraad/py.typed",
