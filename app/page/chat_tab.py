@@ -81,7 +81,7 @@ def _lay_out(examples: Sequence[str], labels: Labels) -> _Chat:
                     elem_id="question",
                 )
                 labels.label(question, placeholder="question", label="question")
-                send = gr.Button(PHRASES("ask"), variant="primary", scale=1, min_width=70)
+                send = gr.Button(PHRASES("ask"), variant="primary", scale=1, min_width=90)
                 labels.label(send, value="ask")
         with gr.Column(elem_id="right"):
             source = gr.HTML(elem_id="source", js_on_load=None)

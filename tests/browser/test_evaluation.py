@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from rodedraad.live.run_history import KeptRuns
 from rodedraad.index.build import reindex
+from rodedraad.live.run_history import KeptRuns
 from rodedraad.server.serve import Serving
 from tests.browser.conftest import Hold
 from tests.browser.test_access import serious

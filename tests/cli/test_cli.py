@@ -205,6 +205,7 @@ def test_a_dry_run_tells_and_does_nothing(
     assert {path: path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file()} == files
 
 
+@pytest.mark.slow
 def test_watching_indexes_what_changes_and_outlives_an_unusable_corpus(
     sheep: list[str], tmp_path: Path
 ) -> None:

@@ -50,6 +50,7 @@ def test_the_answers_to_all_questions_are_no_worse_and_above_the_floors(outcomes
     assert below_floor(headlines(before, now)) == []
 
 
+@pytest.mark.slow
 def test_signals_that_are_switched_off_are_noticed(searcher: Searcher, home: Path) -> None:
     without = Searcher.open(home, {"dense", "interaction", "sentence"})
     now = list(judged("gold", evaluate(without, GOLD)))

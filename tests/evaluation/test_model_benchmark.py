@@ -52,6 +52,7 @@ def test_easy_sets_are_all_found(tmp_path: Path, corpus: Path) -> None:
     assert "gold success@3" not in figures
 
 
+@pytest.mark.slow
 def test_a_passage_that_no_signal_proposes_is_not_found(tmp_path: Path, corpus: Path) -> None:
     """Each signal proposes 200 passages; a set may hold more, and its questions ask for others."""
     write_sets(tmp_path, others=450)

@@ -18,9 +18,10 @@ from tests.ingest.readers.hostile import FILES, NO_FILES, Expected, Holds, Refus
 GOOD = {f"goed-{n}.txt": f"In dorp {n} staat een school voor {n * 37} kinderen.".encode() for n in range(9)}
 SETTINGS = "parse_seconds = 20\nparse_megabytes = 600\n"
 
-pytestmark = pytest.mark.skipif(
-    os.name == "nt", reason="pipes, devices and such names are not to be had there"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="pipes, devices and such names are not to be had there"),
+]
 
 
 @pytest.fixture(scope="module")

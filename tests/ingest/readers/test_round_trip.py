@@ -45,6 +45,7 @@ def test_the_sentences_come_back_letter_for_letter(columns: int, language: str |
     assert extra <= 3  # the running head of the one text of a single page, where nothing repeats it
 
 
+@pytest.mark.slow
 def test_the_printed_corpus_answers_as_the_text_does(outcomes, tmp_path) -> None:
     (tmp_path / "corpus").mkdir()
     for name, text in reading_texts().items():

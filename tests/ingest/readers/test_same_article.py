@@ -69,6 +69,7 @@ def answers(blocks, tmp_path_factory):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", MAKERS)
 def test_the_answers_are_the_same(answers, suffix):
     for quotes, answer_text in zip(answers[suffix], QUESTIONS.values(), strict=True):
