@@ -266,6 +266,8 @@ def test_tuning_learns_what_answers(folders: Path, tmp_path: Path, monkeypatch: 
     assert {name: value.shape for name, value in interaction.items()} == {
         "map": (WIDTH, WIDTH),
         "importance": (WIDTH,),
+        "need": (WIDTH,),
+        "silence": (4,),
     }
 
 
