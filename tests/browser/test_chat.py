@@ -15,6 +15,7 @@ OpenPage = Callable[..., Page]
 
 def ask(page: Page, question: str) -> None:
     turns = page.locator(".turn").count()
+    expect(page.locator("#question textarea")).to_have_value("")  # the last answer empties it
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
     page.wait_for_selector(f".turn:nth-of-type({turns + 1})")
