@@ -4,7 +4,6 @@ import argparse
 import re
 import sys
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 
 from rodedraad.ingest.errors import RodeDraadError
@@ -56,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"rodedraad {version('rodedraad')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, module: str, function: str, help: str) -> argparse.ArgumentParser:
@@ -71,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
     index.add_argument("--watch", action="store_true", help="stay, and do it again when the folder changes")
 
     verify = command("check", "index", "check", "verify every checksum, count and offset of the index")
-    verify.add_argument("--repair", action="store_true", help="make what is damaged anew from the documents")
+    verify.add_argument("--repair", action="store_true", help="rebuild what is damaged from the documents")
 
     ask = command("ask", "ask", "ask", "answer a question, or a file of questions")
     ask.add_argument("question", nargs="?", help="the question, in nl, en, fr, es or de")
@@ -133,6 +132,15 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--model", default="", metavar="NAME", help="name or folder (bundled)")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
     return parser
+
+
+class _Version(argparse.Action):
+    """Prints the installed version; importlib.metadata is imported for this alone."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"rodedraad {version('rodedraad')}\n")
 
 
 def _count(text: str) -> int:

@@ -11,14 +11,9 @@ from rodedraad.index.files.safe_files import sync
 from rodedraad.ingest.errors import RodeDraadError
 
 GOLD = Path(__file__).parent / "gold"
-
-
 FILES = ("questions.jsonl", "conversations.jsonl")
-
-
 OWN = "gold.jsonl"
 """The gold lines that an index home keeps, of the people who ask there."""
-
 
 Talk = tuple[str, dict[str, Any]]
 """A gold line, a question or a conversation, after its id, or its place where it has none."""

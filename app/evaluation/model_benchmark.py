@@ -8,7 +8,7 @@ language), `flores/LANGUAGE.txt` (the same sentences in each language, a line ea
 import json
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import inf
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from rodedraad.evaluation.ask_gold import evaluate
 from rodedraad.evaluation.metrics import success_at
-from rodedraad.index.build import reindex
+from rodedraad.index.build import OnProgress, reindex
 from rodedraad.index.encoders.base import Embedder
 from rodedraad.index.encoders.bundled import bundled_static, load_embedder
 from rodedraad.index.ranking import PASSAGE
@@ -33,11 +33,10 @@ SPEED_TEXTS = 256
 SPEED_WORDS = 77  # of the commonest; the bundled encoder cuts them into 100 tokens
 COMMON = 1_000
 
-Progress = Callable[[str, int, int], None]
 Figures = dict[str, float]
 
 
-def bench_model(data: Path, corpus: Path, model: str, progress: Progress) -> Figures:
+def bench_model(data: Path, corpus: Path, model: str, progress: OnProgress) -> Figures:
     """Every figure that the data folder has the sets for, by name.
 
     `model` is a sentence-transformers name or folder; empty for the bundled one. Raises
@@ -57,7 +56,7 @@ def bench_model(data: Path, corpus: Path, model: str, progress: Progress) -> Fig
     return figures | _speed(embedder)
 
 
-def _xquad(folder: Path, settings: Settings, progress: Progress) -> Figures:
+def _xquad(folder: Path, settings: Settings, progress: OnProgress) -> Figures:
     """Recall@1 and @5 of the questions in each language over the Dutch passages, by signal."""
     rows = [json.loads(line) for line in (folder / f"{TEXTS}.jsonl").open(encoding="utf-8")]
     figures: Figures = {}
@@ -96,7 +95,7 @@ def _rank(hits: Sequence[Hit], signal: str, gold: str) -> float:
     return sum(value >= own[0] for value in values) if own else inf
 
 
-def _flores(folder: Path, embedder: Embedder, progress: Progress) -> Figures:
+def _flores(folder: Path, embedder: Embedder, progress: OnProgress) -> Figures:
     """How often the nearest sentence of another language is the translation, both ways."""
     files = sorted(folder.glob("*.txt"))
     vectors = {}
@@ -112,7 +111,7 @@ def _flores(folder: Path, embedder: Embedder, progress: Progress) -> Figures:
     return dict(sorted(figures.items()))
 
 
-def _gold(data: Path, corpus: Path, settings: Settings, progress: Progress) -> Figures:
+def _gold(data: Path, corpus: Path, settings: Settings, progress: OnProgress) -> Figures:
     """Success@k of the gold questions over the corpus."""
     with tempfile.TemporaryDirectory() as scratch:
         searcher = _searcher(corpus, Path(scratch), settings)

@@ -71,7 +71,7 @@ class Run:
             raise RodeDraadError(f"{path} cannot be read ({error.strerror}).") from error
         except (ValueError, KeyError, TypeError) as error:
             raise RodeDraadError(
-                f"{path} is no run that rodedraad eval --save wrote ({error}). Write it anew."
+                f"{path} is not a run of rodedraad eval --save ({error}). Run that again."
             ) from error
 
 

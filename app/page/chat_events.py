@@ -21,7 +21,7 @@ from rodedraad.texts.phrases import language_of, phrase
 LONGEST_TALK = 100
 """The most turns of a conversation that are kept."""
 
-Outcome = tuple[Any, str, str, Any, list[Answer]]
+Shown = tuple[Any, str, str, Any, list[Answer]]
 """Question box, conversation, text for a screen reader, source pane, and the answers of the session."""
 
 
@@ -33,7 +33,7 @@ class ChatEvents:
         self._candidates = candidates
         self.labels = labels
 
-    def respond(self, question: str, answers: list[Answer], request: gr.Request) -> Iterator[Outcome]:
+    def respond(self, question: str, answers: list[Answer], request: gr.Request) -> Iterator[Shown]:
         """Answer a question: first the answer, then its source, which takes the browser longer."""
         language = language_of(request.headers)
         try:
@@ -103,7 +103,7 @@ class ChatEvents:
             *self.labels.updates(language),
         ]
 
-    def forget(self, request: gr.Request) -> Outcome:
+    def forget(self, request: gr.Request) -> Shown:
         """A new conversation."""
         language = language_of(request.headers)
         return "", conversation_html([], language), "", source_html([], language=language), []

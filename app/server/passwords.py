@@ -91,7 +91,7 @@ def _load(path: Path) -> Mapping[str, str]:
 
 
 class Passwords:
-    """The password file of a running server, read anew when it changes."""
+    """The password file of a running server, read again when it changes."""
 
     def __init__(self, path: Path) -> None:
         """Read the file; raises RodeDraadError when it cannot be read or holds something else."""

@@ -11,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
+
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request
@@ -29,8 +31,6 @@ from rodedraad.server.http_api import Programs, endpoints, routes
 from rodedraad.server.page_route import page_route
 from rodedraad.server.passwords import Passwords
 from rodedraad.server.security import HEALTH, LARGEST_BODY, Guard, Rules, names_of
-
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 UPLOAD = "/gradio_api/upload"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -10,13 +10,9 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-
 Vectors = npt.NDArray[np.float32]
-
-
 OnEncoded = Callable[[int], None]
 """Called with the number of texts done since the call before."""
-
 
 BATCH = 256
 

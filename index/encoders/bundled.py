@@ -5,14 +5,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rodedraad.index.encoders.base import Embedder
+from rodedraad.index.encoders.sentence_transformer import TransformerEmbedder
+from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.settings import Settings
 
 if TYPE_CHECKING:
     from rodedraad.index.encoders.late_interaction import LateInteraction
     from rodedraad.index.encoders.onnx_transformer import ContextualEmbedder
-from rodedraad.index.encoders.base import Embedder
-from rodedraad.index.encoders.sentence_transformer import TransformerEmbedder
-from rodedraad.index.encoders.static_table import StaticEmbedder
 
 BUNDLED_MODEL = Path(__file__).parent.parent / "model"
 BUNDLED_ENCODER = BUNDLED_MODEL / "encoder"
@@ -32,7 +32,7 @@ def load_embedder(settings: Settings) -> Embedder:
 
 
 @cache
-def bundled_static() -> "StaticEmbedder":
+def bundled_static() -> StaticEmbedder:
     """The bundled table of token vectors."""
     return StaticEmbedder(BUNDLED_MODEL, "bundled")
 

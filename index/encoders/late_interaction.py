@@ -47,7 +47,7 @@ class LateInteraction:
             self.map = learned["map"].astype(np.float32)
             self.importance = learned["importance"].astype(np.float32)
         except (OSError, KeyError, SafetensorError) as error:
-            raise RodeDraadError(f"{weights} cannot be read ({error}). Install Rode Draad anew.") from error
+            raise RodeDraadError(f"{weights} cannot be read ({error}). Reinstall Rode Draad.") from error
         self.tokens = lru_cache(KEPT)(embedder.tokens)
 
     def question(self, text: str, start: int = 0) -> QuestionTokens:

@@ -43,9 +43,11 @@ class ContextualEmbedder:
         """Read the encoder and its tokenizer from a folder; RodeDraadError if it cannot."""
         try:
             tokenizer, self._tokenizer = read_tokenizer(folder / TOKENIZER)
+            digest = hashlib.sha256(tokenizer)
+            for file in (ENCODER, FROZEN):
+                digest.update((folder / file).read_bytes())
             ids = map(self._tokenizer.token_to_id, ("<s>", "</s>"))
             self._first, self._last = (id for id in ids if id is not None)
-            weights = (folder / ENCODER).read_bytes() + (folder / FROZEN).read_bytes()
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = 2
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -54,12 +56,12 @@ class ContextualEmbedder:
             )
         except Exception as error:  # the libraries raise exceptions of no common kind
             raise RodeDraadError(
-                f"The model in {folder} cannot be read ({error}). Install Rode Draad anew, or "
+                f"The model in {folder} cannot be read ({error}). Reinstall Rode Draad, or "
                 "name another model in settings.toml."
             ) from error
         self.name = name
         self.dimension: int = self._session.get_outputs()[0].shape[1]
-        self.fingerprint = hashlib.sha256(tokenizer + weights).hexdigest()
+        self.fingerprint = digest.hexdigest()
 
     def questions(self, texts: Sequence[str]) -> Vectors:
         """Embed questions."""

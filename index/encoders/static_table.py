@@ -33,7 +33,7 @@ class StaticEmbedder:
                 raise ValueError("its vectors are not those of its tokens")
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise RodeDraadError(
-                f"The model in {folder} cannot be read ({error}). Install Rode Draad anew, or "
+                f"The model in {folder} cannot be read ({error}). Reinstall Rode Draad, or "
                 "name another model in settings.toml."
             ) from error
         self.tokenizer.no_padding()

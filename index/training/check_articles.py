@@ -6,13 +6,12 @@ Prints what is wrong, one line each, then how the questions, the turns of conver
 spread over languages and kinds. The exit code is 1 if anything is wrong.
 """
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from index.training.data import read_lines
 from rodedraad.evaluation.gold_file import GOLD
 from rodedraad.index.evidence_match import squash
 
@@ -67,11 +66,6 @@ def problems_of(folder: Path, gold: set[tuple[str, ...]]) -> Iterator[str]:
             yield f"{id}: its pair {line['pair']} is no answerable question"
         if gold & set(_runs(line["question"])):
             yield f"{id}: {ALIKE} words in a row are a gold question's"
-
-
-def read_lines(file: Path) -> list[dict[str, Any]]:
-    """The JSON lines of a file; none without it."""
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
 
 
 def _gold_questions() -> Iterator[str]:

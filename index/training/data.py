@@ -1,10 +1,11 @@
-"""Training data: pairs of texts of one meaning, cut into batches of like length."""
+"""Training data: JSON lines, and pairs of texts of one meaning, cut into batches of like length."""
 
 import gzip
+import json
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 Row = TypeVar("Row")
 
@@ -21,6 +22,11 @@ class Pair(NamedTuple):
 
     text: str
     target: str
+
+
+def read_lines(file: Path) -> list[dict[str, Any]]:
+    """The JSON lines of a file; none without it."""
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
 
 
 def read_rows(file: Path) -> list[tuple[str, str]]:

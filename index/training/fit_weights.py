@@ -100,7 +100,7 @@ def learn(found: Sequence[Example]) -> Weights:
             passages, sentences = weights(e)
             loss = loss + listwise(sentences, e.answers) + PASSAGES * listwise(passages, e.holds)
         optimiser.zero_grad()
-        (loss / len(useful)).backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(loss / len(useful))
         optimiser.step()
         slower.step()
     return weights

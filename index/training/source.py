@@ -53,7 +53,7 @@ class Source:
     epsilon: float
 
     def cut(self, ids: Sequence[int]) -> "Source":
-        """The same encoder with only the pieces in `ids`, numbered anew in their order."""
+        """The same encoder with only the pieces in `ids`, renumbered in their order."""
         return replace(
             self,
             pieces=[self.pieces[id] for id in ids],

@@ -8,7 +8,6 @@ vectors near what they were, so that the encoder's knowledge of other texts and 
 layers stay as they are; their output is computed once.
 """
 
-import json
 import math
 import random
 import re
@@ -26,6 +25,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel
 
+from index.training.data import read_lines
 from index.training.exact import bert
 from index.training.loop import Loop, Plan
 from index.training.source import Source
@@ -270,8 +270,8 @@ def _names(folders: Sequence[Path]) -> list[str]:
     """The names in the questions of folders, without numbers."""
     found: set[str] = set()
     for folder in folders:
-        for line in (folder / "questions.jsonl").read_text("utf-8").splitlines():
-            question = json.loads(line)["question"]
+        for line in read_lines(folder / "questions.jsonl"):
+            question = line["question"]
             found |= {question[start:end] for start, end in names_in(question)}
     return sorted(name for name in found if not name.isdecimal())
 
@@ -298,7 +298,7 @@ def _edited(
 
 def _groups(folder: Path, lower: "_Lower", names: Sequence[str] = (), edit: bool = False) -> Iterator[Group]:
     """The articles of a folder, some together, with the questions about them and edited ones."""
-    lines = [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
+    lines = read_lines(folder / "questions.jsonl")
     sources, _ = scan(folder / "corpus")
     for some in _batched(sources, ARTICLES):
         passages = [p for s in some for p in split_passages(read_document(s, read_bytes(s)))]

@@ -20,7 +20,7 @@ SETTINGS = "parse_seconds = 20\nparse_megabytes = 600\n"
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(os.name == "nt", reason="pipes, devices and such names are not to be had there"),
+    pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes, devices and names"),
 ]
 
 
