@@ -60,8 +60,8 @@ def open_index(home: str | PathLike[str]) -> "Searcher":
 def ask(index: "Searcher", question: str, before: "Sequence[Answer]" = ()) -> "Answer":
     """Answer a question by quotes from the documents; `before` holds the answers of the conversation so far.
 
-    An answer without quotes is `abstained`: the documents hold none. Raises RodeDraadError for a question
-    that is empty or too long.
+    An answer's `kind` is "answer", "no answer" where the documents hold none, or "not a question". Raises
+    RodeDraadError for a question that is empty or too long.
     """
     from rodedraad.answering import conversation
 

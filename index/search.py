@@ -7,6 +7,8 @@ from functools import lru_cache
 from math import exp
 from pathlib import Path
 
+import numpy as np
+
 from rodedraad.index.encoders.base import Embedder, Vectors
 from rodedraad.index.encoders.bundled import bundled_interaction, bundled_static, load_embedder
 from rodedraad.index.encoders.late_interaction import KEPT, LateInteraction, QuestionTokens
@@ -20,7 +22,6 @@ from rodedraad.index.words.word_index import QuestionWord, coverage
 from rodedraad.ingest.documents import Document, Passage
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.language import detect_language, load_in_background
-from rodedraad.ingest.sentences import is_heading
 
 READ = 10
 """How many of the passages proposed are read token by token.
@@ -38,6 +39,9 @@ CANDIDATES = 200
 TELLING = 0.65
 """Rarity times likeness from which a matched word is worth telling, found by reading: "pobres" to
 "arme" (.84) is, "komen" to "zijn" (.46) and "from" to "uit" (.01) are not."""
+
+RARE = 1.0
+"""The inverse document frequency of a word that stands in about a third of the passages."""
 
 NEAR = 800
 """Characters over which nearness falls to 1/e."""
@@ -87,7 +91,7 @@ class Hit:
     document: Document
     vocabulary: frozenset[str]  # its words, folded, compounds with their parts
     words: dict[str, str] = field(default_factory=dict)  # of the question → of the passage, both folded
-    sentences: tuple[Sentence, ...] = ()  # without headings; empty if the passage was not read
+    sentences: tuple[Sentence, ...] = ()  # with headings; empty if the passage was not read
     met: Vectors | None = field(default=None, compare=False)  # float32[n], by the whole passage, if read
 
 
@@ -114,6 +118,7 @@ class Searcher:
         self._embedder, self._static, self._interaction = embedder, static, interaction
         self._vectors = generation.vectors()
         self._words = generation.words(static)
+        self._question = lru_cache(KEPT)(interaction.question)
         self._static_vectors = lru_cache(KEPT)(static.passages)  # of a passage's sentences
 
     @classmethod
@@ -150,13 +155,22 @@ class Searcher:
             for number in range(self.generation.passages):
                 self._interaction.tokens(self.generation.passage(number)[1].text)
 
+    def vector(self, text: str) -> Vectors:
+        """The bundled encoder's vector of a question, float32[d], of unit length."""
+        return self._question(text).vector
+
+    def knows(self, text: str) -> bool:
+        """Whether a text is one or two words that stand in the documents, and not in most passages."""
+        words = self._words.match(text, expand=False)
+        return 1 <= len(words) <= 2 and all(word.matches and word.rarity > RARE for word in words)
+
     def query(self, question: str, start: int = 0) -> Query:
         """Analyse a question. `question[:start]` is the question before, for a follow-up.
 
         Retrieval uses the whole string. Token matching scores only the tokens from `start` on, each in
         the context of the whole.
         """
-        tokens = self._interaction.question(question, start)
+        tokens = self._question(question, start)
         bundled = self._embedder is self._interaction.embedder
         analysis = self._words.analysis
         return Query(
@@ -216,18 +230,17 @@ class Searcher:
     def _read(self, query: Query, candidate: Candidate) -> Hit:
         """A candidate read token by token, and its sentences."""
         passage, document = candidate.passage, candidate.document
-        spans = [span for span in passage.sentences if not is_heading(document.text[slice(*span)])]
-        spans = spans or [(passage.start, passage.end)]
+        spans = passage.sentences or ((passage.start, passage.end),)
         met = self._interaction.match(query.tokens, passage, spans)
         if "interaction" in self.without:
             met[:] = 0.0
         whole, *parts = (met @ query.tokens.importance).tolist()
         texts = tuple(document.text[slice(*span)] for span in spans)
         likeness = (self._static_vectors(texts) @ query.static[0]).tolist()
+        so_far = (np.maximum.accumulate(met[1:], axis=0) @ query.tokens.importance).tolist()
         sentences = []
-        for (start, end), part, cosine, own in zip(spans, parts, likeness, met[1:], strict=True):
-            opening = not document.text[:start].strip()
-            signals = {"interaction": part, "likeness": cosine, "opening": float(opening)}
+        for (start, end), *found, own in zip(spans, parts, so_far, likeness, met[1:], strict=True):
+            signals = dict(zip(SENTENCE, found, strict=True))
             sentences.append(Sentence(start, end, weighted(signals, SENTENCE), signals, own))
         best = 0.0 if "sentence" in self.without else max(sentence.score for sentence in sentences)
         hit = self._hit(candidate, interaction=whole, sentence=best)

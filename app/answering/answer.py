@@ -1,9 +1,10 @@
-"""Answer: hits become one to three verbatim quotes with citations, or an honest abstention."""
+"""Answer: hits become one to three verbatim quotes with citations, or an honest "no answer"."""
 
 import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rodedraad.answering.confidence import THRESHOLD, confidence
 from rodedraad.answering.quotes import Quote, quotes
@@ -13,25 +14,52 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.language import detect_language
 
 LONGEST_QUESTION = 2_000  # characters
+MOST_TITLES = 10
+"""Documents that are named to somebody who has asked nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question gets: quotes in reading order, none if abstained, and the best hits."""
+    """What a question gets: quotes in reading order, none without an answer, and the best hits.
 
+    A text that is no question gets the titles of the documents, some at most.
+    """
+
+    kind: Literal["answer", "no answer", "not a question"]
     question: str
-    understood_as: str
+    understood_as: str  # with the questions that it leans on before it
     language: str
-    abstained: bool
     confidence: float  # that the sources hold an answer, 0 to 1
     quotes: tuple[Quote, ...]
     hits: tuple[Hit, ...]
     milliseconds: float
+    documents: tuple[str, ...] = ()
+
+    @property
+    def abstained(self) -> bool:
+        """Whether nothing is quoted."""
+        return self.kind != "answer"
 
     @property
     def cited(self) -> list[Quote]:
         """The quotes, and behind them those that say the same elsewhere: citation 1, 2 and so on."""
         return [*self.quotes, *(other for quote in self.quotes for other in quote.also)]
+
+
+def checked(question: str) -> str:
+    """A question with its white space made plain.
+
+    Raises RodeDraadError for one that is empty or longer than LONGEST_QUESTION.
+    """
+    question = " ".join(question.split())
+    if not re.search(r"\w", question):
+        raise RodeDraadError("The question is empty. Ask something about the documents.")
+    if len(question) > LONGEST_QUESTION:
+        raise RodeDraadError(
+            f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are "
+            "read. Ask a shorter one."
+        )
+    return question
 
 
 def answer(
@@ -43,31 +71,39 @@ def answer(
 ) -> Answer:
     """Answer a question from the sources.
 
-    `leans_on` is the question before, for a follow-up; passages next to those in `near` are preferred.
-    The answer carries at least `passages` hits. Raises RodeDraadError for a question that is empty or
-    longer than LONGEST_QUESTION.
+    `leans_on` is what was asked before, for a follow-up; passages next to those in `near` are preferred.
+    The answer carries at least `passages` hits. Raises RodeDraadError as `checked`.
     """
     started = time.perf_counter()
-    question = " ".join(question.split())
-    if not re.search(r"\w", question):
-        raise RodeDraadError("The question is empty. Ask something about the documents.")
-    if len(question) > LONGEST_QUESTION:
-        raise RodeDraadError(
-            f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are "
-            "read. Ask a shorter one."
-        )
-    before = f"{' '.join(leans_on.split())} " if leans_on else ""
+    question = checked(question)
+    before = f"{leans_on} " if leans_on else ""
     query = searcher.query(before + question, len(before))
     hits = searcher.search(query, max(passages, READ), near)
-    likely = confidence(query, hits, follow_up=bool(near))
-    abstained = likely < THRESHOLD
+    likely = confidence(query, hits)
+    answered = likely >= THRESHOLD
     return Answer(
+        kind="answer" if answered else "no answer",
         question=question,
         understood_as=query.text,
         language=detect_language(question),
-        abstained=abstained,
         confidence=likely,
-        quotes=() if abstained else tuple(quotes(hits)),
+        quotes=tuple(quotes(hits)) if answered else (),
         hits=tuple(hits),
         milliseconds=(time.perf_counter() - started) * 1000,
+    )
+
+
+def no_question(searcher: Searcher, text: str) -> Answer:
+    """What a text gets that is no question: what there is to ask about."""
+    titles = [entry.title for entry in searcher.generation.manifest.documents]
+    return Answer(
+        kind="not a question",
+        question=text,
+        understood_as=text,
+        language=detect_language(text),
+        confidence=0.0,
+        quotes=(),
+        hits=(),
+        milliseconds=0.0,
+        documents=tuple(titles[:MOST_TITLES]),
     )

@@ -12,6 +12,7 @@ from rodedraad.ingest.documents import Document
 def turn_as_json(answer: Answer, passages: int) -> dict[str, Any]:
     """An answer as the JSON of a turn."""
     return {
+        "kind": answer.kind,
         "question": answer.question,
         "understood_as": answer.understood_as,
         "language": answer.language,
@@ -22,6 +23,7 @@ def turn_as_json(answer: Answer, passages: int) -> dict[str, Any]:
             for quote in answer.quotes
         ],
         "passages": [passage_as_json(hit) for hit in answer.hits[:passages]],
+        "documents": list(answer.documents),
         "milliseconds": round(answer.milliseconds, 2),
     }
 

@@ -1,25 +1,26 @@
 """Quotes: the best sentences of the hits become verbatim quotes with citations."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
 from rodedraad.index.ranking import QUOTED, weighted
 from rodedraad.index.search import Hit, Sentence
-from rodedraad.ingest.documents import Document
-from rodedraad.ingest.sentences import sentence_spans
+from rodedraad.ingest.documents import Document, Span
+from rodedraad.ingest.sentences import is_heading, sentence_spans
 
 MOST_QUOTES = 3  # sentences that follow one another are one
 MOST_QUOTED = 600
 """Characters up to which further sentences are quoted."""
 
-MARGIN = 0.4
+MARGIN = 0.5
 """How much less than the best a sentence may score to be quoted too.
 
-Measured with at most three quotes of 600 characters: at .2, .3, .4, .5 and .6 the share answered is .81,
-.83, .85, .86 and .87 of the gold questions that are answered, with 229, 262, 290, 320 and 334 characters
-a mean answer, and .66, .69, .71, .72 and .72 of five held corpora, with 273, 314, 349, 376 and 400.
+Measured with at most three quotes of 600 characters, on fitted questions: at .3, .4, .5, .6 and .8 a quote
+answers .71, .73, .74, .76 and .76 about magazine articles, with 298, 333, 361, 377 and 416 characters in
+the mean; .78, .80, .81, .82 and .85 about other genres, with 175, 210, 232, 248 and 285; and .86, .86, .86,
+.87 and .88 of people's, with 283, 312, 334, 362 and 411.
 """
 
 _POINTING = frozenset(
@@ -51,7 +52,7 @@ class Quote:
 
 def quotes(hits: Sequence[Hit]) -> list[Quote]:
     """The best sentences of the hits, neighbours joined, in reading order."""
-    read = list(_best_sentences(hits))
+    read = [(score, _Piece(hit, *_span(hit, one))) for score, hit, one in best_sentences(hits)]
     chosen: list[_Piece] = []
     least, quoted = -inf, 0
     for score, place in read:
@@ -96,15 +97,14 @@ class _Piece:
         return Quote(citation, self.text, self.document, self.start, self.end, page, self.hit)
 
 
-def _best_sentences(hits: Sequence[Hit]) -> Iterator[tuple[float, _Piece]]:
-    """Every sentence of the hits that were read with its score, the likeliest answer first."""
+def best_sentences(hits: Sequence[Hit]) -> list[tuple[float, Hit, Sentence]]:
+    """Every sentence of the hits that were read, with its score and its hit, the likeliest answer first."""
     scored = [
         (weighted({"passage": hit.score, "sentence": sentence.score}, QUOTED), hit, sentence)
         for hit in hits
         for sentence in hit.sentences
     ]
-    for score, hit, sentence in sorted(scored, key=lambda item: -item[0]):
-        yield score, _Piece(hit, _start(hit, sentence), sentence.end)
+    return sorted(scored, key=lambda item: -item[0])
 
 
 def _start(hit: Hit, sentence: Sentence) -> int:
@@ -118,6 +118,22 @@ def _start(hit: Hit, sentence: Sentence) -> int:
         if before and (before[-1][0] or seen == paragraph):
             return seen + before[-1][0]
     return sentence.start
+
+
+def _span(hit: Hit, sentence: Sentence) -> Span:
+    """What to quote for a sentence: the one under it, where it only asks or announces what that says.
+
+    It asks if it ends in a question mark; it announces if it is a heading without a number or a colon.
+    """
+    text = hit.document.text
+    said = text[sentence.start : sentence.end]
+    if said.endswith("?") or (is_heading(said) and not re.search(r"[\d:]", said)):
+        after = sentence_spans(text[sentence.end : sentence.end + MOST_QUOTED])
+        if after:
+            start, end = (sentence.end + offset for offset in after[0])
+            if not is_heading(text[start:end]):
+                return start, end
+    return _start(hit, sentence), sentence.end
 
 
 def _joined(places: Sequence[_Piece]) -> list[_Piece]:

@@ -84,6 +84,10 @@ def _print_answer(answer: "Answer") -> None:
     from rodedraad.texts.phrases import phrase
 
     language = answer.language
+    if answer.kind == "not a question":
+        print(phrase("no_question", language))
+        print(*(f"  {title}" for title in answer.documents), sep="\n")
+        return
     if answer.abstained:
         print(phrase("no_answer", language))
         if answer.hits:

@@ -7,6 +7,7 @@ from typing import Any
 
 from rodedraad.answering.answer import Answer
 from rodedraad.answering.conversation import ask
+from rodedraad.answering.quotes import best_sentences
 from rodedraad.evaluation.gold_file import FILES, Talk, load_talks
 from rodedraad.index.evidence_match import answers, covers, squash
 from rodedraad.index.search import Searcher
@@ -26,12 +27,18 @@ class Outcome:
     lang: str
     kind: str  # as the gold line says, or empty
     overlap: str  # likewise
+    same: str  # likewise: names the fact that other questions ask about too
+    pair: str  # likewise: the id of the answerable question that differs from this one by a detail
+    asks: bool  # whether it is a question; a greeting is none
+    source: str  # the language of the document that the gold line names, or empty
     answerable: bool  # the sources hold an answer
     wanted: str  # the answer, or else the evidence; empty if there is none
     confidence: float
     abstained: bool
+    taken_for_question: bool
     quotes: tuple[str, ...]
     answered: bool  # a quote answers
+    first_answers: bool  # the best sentence answers, quoted or not
     ranks: tuple[int, ...]  # from 1 to 10, of the passages found that cover a span
     all_relevant: int  # passages of the corpus that cover a span
     milliseconds: float
@@ -58,10 +65,11 @@ def ask_talks(
     """Ask every question and conversation; raises RodeDraadError when two have one id."""
     generation = searcher.generation
     corpus = [squash(generation.passage(n)[1].text) for n in range(generation.passages)]
+    languages = {entry.path: entry.language for entry in generation.manifest.documents}
     outcomes: dict[str, Outcome] = {}
     for done, (id, line) in enumerate(talks):
         progress(done, len(talks))
-        for outcome in _talk(searcher, id, line, corpus):
+        for outcome in _talk(searcher, id, line, corpus, languages):
             if outcome.id in outcomes:
                 raise RodeDraadError(f"Two gold questions have the id {outcome.id!r}: change one.")
             outcomes[outcome.id] = outcome
@@ -69,22 +77,27 @@ def ask_talks(
     return list(outcomes.values())
 
 
-def _talk(searcher: Searcher, id: str, line: dict[str, Any], corpus: list[str]) -> Iterator[Outcome]:
+def _talk(
+    searcher: Searcher, id: str, line: dict[str, Any], corpus: list[str], languages: dict[str, str]
+) -> Iterator[Outcome]:
     if "turns" not in line:
-        yield _outcome(id, 0, line, ask(searcher, line["question"], (), PASSAGES), corpus)
+        yield _outcome(id, 0, line, ask(searcher, line["question"], (), PASSAGES), corpus, languages)
         return
     before: list[Answer] = []
     for turn, gold in enumerate(line["turns"], 1):
         answer = ask(searcher, gold["question"], before, PASSAGES)
         before.append(answer)
-        yield _outcome(f"{id}/{turn}", turn, {"lang": line.get("lang"), **gold}, answer, corpus)
+        yield _outcome(f"{id}/{turn}", turn, {"lang": line.get("lang"), **gold}, answer, corpus, languages)
 
 
-def _outcome(id: str, turn: int, gold: dict[str, Any], answer: Answer, corpus: list[str]) -> Outcome:
+def _outcome(
+    id: str, turn: int, gold: dict[str, Any], answer: Answer, corpus: list[str], languages: dict[str, str]
+) -> Outcome:
     evidence = gold.get("evidence", []) if gold["answerable"] else []
     spans = [squash(span) for span in evidence]
     found = [squash(hit.passage.text) for hit in answer.hits[:PASSAGES]]
-    quotes = [squash(quote.text) for quote in answer.quotes]
+    quoted = [squash(quote.text) for quote in answer.quotes]
+    best = [hit.document.text[one.start : one.end] for _, hit, one in best_sentences(answer.hits)[:1]]
     return Outcome(
         id=id,
         turn=turn,
@@ -93,12 +106,18 @@ def _outcome(id: str, turn: int, gold: dict[str, Any], answer: Answer, corpus: l
         lang=gold.get("lang") or answer.language,
         kind=gold.get("kind", ""),
         overlap=gold.get("overlap", ""),
+        same=gold.get("same", ""),
+        pair=gold.get("pair", ""),
+        asks=gold.get("turn") != "none",
+        source=languages.get(gold.get("doc", ""), ""),
         answerable=gold["answerable"],
         wanted=gold.get("answer") or " … ".join(evidence),
         confidence=answer.confidence,
         abstained=answer.abstained,
+        taken_for_question=answer.kind != "not a question",
         quotes=tuple(quote.text for quote in answer.quotes),
-        answered=any(answers(quote, span) for quote in quotes for span in spans),
+        answered=any(answers(quote, span) for quote in quoted for span in spans),
+        first_answers=any(answers(squash(text), span) for text in best for span in spans),
         ranks=tuple(n for n, text in enumerate(found, 1) if any(covers(text, span) for span in spans)),
         all_relevant=sum(any(covers(text, span) for span in spans) for text in corpus),
         milliseconds=round(answer.milliseconds, 1),

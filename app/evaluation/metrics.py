@@ -64,9 +64,13 @@ SHARES: dict[str, Callable[[Outcome], float | None]] = {
     "success@1": lambda o: success_at(o, 1) if o.answerable else None,
     "success@3": lambda o: success_at(o, 3) if o.answerable else None,
     "success@5": lambda o: success_at(o, 5) if o.answerable else None,
+    "answered": lambda o: float(o.answered and not o.abstained) if o.answerable else None,
+    "best sentence": lambda o: float(o.first_answers) if o.answerable else None,
     "quote accuracy": lambda o: float(o.answered) if _given(o) else None,
     "answerable refused": lambda o: float(o.abstained) if o.answerable else None,
-    "unanswerable refused": lambda o: None if o.answerable else float(o.abstained),
+    "unanswerable refused": lambda o: None if o.answerable or not o.asks else float(o.abstained),
+    "taken for no question": lambda o: float(not o.taken_for_question) if o.asks else None,
+    "known for no question": lambda o: None if o.asks else float(not o.taken_for_question),
 }
 """What is 0 or 1 for a question; None for one that does not count."""
 
@@ -120,10 +124,13 @@ ABSTENTION: dict[str, Callable[[Values, Mask, Values], Values]] = {
 """What is told by the confidence of all questions together."""
 
 MEASURES = (
-    *("success@1", "success@3", "success@5", "MRR@10", "nDCG@10", "quote accuracy", "quoted characters"),
-    *("answerable refused", "unanswerable refused", *ABSTENTION, "milliseconds"),
+    *("success@1", "success@3", "success@5", "MRR@10", "nDCG@10", "best sentence", "answered"),
+    *("quote accuracy", "quoted characters", "answerable refused", "unanswerable refused", *ABSTENTION),
+    *("taken for no question", "known for no question", "milliseconds"),
 )
-LESS_IS_BETTER = frozenset({"quoted characters", "answerable refused", "calibration error", "milliseconds"})
+LESS_IS_BETTER = frozenset(
+    {"quoted characters", "answerable refused", "calibration error", "taken for no question", "milliseconds"}
+)
 
 
 def digits(measure: str) -> int:
@@ -191,13 +198,25 @@ def measures(outcomes: Sequence[Outcome]) -> dict[str, Figure]:
 
 
 def groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
-    """Single questions by language, overlap and kind, and the follow-up turns."""
-    single = [o for o in outcomes if o.turn == 0]
+    """Single questions, by language, overlap, kind, and language of question and source; follow-up turns.
+
+    Beside them: questions about a fact that others ask about too; those that differ from an answerable one
+    by a detail, with that one; and what is no question.
+    """
+    single = [o for o in outcomes if o.turn == 0 and o.asks]
     result = {"all": single}
     for language in dict.fromkeys(o.lang for o in single):
         result[language] = [o for o in single if o.lang == language]
     result["low overlap"] = [o for o in single if o.overlap == "low"]
-    result["follow-ups"] = [o for o in outcomes if o.turn > 1]
+    sources = dict.fromkeys(o.source for o in single if o.source)
+    if len(sources) > 1:
+        for pair in dict.fromkeys((o.lang, o.source) for o in single if o.source):
+            result[f"{KIND}{pair[0]} → {pair[1]}"] = [o for o in single if (o.lang, o.source) == pair]
+    result["follow-ups"] = [o for o in outcomes if o.turn > 1 and o.asks]
+    result["same fact"] = [o for o in single if o.same]
+    edited = {o.pair for o in single} - {""}
+    result["minimal pairs"] = [o for o in single if o.pair or o.id in edited]
+    result["no question"] = [o for o in outcomes if not o.asks]
     for kind in sorted({o.kind for o in single} - {""}):
         result[f"{KIND}{kind}"] = [o for o in single if o.kind == kind]
     return {name: members for name, members in result.items() if members}
@@ -209,6 +228,8 @@ KIND = "kind: "
 
 def verdict(outcome: Outcome) -> str:
     """What became of a question, in words."""
+    if not outcome.asks:
+        return "no question" if not outcome.taken_for_question else "taken for a question"
     if not outcome.answerable:
         return "kept silent" if outcome.abstained else "answered without a source"
     if outcome.abstained:
@@ -218,7 +239,7 @@ def verdict(outcome: Outcome) -> str:
     return "found, not quoted" if success_at(outcome, 3) else "not found"
 
 
-RIGHT = frozenset({"quoted", "kept silent"})
+RIGHT = frozenset({"quoted", "kept silent", "no question"})
 """The verdicts that one wants."""
 
 

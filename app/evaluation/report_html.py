@@ -13,8 +13,10 @@ VERDICTS = {
     "found, not quoted": "means_not_quoted",
     "refused": "means_refused",
     "answered without a source": "means_no_source",
+    "taken for a question": "means_taken",
     "quoted": "means_quoted",
     "kept silent": "means_silent",
+    "no question": "means_no_question",
 }
 """Every verdict, the wrong ones first, and the phrase for what it means."""
 

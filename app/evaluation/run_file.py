@@ -11,7 +11,7 @@ from rodedraad.evaluation.metrics import Figure, groups, measures
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.errors import RodeDraadError
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)

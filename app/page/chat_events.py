@@ -34,10 +34,24 @@ class ChatEvents:
         self.labels = labels
 
     def respond(self, question: str, answers: list[Answer], request: gr.Request) -> Iterator[Shown]:
+        """Answer a question in the light of the talk before it."""
+        yield from self._respond(question, answers, answers, request)
+
+    def respond_alone(
+        self, answers: list[Answer], click: gr.EventData, request: gr.Request
+    ) -> Iterator[Shown]:
+        """Answer a question again, on its own, that was taken for a follow-up."""
+        turn = click._data["turn"]
+        if isinstance(turn, int) and 0 <= turn < len(answers):
+            yield from self._respond(answers[turn].question, [], answers, request)
+
+    def _respond(
+        self, question: str, before: Sequence[Answer], answers: list[Answer], request: gr.Request
+    ) -> Iterator[Shown]:
         """Answer a question: first the answer, then its source, which takes the browser longer."""
         language = language_of(request.headers)
         try:
-            answer = ask(self._index.searcher(), question, answers)
+            answer = ask(self._index.searcher(), question, before)
         except RodeDraadError as error:
             raise gr.Error(str(error), print_exception=False) from error
         LOG.info(
@@ -46,13 +60,13 @@ class ChatEvents:
                 "request": request.headers.get(REQUEST_ID),
                 "question": answer.question,
                 "language": answer.language,
-                "abstained": answer.abstained,
+                "kind": answer.kind,
                 "confidence": round(answer.confidence, 3),
                 "milliseconds": round(answer.milliseconds, 1),
             },
         )
         answers = [*answers, answer][-LONGEST_TALK:]
-        yield "", conversation_html(answers, language), summary(answer), gr.skip(), answers
+        yield "", conversation_html(answers, language), summary(answer, language), gr.skip(), answers
         shown = [] if answer.abstained else places(answer)
         source = source_html(shown, 1, len(answers) - 1, language=language)
         yield gr.skip(), gr.skip(), gr.skip(), source, answers

@@ -96,16 +96,15 @@ def _connect(page: gr.Blocks, chat: _Chat, languages: gr.HTML, new: gr.Button, e
         (chat.send.click, chat.question),
         *((example.click, example) for example in chat.examples),
     ]
+    asking: dict[str, Any] = {
+        "concurrency_limit": AT_ONCE,
+        "concurrency_id": "ask",
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
     for event, text in asked:
-        event(
-            events.respond,
-            [text, answers],
-            outcome,
-            concurrency_limit=AT_ONCE,
-            concurrency_id="ask",
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        event(events.respond, [text, answers], outcome, **asking)
+    chat.conversation.select(events.respond_alone, answers, outcome, **asking)
     opened = [chat.conversation, chat.source, chat.notice, languages, *events.labels.parts]
     page.load(events.open_page, None, opened, **QUIET)
     languages.input(events.change_language, answers, opened, **QUIET)

@@ -38,7 +38,8 @@ class Programs:
     def ask(self, question: str, before: list[str], passages: int) -> dict[str, Any]:
         """Ask the documents a question; the answer is verbatim quotes with where they stand, or none.
 
-        Where "abstained" is true the documents hold no answer, and there are no quotes. Each quote
+        Where "kind" is "no answer" the documents hold none, and there are no quotes; where it is "not a
+        question", "documents" names what can be asked about. Each quote
         names its document, page, and the characters of the reading text that it is; "also" holds
         the places that say the same.
 

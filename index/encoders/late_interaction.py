@@ -2,8 +2,9 @@
 
 Late interaction after ColBERT (Khattab and Zaharia 2020): each token of the question takes the token
 of the text that is most like it. Here a learned map turns a question's tokens towards those of
-answers ("hoeveel" towards numbers), and a learned vector says how much each token counts. Both were
-learned with the encoder's last layers, by `python -m index.training`.
+answers ("hoeveel" towards numbers), one learned vector says how much each token counts, and another
+how much a token that is not met speaks against an answer ("Bolivia"). All were learned with the
+encoder's last layers, by `python -m index.training`.
 """
 
 from collections.abc import Sequence
@@ -31,6 +32,12 @@ class QuestionTokens:
     vector: Vectors  # float32[d], of the whole question, of unit length
     states: Vectors  # float32[n, d], rows of unit length, turned towards answers
     importance: Vectors  # float32[n], adding up to 1
+    need: Vectors  # float32[n], how much each token speaks against an answer for what it is met too little
+    wanted: float  # how well a token is to be met
+
+    def unmet(self, met: Vectors) -> float:
+        """How much speaks against an answer in a text that meets the tokens by `met`, float32[n]."""
+        return float(self.need @ np.maximum(self.wanted - met, 0))
 
 
 class LateInteraction:
@@ -46,6 +53,8 @@ class LateInteraction:
             learned = load(weights.read_bytes())
             self.map = learned["map"].astype(np.float32)
             self.importance = learned["importance"].astype(np.float32)
+            self.need = learned["need"].astype(np.float32)
+            _, _, self.wanted, self.least_need = learned["silence"].tolist()
         except (OSError, KeyError, SafetensorError) as error:
             raise RodeDraadError(f"{weights} cannot be read ({error}). Reinstall Rode Draad.") from error
         self.tokens = lru_cache(KEPT)(embedder.tokens)
@@ -55,7 +64,13 @@ class LateInteraction:
         read = self.embedder.tokens(text, QUESTION)
         states = read.states[read.spans[:, 0] >= start]
         counts = np.exp(states @ self.importance)
-        return QuestionTokens(read.vector, unit(states @ self.map.T), counts / max(counts.sum(), 1e-9))
+        return QuestionTokens(
+            vector=read.vector,
+            states=unit(states @ self.map.T),
+            importance=counts / max(counts.sum(), 1e-9),
+            need=np.logaddexp(0, states @ self.need + self.least_need),  # softplus
+            wanted=self.wanted,
+        )
 
     def match(self, question: QuestionTokens, passage: Passage, spans: Sequence[Span]) -> Vectors:
         """How well each token of a question is met by a passage, and by the part of it in each span.

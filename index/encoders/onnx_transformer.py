@@ -9,13 +9,16 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from rodedraad.index.encoders.base import OnEncoded, Vectors, read_tokenizer
+from rodedraad.index.encoders.base import OnEncoded, Vectors, read_tokenizer, unit
 from rodedraad.ingest.errors import RodeDraadError
 
 Ids = npt.NDArray[np.int64]
 
 ENCODER, FROZEN, TOKENIZER = "encoder.onnx", "encoder.onnx_data", "tokenizer.json"
 """The files of the graph with the weights that training changes, of all others, and of the tokenizer."""
+
+EMBEDDING, STATES = "sentence_embedding", "last_hidden_state"
+"""The outputs: a vector of unit length for a text, and a state for each token."""
 
 QUESTION, PASSAGE = "query: ", "passage: "
 """What the model was trained to see before a text (Wang et al. 2024, Multilingual E5 Text Embeddings)."""
@@ -77,7 +80,7 @@ class ContextualEmbedder:
             [prefix + text for text in texts], add_special_tokens=False
         )
         for places, batch in self._batches([encoding.ids for encoding in encodings]):
-            vectors[places] = self._session.run(["vectors"], batch)[0]
+            vectors[places] = self._session.run([EMBEDDING], batch)[0]
             progress(len(places))
         return vectors
 
@@ -85,10 +88,10 @@ class ContextualEmbedder:
         """The tokens of a text in the light of the whole text, without its marks and its prefix."""
         encoding = self._tokenizer.encode(prefix + text, add_special_tokens=False)
         [(_, batch)] = self._batches([encoding.ids])
-        [vector], [states] = self._session.run(["vectors", "states"], batch)
+        [vector], [states] = self._session.run([EMBEDDING, STATES], batch)
         spans = np.array(encoding.offsets[: len(states) - 2], np.int64).reshape(-1, 2) - len(prefix)
         own = spans[:, 0] >= 0
-        return Tokens(vector, states[1:-1][own], spans[own])
+        return Tokens(vector, unit(states[1:-1][own]), spans[own])
 
     def _batches(self, texts: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], dict[str, Ids]]]:
         """Places in `texts` and the input for them: token ids between their marks, and the mask."""

@@ -2,6 +2,7 @@
 
 import json
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from index.training.figures import (
     vector_scores,
     xquad_figures,
 )
+from index.training.lessons import article_lessons, names_of, piaf_lessons, xquad_lessons
 from index.training.loop import Plan
 from index.training.source import packaged_source, read_source
 from index.training.static import TableTraining, read_table
@@ -49,7 +51,9 @@ def make(
         Path,
         typer.Option(help="Folder with learned/*/, from which the encoder learns, and held/*/."),
     ] = Path("index/training/articles"),
-    evaluation: Annotated[Path | None, typer.Option(help="Development sets, for figures.")] = None,
+    evaluation: Annotated[
+        Path | None, typer.Option(help="Development sets: half of XQuAD is learned from; for figures.")
+    ] = None,
     static_minutes: Annotated[
         float, typer.Option(help="Training time of the static table; 0 keeps it as it is.")
     ] = 0,
@@ -63,9 +67,15 @@ def make(
         else read_table(static)
     )
     packaged = read_source(source or packaged_source())
-    learnt = sorted((questions / "learned").iterdir())
-    held = sorted((questions / "held").iterdir())
-    encoder, interaction = tune(packaged.cut(kept(packaged, data)), learnt, held, work, seed)
+    folders = sorted((questions / "learned").iterdir())
+    names = names_of(folders)
+    learned = chain(
+        *(article_lessons(folder, names) for folder in folders),
+        xquad_lessons(evaluation) if evaluation else (),
+        piaf_lessons(data),
+    )
+    held = chain(*map(article_lessons, sorted((questions / "held").iterdir())))
+    encoder, interaction = tune(packaged.cut(kept(packaged, data)), learned, held, work, seed)
     export_encoder(encoder, out / ENCODER_FOLDER)
     export_interaction(interaction, out / ENCODER_FOLDER)
     export_static(table, static, out)

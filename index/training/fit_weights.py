@@ -1,15 +1,15 @@
 """Fit what each signal counts once passages are read.
 
-    python -m index.training.fit_weights
+    python -m index.training.fit_weights EVALUATION
 
-Prints the constants of index/search.py and app/answering/answer.py and the figures that they reach. They
-are learned from the articles and questions under articles/held, from which the encoder has not learned.
-The loss is listwise (Cao et al. 2007): the cross-entropy of the sentences that answer among all those
-read, and of the passages that hold them.
+Prints the constants of index/ranking.py and the figures that they reach. They are learned from the fitted
+part of every set, each kind of text with the same weight. The loss is listwise (Cao et al. 2007): the
+cross-entropy of the sentences that answer among all those read, and of the passages that hold them.
 """
 
-import tempfile
-from collections.abc import Iterator, Sequence
+import argparse
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,14 +17,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rodedraad.evaluation.gold_file import GOLD, load_gold
-from rodedraad.index.build import reindex
+from index.training.sets import QuestionSet, gold_set, question_sets
 from rodedraad.index.evidence_match import answers, covers, squash
 from rodedraad.index.ranking import PASSAGE, QUOTED, SENTENCE, weighted
-from rodedraad.index.search import READ, Hit, Searcher
+from rodedraad.index.search import READ, Hit
 
-HELD = Path(__file__).parent / "articles" / "held"
-CORPUS = Path(__file__).parents[2] / "corpus"
 LEARNED = ("interaction", "sentence")  # of PASSAGE; those that propose stay as they are
 STEPS, RATE = 400, 0.03
 SHARPNESS = 5.0  # scores are multiplied by this before the softmax
@@ -35,6 +32,7 @@ PASSAGES = 0.5  # what the passages count in the loss beside the sentences
 class Example:
     """An answerable question and what was read for it: p passages, s sentences."""
 
+    kind: str  # of text
     passages: dict[str, Tensor]  # signal → float32[p]
     sentences: dict[str, Tensor]  # signal → float32[s]
     passage: Tensor  # int64[s], of each sentence
@@ -60,22 +58,22 @@ class Weights(nn.Module):
         return passages, weighted(signals, {**QUOTED, **self.quoted})
 
 
-def examples(folder: Path, corpus: Path) -> Iterator[Example]:
-    """The answerable questions of a folder, searched in a corpus."""
-    with tempfile.TemporaryDirectory() as home:
-        reindex(corpus, Path(home))
-        searcher = Searcher.open(Path(home))
-        for gold in load_gold(folder / "questions.jsonl"):
-            if gold["answerable"]:
-                hits = searcher.search(searcher.query(gold["question"]), READ)
-                yield example(hits, [squash(span) for span in gold["evidence"]])
+def examples(sets: Iterable[QuestionSet]) -> Iterator[Example]:
+    """The answerable questions of sets that are asked alone."""
+    for one in sets:
+        with one.opened() as searcher:
+            for [gold, *later] in one.talks:
+                if gold["answerable"] and not later:
+                    hits = searcher.search(searcher.query(gold["question"]), READ)
+                    yield example(one.kind, hits, [squash(span) for span in gold["evidence"]])
 
 
-def example(hits: Sequence[Hit], evidence: Sequence[str]) -> Example:
+def example(kind: str, hits: Sequence[Hit], evidence: Sequence[str]) -> Example:
     """The hits of a question, which were read, against its evidence, squashed."""
     read = [(number, hit, sentence) for number, hit in enumerate(hits) for sentence in hit.sentences]
     texts = [squash(hit.document.text[sentence.start : sentence.end]) for _, hit, sentence in read]
     return Example(
+        kind=kind,
         passages={name: torch.tensor([hit.signals[name] for hit in hits]) for name in PASSAGE},
         sentences={
             name: torch.tensor([sentence.signals[name] for *_, sentence in read]) for name in SENTENCE
@@ -91,6 +89,7 @@ def example(hits: Sequence[Hit], evidence: Sequence[str]) -> Example:
 def learn(found: Sequence[Example]) -> Weights:
     """Learn from the examples of which something that was read answers."""
     useful = [e for e in found if e.holds.any() and e.answers.any()]
+    kinds = Counter(e.kind for e in useful)
     weights = Weights()
     optimiser = torch.optim.Adam(weights.parameters(), RATE)
     slower = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, STEPS)
@@ -98,9 +97,10 @@ def learn(found: Sequence[Example]) -> Weights:
         loss = torch.zeros(())
         for e in useful[step % 8 :: 8]:
             passages, sentences = weights(e)
-            loss = loss + listwise(sentences, e.answers) + PASSAGES * listwise(passages, e.holds)
+            loss_here = listwise(sentences, e.answers) + PASSAGES * listwise(passages, e.holds)
+            loss = loss + loss_here / kinds[e.kind]
         optimiser.zero_grad()
-        torch.autograd.backward(loss / len(useful))
+        torch.autograd.backward(loss)
         optimiser.step()
         slower.step()
     return weights
@@ -135,17 +135,26 @@ def figures(weights: Weights, found: Sequence[Example]) -> str:
 
 def main() -> None:
     """Fit, and print the constants and the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("evaluation", type=Path)
+    evaluation = parser.parse_args().evaluation
     torch.set_num_threads(1)
-    held = [e for folder in sorted(HELD.iterdir()) for e in examples(folder, folder / "corpus")]
-    weights = learn(held)
+    fitted = list(examples(question_sets("fitted", evaluation)))
+    weights = learn(fitted)
     for name, learned in (
         ("PASSAGE", weights.passage),
         ("SENTENCE", weights.sentence),
         ("QUOTED", weights.quoted),
     ):
         print(name, {signal: round(weight.item(), 2) for signal, weight in learned.items()})
-    print("held:", figures(weights, held))
-    print("gold:", figures(weights, list(examples(GOLD, CORPUS))))
+    for name, found in (
+        ("fitted", fitted),
+        ("sealed", list(examples(question_sets("sealed", evaluation)))),
+        ("gold", list(examples([gold_set()]))),
+    ):
+        for kind in dict.fromkeys(e.kind for e in found):
+            here = [e for e in found if e.kind == kind]
+            print(f"{name}, {kind}: before {figures(Weights(), here)}; after {figures(weights, here)}")
 
 
 if __name__ == "__main__":

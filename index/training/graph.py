@@ -8,6 +8,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
+from rodedraad.index.encoders.onnx_transformer import EMBEDDING, STATES
+
 Weights = Mapping[str, NDArray[np.float32]]
 """A BertModel's parameters by name."""
 MIDDLE = 128
@@ -184,8 +186,8 @@ def _layer(graph: Graph, weights: Weights, layer: str, hidden: str, heads: int, 
 def encoder_model(weights: Weights, layers: int, heads: int, epsilon: float) -> onnx.ModelProto:
     """The whole encoder, from `input_ids` and `attention_mask`, int64[texts, tokens].
 
-    Its outputs are unit `vectors`, float32[texts, d], and the unit `states` of the tokens behind the
-    last layer, float32[texts, tokens, d].
+    Its outputs have the names that other programs look for: `last_hidden_state`, float32[texts, tokens, d],
+    and `sentence_embedding`, float32[texts, d], the mean of a text's states at unit length.
     """
     graph = Graph()
     for name, value in _NUMBERS.items():
@@ -203,8 +205,8 @@ def encoder_model(weights: Weights, layers: int, heads: int, epsilon: float) -> 
     summed = graph.node(
         "ReduceSum", [graph.node("Mul", [hidden, share], "kept"), "one"], "summed", keepdims=0
     )
-    vectors = graph.node("LpNormalization", [summed], "vectors", axis=-1, p=2)
-    states = graph.node("LpNormalization", [hidden], "states", axis=-1, p=2)
+    vectors = graph.node("LpNormalization", [summed], EMBEDDING, axis=-1, p=2)
+    states = graph.node("Identity", [hidden], STATES)
     width = weights["embeddings.LayerNorm.weight"].shape[0]
     return graph.model(
         ["input_ids", "attention_mask"], {vectors: ["texts", width], states: ["texts", "tokens", width]}

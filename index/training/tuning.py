@@ -1,20 +1,19 @@
 """Tuning: the encoder's last layers learn which passage and sentence answer a question, or that none does.
 
-Each step reads eight articles whole and asks some questions about them. Four losses, all listwise
-(Cao et al. 2007), rank the passages that answer by their vectors, the same by late interaction (Khattab
-and Zaharia 2020), the sentences, and the sentences together with "no answer". A question with a name or a
-number also comes with another one in its place, to which no sentence is the answer. A last loss keeps the
-vectors near what they were, so that the encoder's knowledge of other texts and languages stays. The lower
-layers stay as they are; their output is computed once.
+Each step reads a lesson whole and asks some of its questions. Four losses, all listwise (Cao et al. 2007),
+rank the passages that answer by their vectors, the same by late interaction (Khattab and Zaharia 2020), the
+sentences, and the sentences together with "no answer". "No answer" is also right for a question once the
+passages that answer it are withheld: so silence is learned from what is read, and not from how a question
+is put. A last loss keeps the vectors near what they were, so that the encoder's knowledge of other texts and
+languages stays. The lower layers stay as they are; their output is computed once.
 """
 
 import math
 import random
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -25,29 +24,32 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel
 
-from index.training.data import read_lines
 from index.training.exact import bert
+from index.training.lessons import Lesson, in_batches
 from index.training.loop import Loop, Plan
 from index.training.source import Source
 from index.training.vocabulary import tokenizer_of
 from rodedraad.index.encoders.onnx_transformer import LONGEST, PASSAGE, QUESTION
 from rodedraad.index.evidence_match import answers, covers, squash
-from rodedraad.ingest.corpus_folder import scan
-from rodedraad.ingest.passages import split_passages
-from rodedraad.ingest.read_file import read_bytes, read_document
 
 LAYERS = 8
 """Layers that learn, from the last."""
-EPOCHS = 3
-ARTICLES, QUESTIONS = 8, 48
-"""How many a step reads, and how many it asks at most."""
+EPOCHS = 2
+QUESTIONS = 48
+"""The most questions of a step."""
 READ_AT_ONCE = 24
 RATES = {"layers": 1e-4, "map": 1e-3, "importance": 1e-2}
-EDITED = 0.5
-"""The share of the questions with a name or number that also come with another one."""
 SHARPNESS = {"sentence": 10.0, "passage": 10.0, "vector": 40.0}
 """What scores are multiplied by before the softmax."""
-LOSSES = {"sentence": 1.0, "silence": 0.5, "passage": 0.5, "vector": 0.25, "drift": 1.0, "map": 0.1}
+LOSSES = {
+    "sentence": 1.0,
+    "silence": 0.5,
+    "withheld": 0.25,
+    "passage": 0.5,
+    "vector": 0.25,
+    "drift": 1.0,
+    "map": 0.1,
+}
 """What each counts; that of the map is its squared distance from the identity."""
 WEIGHTS = (4.0, 2.0, 1.4, 3.4, 0.6)
 """At first, of a passage: its vector, interaction, best sentence; of a sentence: interaction, passage."""
@@ -55,8 +57,6 @@ WEIGHTS = (4.0, 2.0, 1.4, 3.4, 0.6)
 SILENCE = (8.0, -5.0, 0.9, -1.0)
 """At first: the scale and the shift of a sentence's score beside "no answer"; how well a token is to be met;
 how much an unmet token counts, before softplus."""
-
-Item = TypeVar("Item")
 
 
 class Text(NamedTuple):
@@ -78,7 +78,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Articles that are read together: p passages, s sentences, t tokens."""
+    """Passages that are read together: p passages, s sentences, t tokens."""
 
     passages: list[Text]
     passage_of_token: Tensor  # int64[t]
@@ -113,7 +113,9 @@ class Ranking(nn.Module):
     def read(self, texts: Sequence[Text]) -> tuple[Tensor, list[Tensor]]:
         """Unit vectors, float32[texts, d], and the unit states of each one's own tokens."""
         read: dict[int, tuple[Tensor, Tensor]] = {}
-        for places in _batched(sorted(range(len(texts)), key=lambda at: len(texts[at].hidden)), READ_AT_ONCE):
+        for places in in_batches(
+            sorted(range(len(texts)), key=lambda at: len(texts[at].hidden)), READ_AT_ONCE
+        ):
             hidden = nn.utils.rnn.pad_sequence([texts[at].hidden for at in places], batch_first=True)
             lengths = torch.tensor([len(texts[at].hidden) for at in places])
             real = torch.arange(hidden.shape[1]) < lengths[:, None]
@@ -167,19 +169,17 @@ class Ranking(nn.Module):
 
 
 def tune(
-    source: Source, learnt: Sequence[Path], held: Sequence[Path], work: Path, seed: int
+    source: Source, learned: Iterable[Lesson], held: Iterable[Lesson], work: Path, seed: int
 ) -> tuple[Source, dict[str, NDArray[np.float32]]]:
-    """Train the last layers; gives the encoder, and `map` and `importance` for late interaction.
+    """Train the last layers; gives the encoder, and what late interaction learned.
 
-    Learns from the folders `learnt`, each with corpus/ and questions.jsonl; the figures in the log in
-    `work` are of those in `held`.
+    The figures in the log in `work` are of the lessons `held`.
     """
     torch.manual_seed(seed)
     model = bert(source)
     lower = _Lower(model, tokenizer_of(source.pieces, source.unknown))
-    names = _names(learnt)
-    groups = [group for folder in learnt for group in _groups(folder, lower, names, edit=True)]
-    others = [group for folder in held for group in _groups(folder, lower)]
+    groups = [_group(lesson, lower) for lesson in learned]
+    others = [_group(lesson, lower) for lesson in held]
     ranking = Ranking(model)
     optimisers = [
         torch.optim.AdamW(parameters, rate, weight_decay=0.0)
@@ -189,14 +189,14 @@ def tune(
             ([ranking.importance, ranking.weights, ranking.need, ranking.silence], RATES["importance"]),
         )
     ]
-    loop = Loop("tuning", ranking, optimisers, Plan(minutes=24 * 60), work)
+    loop = Loop("tuning", ranking, optimisers, Plan(minutes=24 * 60, checkpoint_minutes=15), work)
     loop.resume()
     loop.train(_batches(groups, seed), lambda batch: loss(ranking, *batch), lambda: figures(ranking, others))
     weights = {name: value.detach().numpy() for name, value in model.state_dict().items()}
-    learned = {
+    interaction = {
         name: getattr(ranking, name).detach().numpy() for name in ("map", "importance", "need", "silence")
     }
-    return replace(source, weights=weights), learned
+    return replace(source, weights=weights), interaction
 
 
 def loss(ranking: Ranking, group: Group, asked: Sequence[Asked]) -> Tensor:
@@ -206,10 +206,13 @@ def loss(ranking: Ranking, group: Group, asked: Sequence[Asked]) -> Tensor:
     scores = ranking.forward(group, asked)
     none = torch.zeros((len(asked), 1))
     silence = torch.cat([none, scores.answered], 1)
+    withheld = torch.logsumexp(scores.answered.masked_fill(holds[:, group.passage_of_sentence], -1e4), 1)
+    is_answered = right.any(1).float()
     turned = ((ranking.map - torch.eye(len(ranking.map))) ** 2).sum()
     return (
         LOSSES["sentence"] * _listwise(SHARPNESS["sentence"] * scores.sentences, right)
         + LOSSES["silence"] * _listwise(silence, torch.cat([~right.any(1, keepdim=True), right], 1))
+        + LOSSES["withheld"] * (is_answered * functional.softplus(withheld)).mean()
         + LOSSES["passage"] * _listwise(SHARPNESS["passage"] * scores.passages, holds)
         + LOSSES["vector"] * _listwise(SHARPNESS["vector"] * scores.vectors, holds)
         + LOSSES["drift"] * scores.drift
@@ -222,7 +225,7 @@ def figures(ranking: Ranking, groups: Sequence[Group]) -> dict[str, float]:
     """The shares of questions for which a passage that answers is found, and a sentence first."""
     right, answered, answerable = [], [], []
     for group in groups:
-        for asked in _batched(group.asked, QUESTIONS):
+        for asked in in_batches(group.asked, QUESTIONS):
             scores = ranking.forward(group, asked)
             for row, one in enumerate(asked):
                 answered.append(torch.logsumexp(scores.answered[row], 0).item())
@@ -254,86 +257,40 @@ def _batches(groups: Sequence[Group], seed: int) -> list[tuple[Group, list[Asked
         epoch = [
             (group, list(asked))
             for group in groups
-            for asked in _batched(order.sample(group.asked, len(group.asked)), QUESTIONS)
+            for asked in in_batches(order.sample(group.asked, len(group.asked)), QUESTIONS)
         ]
         batches += order.sample(epoch, len(epoch))
     return batches
 
 
-def names_in(question: str) -> list[tuple[int, int]]:
-    """Where a question has names and numbers: words but the first, with a capital or a digit."""
-    words = list(re.finditer(r"\w[\w’'-]*", question))[1:]
-    return [m.span() for m in words if m[0].isdigit() or (m[0][0].isupper() and len(m[0]) > 2)]
-
-
-def _names(folders: Sequence[Path]) -> list[str]:
-    """The names in the questions of folders, without numbers."""
-    found: set[str] = set()
-    for folder in folders:
-        for line in read_lines(folder / "questions.jsonl"):
-            question = line["question"]
-            found |= {question[start:end] for start, end in names_in(question)}
-    return sorted(name for name in found if not name.isdecimal())
-
-
-def _edited(
-    lines: Sequence[dict[str, Any]], said: str, names: Sequence[str], order: random.Random
-) -> Iterator[dict[str, Any]]:
-    """Some answerable questions with a name or number exchanged for one that `said` does not hold."""
-    for line in lines:
-        places = names_in(line["question"]) if line["answerable"] else []
-        if not places or order.random() > EDITED:
-            continue
-        start, end = order.choice(places)
-        old = line["question"][start:end]
-        new = (
-            str(max(1, int(old) + order.choice((-9, -5, -2, -1, 1, 2, 3, 7))))
-            if old.isdecimal()
-            else order.choice(names)
-        )
-        if new.casefold() not in said:
-            question = line["question"][:start] + new + line["question"][end:]
-            yield {**line, "question": question, "answerable": False, "evidence": []}
-
-
-def _groups(folder: Path, lower: "_Lower", names: Sequence[str] = (), edit: bool = False) -> Iterator[Group]:
-    """The articles of a folder, some together, with the questions about them and edited ones."""
-    lines = read_lines(folder / "questions.jsonl")
-    sources, _ = scan(folder / "corpus")
-    for some in _batched(sources, ARTICLES):
-        passages = [p for s in some for p in split_passages(read_document(s, read_bytes(s)))]
-        ids = {source.id for source in some}
-        asked = [line for line in lines if line["doc"] in ids]
-        if edit:
-            everything = " ".join(passage.text for passage in passages).casefold()
-            asked += list(_edited(asked, everything, names, random.Random(folder.name)))
-        texts, starts = lower(PASSAGE, [passage.text for passage in passages])
-        questions, _ = lower(QUESTION, [line["question"] for line in asked])
-        spans = [
-            (number, start - passage.start, end - passage.start)
-            for number, passage in enumerate(passages)
-            for start, end in passage.sentences
-        ]
-        of_sentence = [np.full(len(begin), len(spans)) for begin in starts]
-        for place, (number, start, end) in enumerate(spans):
-            of_sentence[number][(start <= starts[number]) & (starts[number] < end)] = place
-        held = [squash(passage.text) for passage in passages]
-        said = [squash(passages[number].text[start:end]) for number, start, end in spans]
-        evidence = [[squash(span) for span in line.get("evidence", ())] for line in asked]
-        yield Group(
-            passages=texts,
-            passage_of_token=torch.from_numpy(np.repeat(np.arange(len(texts)), [len(b) for b in starts])),
-            sentence_of_token=torch.from_numpy(np.concatenate(of_sentence)),
-            passage_of_sentence=torch.tensor([number for number, _, _ in spans]),
-            asked=[
-                Asked(
-                    question,
-                    torch.tensor([any(covers(text, span) for span in spans_of) for text in held]),
-                    torch.tensor([any(answers(text, span) for span in spans_of) for text in said]),
-                )
-                for question, spans_of in zip(questions, evidence, strict=True)
-            ],
-        )
+def _group(lesson: Lesson, lower: "_Lower") -> Group:
+    """What the lower layers give for a lesson, and which of its passages and sentences answer."""
+    passages = lesson.passages
+    texts, starts = lower(PASSAGE, [passage.text for passage in passages])
+    questions, _ = lower(QUESTION, [question.text for question in lesson.questions])
+    spans = [
+        (number, start - passage.start, end - passage.start)
+        for number, passage in enumerate(passages)
+        for start, end in passage.sentences
+    ]
+    of_sentence = [np.full(len(begin), len(spans)) for begin in starts]
+    for place, (number, start, end) in enumerate(spans):
+        of_sentence[number][(start <= starts[number]) & (starts[number] < end)] = place
+    held = [squash(passage.text) for passage in passages]
+    said = [squash(passages[number].text[start:end]) for number, start, end in spans]
+    asked = []
+    for question, text in zip(lesson.questions, questions, strict=True):
+        evidence = [squash(span) for span in question.evidence]
+        holds = [any(covers(passage, span) for span in evidence) for passage in held]
+        right = [any(answers(sentence, span) for span in evidence) for sentence in said]
+        asked.append(Asked(text, torch.tensor(holds), torch.tensor(right)))
+    return Group(
+        passages=texts,
+        passage_of_token=torch.from_numpy(np.repeat(np.arange(len(texts)), [len(b) for b in starts])),
+        sentence_of_token=torch.from_numpy(np.concatenate(of_sentence)),
+        passage_of_sentence=torch.tensor([number for number, _, _ in spans]),
+        asked=asked,
+    )
 
 
 class _Lower:
@@ -347,25 +304,29 @@ class _Lower:
     def __call__(self, prefix: str, texts: Sequence[str]) -> tuple[list[Text], list[NDArray[np.int64]]]:
         """What they give for each text, and where in it each of its own tokens begins."""
         encodings = self._tokenizer.encode_batch([prefix + text for text in texts], add_special_tokens=False)
-        found, starts = [], []
-        for encoding in encodings:
-            ids = torch.tensor([[self._first, *encoding.ids[: LONGEST - 2], self._last]])
+        rows = [[self._first, *encoding.ids[: LONGEST - 2], self._last] for encoding in encodings]
+        starts = [
+            np.array([start for start, _ in encoding.offsets[: LONGEST - 2]]) - len(prefix)
+            for encoding in encodings
+        ]
+        found: dict[int, Text] = {}
+        for places in in_batches(sorted(range(len(rows)), key=lambda at: len(rows[at])), READ_AT_ONCE):
+            ids = nn.utils.rnn.pad_sequence([torch.tensor(rows[at]) for at in places], batch_first=True)
+            lengths = torch.tensor([len(rows[at]) for at in places])
+            mask = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
             with torch.autocast("cpu", torch.bfloat16):
-                states = self._model(ids, output_hidden_states=True).hidden_states
-            begin = np.array([start for start, _ in encoding.offsets[: LONGEST - 2]]) - len(prefix)
-            own = torch.from_numpy(np.concatenate([[False], begin >= 0, [False]]))
-            vector = functional.normalize(states[-1][0].float().sum(0), dim=0)
-            found.append(Text(states[max(len(states) - 1 - LAYERS, 0)][0].bfloat16(), own, vector))
-            starts.append(begin[begin >= 0])
-        return found, starts
+                states = self._model(ids, attention_mask=mask, output_hidden_states=True).hidden_states
+            vectors = functional.normalize((states[-1].float() * mask[..., None]).sum(1), dim=1)
+            lower = states[max(len(states) - 1 - LAYERS, 0)].bfloat16()
+            for row, at in enumerate(places):
+                own = torch.from_numpy(np.concatenate([[False], starts[at] >= 0, [False]]))
+                found[at] = Text(lower[row, : len(rows[at])].clone(), own, vectors[row])
+        return [found[at] for at in range(len(rows))], [begin[begin >= 0] for begin in starts]
 
 
 def _listwise(scores: Tensor, right: Tensor) -> Tensor:
-    """The mean cross-entropy of the right ones among all, over the rows that have one."""
+    """The mean cross-entropy of the right ones among all, over the rows that have one; 0 without one."""
     some = right.any(1)
     scores, right = scores[some], right[some]
-    return (torch.logsumexp(scores, 1) - torch.logsumexp(scores.masked_fill(~right, -1e9), 1)).mean()
-
-
-def _batched(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
-    return [items[start : start + size] for start in range(0, len(items), size)]
+    losses = torch.logsumexp(scores, 1) - torch.logsumexp(scores.masked_fill(~right, -1e9), 1)
+    return losses.sum() / max(len(losses), 1)

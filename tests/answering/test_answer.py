@@ -149,6 +149,21 @@ def test_a_heading_is_never_an_answer_by_itself(tmp_path: Path) -> None:
     assert [quote.text for quote in given_answer.quotes] == ["In mei worden de aardappelen gerooid."]
 
 
+def test_a_question_in_an_interview_is_answered_by_what_follows_it(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text(
+        "Wanneer begon u met imkeren?\nIn het voorjaar na mijn pensioen kocht ik de eerste kast.\n\n"
+        "Waarom verhuist u de kasten?\nOp de heide bloeit er in augustus meer dan hier.",
+        "utf-8",
+    )
+    reindex(corpus, tmp_path / "home")
+    given_answer = answer(Searcher.open(tmp_path / "home"), "Waarom verhuist u de kasten?")
+    assert [quote.text for quote in given_answer.quotes] == [
+        "Op de heide bloeit er in augustus meer dan hier."
+    ]
+
+
 @settings(deadline=None, max_examples=60)
 @given(question=st.text(max_size=300))
 def test_any_question_gets_an_answer_or_a_message(searcher: Searcher, question: str) -> None:

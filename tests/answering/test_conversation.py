@@ -3,7 +3,7 @@
 import pytest
 
 from rodedraad.answering.answer import Answer
-from rodedraad.answering.conversation import ask, is_follow_up
+from rodedraad.answering.conversation import ask
 from rodedraad.index.search import Searcher
 
 
@@ -19,8 +19,9 @@ from rodedraad.index.search import Searcher
         "How long did they keep doing it?",
     ],
 )
-def test_a_question_that_points_back_is_a_follow_up(question: str) -> None:
-    assert is_follow_up(question)
+def test_a_question_that_points_back_leans_on_the_one_before(searcher: Searcher, question: str) -> None:
+    first = ask(searcher, "Welke coöperatie van aardappelboeren staat op de foto?")
+    assert ask(searcher, question, [first]).understood_as == f"{first.question} {question}"
 
 
 @pytest.mark.parametrize(
@@ -30,10 +31,46 @@ def test_a_question_that_points_back_is_a_follow_up(question: str) -> None:
         "Which company runs the railway between Lima and Huancayo?",
         "Combien de langues parle-t-on en Bolivie orientale ?",
         "¿Cuántos habitantes tiene la ciudad de Arequipa?",
+        "Wie won de fotowedstrijd en waarom nam ze deel?",
     ],
 )
-def test_a_question_that_names_things_stands_alone(question: str) -> None:
-    assert not is_follow_up(question)
+def test_a_question_that_names_things_stands_alone(searcher: Searcher, question: str) -> None:
+    first = ask(searcher, "Welke coöperatie van aardappelboeren staat op de foto?")
+    assert ask(searcher, question, [first]).understood_as == question
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hallo!",
+        "thank you so much",
+        "merci beaucoup",
+        "¿quién eres?",
+        "Fass das zusammen",
+        "qsdfghjklm",
+        "ok",
+    ],
+)
+def test_what_is_no_question_gets_the_titles_and_no_quote(searcher: Searcher, text: str) -> None:
+    answer = ask(searcher, text)
+    assert (answer.kind, answer.quotes, answer.hits) == ("not a question", (), ())
+    assert answer.documents == (
+        "50 jaar ontwikkelingssamenwerking in Peru",
+        "Peru",
+        "vijf-projecten-in-peru.txt",
+    )
+
+
+@pytest.mark.parametrize("text", ["koffie", "koffie?", "Wie?", "goud", "AIDER", "1965"])
+def test_a_short_question_is_a_question(searcher: Searcher, text: str) -> None:
+    assert ask(searcher, text).kind != "not a question"
+
+
+def test_what_is_no_question_does_not_end_the_talk(searcher: Searcher) -> None:
+    first = ask(searcher, "Wat doet Coopagros?")
+    thanks = ask(searcher, "bedankt!", [first])
+    assert thanks.kind == "not a question"
+    assert ask(searcher, "En waarom?", [first, thanks]).understood_as == "Wat doet Coopagros? En waarom?"
 
 
 def test_the_first_question_is_taken_as_it_is(searcher: Searcher) -> None:

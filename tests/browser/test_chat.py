@@ -52,7 +52,8 @@ def test_a_follow_up_shows_how_it_was_understood(address: str, open_page: OpenPa
     page = open_page(address)
     ask(page, "Welke coöperatie van aardappelboeren staat op de foto?")
     ask(page, "En met hoeveel zijn ze?")
-    assert page.locator(".turn").nth(1).locator(".understood").inner_text() == (
+    understood = page.locator(".turn").nth(1).locator(".understood").inner_text()
+    assert understood.removesuffix(" Ask on its own") == (
         "Opgevat als: Welke coöperatie van aardappelboeren staat op de foto? En met hoeveel zijn ze?"
     )
 
@@ -130,3 +131,30 @@ def test_a_running_chat_takes_up_a_new_index(corpus: Path, tmp_path: Path, open_
         page.wait_for_selector(".turn", state="detached")
         ask(page, "Wat kost een kaartje voor de kabelbaan van Chachapoyas?")
         assert "kost twintig sol" in page.locator(".turn blockquote").first.inner_text()
+
+
+def test_a_greeting_gets_the_titles_and_the_examples_stay(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    ask(page, "hello!")
+    turn = page.locator(".turn")
+    expect(turn.locator(".abstained")).to_contain_text("This is not a question about the documents.")
+    expect(turn.locator(".titles li").first).to_have_text("50 jaar ontwikkelingssamenwerking in Peru")
+    expect(turn.locator("blockquote")).to_have_count(0)
+    expect(turn.locator(".votes")).to_have_count(0)
+    example = page.locator("#examples button").first
+    expect(example).to_be_visible()
+    example.click()
+    expect(page.locator(".turn")).to_have_count(2)
+    expect(example).to_be_hidden()
+
+
+def test_a_follow_up_is_asked_again_on_its_own(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    ask(page, "Wat doet Coopagros?")
+    ask(page, "En waarom?")
+    second = page.locator(".turn").nth(1)
+    expect(second.locator(".understood")).to_contain_text("Wat doet Coopagros? En waarom?")
+    second.locator("button.alone").click()
+    third = page.locator(".turn").nth(2)
+    expect(third.locator(".question")).to_have_text("En waarom?")
+    expect(third.locator(".understood")).to_have_count(0)

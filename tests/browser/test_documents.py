@@ -79,7 +79,7 @@ def test_the_chat_answers_while_a_document_is_read(library: str, open_page: Open
     file = {"name": "lang.txt", "mimeType": "text/plain", "buffer": text.encode()}
     reader.set_input_files("#upload input[type=file]", [file])  # type: ignore[list-item]
     reader.wait_for_selector("#doing label:has-text('Reading and processing documents') progress")
-    ask(asker, "Hoeveel gezinnen leven van koffie?")
+    ask(asker, "Hoeveel gezinnen werken in de koffiesector?")
     assert reader.locator("#doing progress").count() == 1, "the re-index was over before the answer came"
     assert "gezinnen" in asker.locator(".turn blockquote").first.inner_text()
     go_on.set()

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from tests.browser.test_chat import OpenPage, ask
 
-TWO_QUOTES = "What does Red Social ask of mining companies?"
+TWO_QUOTES = "What do the Belgian NGOs do for farmers?"
 CHOSEN = "document.querySelector('mark.chosen')?.dataset.number"
 WATCH_COPY = """() => {
   const label = document.querySelector('.copy summary');

@@ -49,14 +49,29 @@ def test_ask_says_in_the_questions_language_that_there_is_no_answer(
     assert capsys.readouterr().out.startswith("Las fuentes no responden a esta pregunta.")
 
 
+def test_a_greeting_gets_the_titles_and_no_quote(
+    folders: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ask", "hello there", *folders]) == 0
+    out = capsys.readouterr().out
+    assert "“" not in out
+    assert "  50 jaar ontwikkelingssamenwerking in Peru\n" in out
+    assert main(["ask", "hello there", "--json", *folders]) == 0
+    [turn] = json.loads(capsys.readouterr().out)["turns"]
+    assert (turn["kind"], turn["quotes"], turn["passages"]) == ("not a question", [], [])
+    assert "50 jaar ontwikkelingssamenwerking in Peru" in turn["documents"]
+
+
 def check_turn(turn: dict[str, Any], passages: int) -> None:
     assert list(turn) == [
-        "question", "understood_as", "language", "abstained", "confidence", "quotes", "passages",
-        "milliseconds",
+        "kind", "question", "understood_as", "language", "abstained", "confidence", "quotes", "passages",
+        "documents", "milliseconds",
     ]  # fmt: skip
     assert isinstance(turn["milliseconds"], float)
     assert 0 <= turn["confidence"] <= 1
     assert turn["abstained"] == (not turn["quotes"])
+    assert turn["kind"] == ("no answer" if turn["abstained"] else "answer")
+    assert turn["documents"] == []
     for quote in turn["quotes"]:
         assert list(quote) == ["citation", "text", "document", "start", "end", "page", "section", "also"]
     assert len(turn["passages"]) == passages

@@ -31,9 +31,9 @@ FLOORS = {
     "success@1": 0.62,
     "success@3": 0.79,
     "answerable quoted": 0.68,
-    "unanswerable refused": 0.32,
+    "unanswerable refused": 0.27,
     "follow-ups quoted": 0.60,
-    AUROC: 0.84,
+    AUROC: 0.77,
 }
 """The least that each measure may be over all questions."""
 

@@ -162,6 +162,40 @@ def test_groups_are_of_single_questions_but_for_the_follow_ups() -> None:
     }  # fmt: skip
 
 
+def test_same_facts_minimal_pairs_and_what_is_no_question_are_groups() -> None:
+    outcomes = [
+        outcome("a", same="f1"),
+        outcome("b", answerable=False, pair="c"),
+        outcome("c", source="en"),
+        outcome("d", answerable=False, asks=False),
+    ]
+    names = {name: [o.id for o in members] for name, members in groups(outcomes).items()}
+    assert names["all"] == ["a", "b", "c"]
+    assert names["same fact"] == ["a"]
+    assert names["minimal pairs"] == ["b", "c"]
+    assert names["no question"] == ["d"]
+    assert names["kind: en → nl"] == ["a", "b"]
+    assert names["kind: en → en"] == ["c"]
+
+
+def test_sentences_and_what_is_no_question_are_measured() -> None:
+    outcomes = [
+        outcome("a"),
+        outcome("b", abstained=True, first_answers=True),
+        outcome("c", answered=False, first_answers=False),
+        outcome("d", answered=False, taken_for_question=False, abstained=True),
+        outcome("e", answerable=False, asks=False, taken_for_question=False, abstained=True),
+        outcome("f", answerable=False, asks=False),
+    ]
+    found = measures(outcomes)
+    assert found["answered"].value == 0.25
+    assert found["best sentence"].value == 0.75
+    assert (found["taken for no question"].value, found["taken for no question"].count) == (0.25, 4)
+    assert (found["known for no question"].value, found["known for no question"].count) == (0.5, 2)
+    assert found["unanswerable refused"].count == 0
+    assert [verdict(o) for o in outcomes[4:]] == ["no question", "taken for a question"]
+
+
 def test_every_question_has_a_verdict() -> None:
     plain = outcome("a")
     assert verdict(plain) == "quoted"

@@ -23,11 +23,11 @@ def test_a_run_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"format": 2}', '{"format": 1, "command": "", "made_by": {}, "outcomes": [{}]}']
+    "text", ["", "[]", "{}", '{"format": 1}', '{"format": 2, "command": "", "made_by": {}, "outcomes": [{}]}']
 )
 def test_a_file_that_is_no_run_is_told_so(tmp_path: Path, text: str) -> None:
     (tmp_path / "run.json").write_text(text, "utf-8")
-    with pytest.raises(RodeDraadError, match=r"run\.json is no run that rodedraad eval --save wrote"):
+    with pytest.raises(RodeDraadError, match=r"run\.json is not a run of rodedraad eval --save"):
         Run.load(tmp_path / "run.json")
 
 

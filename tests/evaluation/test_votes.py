@@ -29,7 +29,7 @@ def an_answer(question: str, *spans: tuple[int, int], passage: int = len(TEXT)) 
     quotes = tuple(
         Quote(n, TEXT[start:end], document, start, end, None, hit) for n, (start, end) in enumerate(spans, 1)
     )
-    return Answer(question, question, "nl", not quotes, 0.5, quotes, (hit,), 1.0)
+    return Answer("answer" if quotes else "no answer", question, question, "nl", 0.5, quotes, (hit,), 1.0)
 
 
 @pytest.fixture

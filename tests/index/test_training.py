@@ -20,10 +20,12 @@ from index.training.exact import exact_encoder, fidelity
 from index.training.export import export_encoder
 from index.training.figures import match_scores, recall
 from index.training.graph import quantise_rows
+from index.training.lessons import article_lessons, piaf_lessons, xquad_lessons
 from index.training.loop import Plan
 from index.training.source import read_source
 from index.training.static import TableTraining, read_table, unit_rows
 from index.training.vocabulary import SEEN, count_pieces, kept, tokenizer_of
+from index.training.xquad import paragraphs
 from rodedraad.index.encoders.onnx_transformer import ENCODER, FROZEN, TOKENIZER, ContextualEmbedder
 
 WORDS = {
@@ -139,7 +141,10 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_rows(root / "data/pairs/acquis.nl-en.tsv.gz", sentences(200, seed=1))
     write_rows(root / "data/pairs/small.nl-fr.tsv.gz", [Pair(a, f"le {b}") for a, b in sentences(50, seed=5)])
     passages = [pair.text for pair in sentences(20, seed=4)]
-    rows = [json.dumps({"passage": text, "questions": [{"question": text}]}) for text in passages]
+    rows = [
+        json.dumps({"article": str(n), "passage": text, "questions": [{"id": str(n), "question": text}]})
+        for n, text in enumerate(passages)
+    ]
     for folder in ("xquad", "flores"):
         (root / "evaluation" / folder).mkdir(parents=True)
     for language in ("nl", "en", "fr", "es", "de"):
@@ -147,6 +152,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / f"evaluation/flores/{language}.txt").write_text("\n".join(passages))
     for number, folder in enumerate(("learned/varied", "learned/1", "held/1")):
         write_questions(root / "questions" / folder, seed=10 * number)
+    write_rows(root / "data/qa/piaf.fr-fr.tsv.gz", sentences(30, seed=6))
     write_source(root / "source.bin")
     table = StaticEmbedding(small_tokenizer(), embedding_dim=16)
     SentenceTransformer(modules=[table], device="cpu").save(str(root / "static"))
@@ -256,8 +262,8 @@ def test_tuning_learns_what_answers(folders: Path, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(tuning, "EPOCHS", 120)
     monkeypatch.setattr(tuning, "RATES", {"layers": 3e-3, "map": 1e-2, "importance": 1e-2})
     source = read_source(folders / "source.bin")
-    learnt = [folders / "questions/learned/varied"]
-    tuned, interaction = tuning.tune(source, learnt, learnt, tmp_path, seed=1)
+    lessons = list(article_lessons(folders / "questions/learned/varied"))
+    tuned, interaction = tuning.tune(source, lessons, lessons, tmp_path, seed=1)
     [line] = map(json.loads, (tmp_path / "log.jsonl").read_text().splitlines())
     assert line["first sentence"] > 0.9  # of about twenty sentences
     changed = [name for name in source.weights if (tuned.weights[name] != source.weights[name]).any()]
@@ -269,6 +275,76 @@ def test_tuning_learns_what_answers(folders: Path, tmp_path: Path, monkeypatch: 
         "need": (WIDTH,),
         "silence": (4,),
     }
+
+
+def test_a_name_is_exchanged_for_one_that_the_articles_lack(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus/a.txt").write_text("De koffie komt uit Peru. In 1965 begon het.")
+    lines = [
+        {"question": question, "answerable": True, "evidence": ["In 1965 begon het."], "doc": "a.txt"}
+        for question in (["Wat begon er in 1965?", "Komt koffie uit Peru?"] * 20)
+    ]
+    (tmp_path / "questions.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    [plain] = article_lessons(tmp_path)
+    [lesson] = article_lessons(tmp_path, ["Bolivia", "Peru"])
+    assert plain.questions == lesson.questions[:40]
+    edited = lesson.questions[40:]
+    assert 5 < len(edited) < 35
+    assert {question.evidence for question in edited} == {()}
+    assert all("1965" not in q.text and "Peru" not in q.text for q in edited)
+    assert "Komt koffie uit Bolivia?" in {q.text for q in edited}
+
+
+def test_the_lower_half_of_a_talk_is_asked_as_it_should_be_understood(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus/a.txt").write_text("De koffie komt uit Peru. In 1965 begon het.")
+    turn = {"question": "En waarvandaan?", "answerable": True, "evidence": ["De koffie komt uit Peru."]}
+    turns = [
+        {**turn, "doc": "a.txt", "understood_as": "Waar komt de koffie vandaan?"},
+        {"question": "bedankt", "answerable": False, "evidence": [], "doc": "", "understood_as": ""},
+    ]
+    (tmp_path / "conversations.jsonl").write_text(json.dumps({"turns": turns}))
+    [lesson] = article_lessons(tmp_path)
+    assert [q.text for q in lesson.questions] == ["Waar komt de koffie vandaan?"]
+
+
+def test_half_of_the_subjects_of_xquad_are_learned_from(tmp_path: Path) -> None:
+    (tmp_path / "xquad").mkdir()
+    for language in ("nl", "en", "es", "de"):
+        rows = [
+            {
+                "article": f"subject {n}",
+                "passage": f"One is first. The answer is {n}. It is {language}.",
+                "questions": [{"id": str(n), "question": f"{language} {n}?"}],
+            }
+            for n in range(4)
+        ]
+        (tmp_path / "xquad" / f"{language}.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    answers = [
+        {"lang": language, "id": str(n), "answer": str(n), "start": 28}
+        for language in ("nl", "en")
+        for n in (0, 1, 2)
+    ]
+    (tmp_path / "xquad-answers.jsonl").write_text("\n".join(map(json.dumps, answers)))
+    dutch, english = xquad_lessons(tmp_path)
+    assert [(q.text, q.evidence) for q in dutch.questions] == [
+        (f"{language} {n}?", (f"The answer is {n}.",))
+        for n in (0, 2)
+        for language in ("nl", "en", "es", "de")
+    ]
+    assert [passage.text[-2:] for passage in english.passages] == ["n.", "n."]
+    parts = [p.part for p in paragraphs(tmp_path, "nl")]
+    assert parts == ["learned", "fitted", "learned", "sealed"]
+
+
+def test_any_sentence_of_the_right_paragraph_counts_in_piaf(tmp_path: Path) -> None:
+    rows = [("Combien ?", "Il y en a deux. Elles sont grandes."), ("Qui ?", "C'est elle.")]
+    write_rows(tmp_path / "qa/piaf.fr-fr.tsv.gz", [Pair(*row) for row in rows])
+    [lesson] = piaf_lessons(tmp_path)
+    assert [(q.text, q.evidence) for q in lesson.questions] == [
+        ("Combien ?", ("Il y en a deux.", "Elles sont grandes.")),
+        ("Qui ?", ("C'est elle.",)),
+    ]
 
 
 def test_static_half_opens_in_sentence_transformers(folders: Path) -> None:
@@ -298,8 +374,9 @@ def test_tokens_of_one_meaning_come_together(
 def test_matches_are_dutch_with_another_language(folders: Path) -> None:
     found = read_matches(folders / "data", seed=5)
     french = [Pair(a, f"le {b}") for a, b in sentences(50, seed=5)]
-    assert set(found) == set(sentences(2_000) + sentences(200, seed=1) + french)
-    assert len(found) == 2_250
+    piaf = sentences(30, seed=6)
+    assert set(found) == set(sentences(2_000) + sentences(200, seed=1) + french + piaf)
+    assert len(found) == 2_280
 
 
 def test_quantised_numbers_stay_near() -> None:

@@ -102,7 +102,7 @@ def test_what_is_wrong_with_the_files_is_told_and_a_new_run_mends_it(own: Path) 
         runs.count()
     write(own, TICKET)
     (own / "evaluation.json").write_text("{}", "utf-8")
-    with pytest.raises(RodeDraadError, match=r"evaluation\.json is no run"):
+    with pytest.raises(RodeDraadError, match=r"evaluation\.json is not a run"):
         runs.last()
     runs.make(lambda *now: None)
     last = runs.last()

@@ -23,7 +23,7 @@ def an_answer(text: str, title: str, question: str, start: int, end: int) -> Ans
     passage = document.passage(0, len(text), [(start, end)])
     hit = Hit(1, 1.0, {}, passage, document, frozenset())
     quote = Quote(1, text[start:end], document, start, end, None, hit)
-    return Answer(question, question + "?", "nl", False, 0.9, (quote,), (hit,), 1.0)
+    return Answer("answer", question, question + "?", "nl", 0.9, (quote,), (hit,), 1.0)
 
 
 def test_hostile_text_is_escaped_everywhere() -> None:
@@ -37,9 +37,9 @@ def test_hostile_text_is_escaped_everywhere() -> None:
 def test_words_found_in_another_language_are_told(searcher: Searcher) -> None:
     from rodedraad.answering.answer import answer
 
-    assert sorted(matched_words(answer(searcher, "How many families live from coffee?"))) == [
+    assert sorted(matched_words(answer(searcher, "How many families work in the coffee sector?"))) == [
         ("coffee", "koffiesector"),
-        ("many", "veel"),
+        ("families", "gezinnen"),
     ]
     assert matched_words(an_answer("abc", "t", "q", 0, 3)) == []
 

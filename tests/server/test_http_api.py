@@ -20,7 +20,7 @@ from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
 from tests.servers import serving
 
-COFFEE = "Hoeveel gezinnen leven van koffie?"
+COFFEE = "Hoeveel gezinnen werken in de koffiesector?"
 FIFTY = "50-jaar-ontwikkelingssamenwerking-in-peru.txt"
 
 

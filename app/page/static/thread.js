@@ -191,6 +191,7 @@ addEventListener('click', event => {
     event.preventDefault();
     open(link);
   } else if (at('.votes button')) vote(at('.votes button'));
+  else if (at('.alone')) trigger('select', {turn: Number(at('.alone').dataset.turn)});
   else if (at('#source .step')) step(at('.step'));
   else if (at('#source .close')) close();
   else if (at('#source .view button')) view(at('.view button'));

@@ -53,6 +53,15 @@ def test_a_passage_meets_a_question_at_least_as_well_as_its_best_sentence() -> N
     assert (alone == whole).all()
 
 
+def test_what_is_met_better_speaks_less_against_an_answer() -> None:
+    interaction = bundled_interaction()
+    read = interaction.question("Komt het hout uit Zweden?")
+    met = interaction.match(read, passage(TEXT), [])[0]
+    assert read.unmet(np.full_like(met, 2.0)) == 0.0
+    assert 0 < read.unmet(met) < read.unmet(met - 0.2)
+    assert (read.need > 0).all()
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_matches_lie_between_minus_one_and_one(question: str, text: str) -> None:

@@ -111,3 +111,21 @@ def test_a_damaged_model_is_told_in_a_sentence(name: str, damage: str, tmp_path:
         (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:1000])
     with pytest.raises(RodeDraadError, match="cannot be read"):
         ContextualEmbedder(tmp_path, "bundled")
+
+
+def test_sentence_transformers_opens_the_encoder_and_gives_the_same_vectors(
+    embedder: ContextualEmbedder, tmp_path: Path
+) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    opened = SentenceTransformer(str(BUNDLED_ENCODER), device="cpu", trust_remote_code=True)
+    for theirs, ours in (
+        (opened.encode_query(TEXTS), embedder.questions(TEXTS)),
+        (opened.encode_document(TEXTS), embedder.passages(TEXTS)),
+    ):
+        assert np.einsum("nd,nd->n", theirs, ours).min() > 0.995
+    states = opened.encode_document(TEXTS[:1], output_value="token_embeddings")
+    assert states[0].shape[1] == 384
+    opened.save(str(tmp_path))
+    again = SentenceTransformer(str(tmp_path), device="cpu", trust_remote_code=True)
+    assert np.allclose(again.encode_query(TEXTS), opened.encode_query(TEXTS))
