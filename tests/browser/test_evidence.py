@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from tests.browser.test_chat import OpenPage, ask
 
-TWO_QUOTES = "What do the Belgian NGOs do for farmers?"
+TWO_QUOTES = "How does Belgium help women earn an income?"
 CHOSEN = "document.querySelector('mark.chosen')?.dataset.number"
 WATCH_COPY = """() => {
   const label = document.querySelector('.copy summary');
@@ -107,7 +107,7 @@ def test_a_quote_is_copied_with_its_reference(address: str, open_page: OpenPage)
         page.wait_for_selector(".copy summary:text-is('Copy')")
         page.evaluate("window.labels = []")
     assert copied[0] == f"“{quote}” (vijf-projecten-in-peru.txt)"
-    assert copied[1].startswith("> In 2007 stond Red Social mee")
+    assert copied[1].startswith("> De impact op hun inkomen bleek")
     assert copied[2].startswith("@misc{vijf-projecten-in-peru-")
     assert copied[3] == page.url
 
