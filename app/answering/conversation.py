@@ -1,6 +1,8 @@
 """Conversation: what somebody types becomes an answer in the light of the talk before it."""
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rodedraad.answering.answer import Answer, answer, checked, no_question
 from rodedraad.answering.turn import kinds
@@ -25,7 +27,12 @@ def ask(searcher: Searcher, question: str, before: Sequence[Answer] = (), passag
     for that. Raises RodeDraadError for a question that is empty or longer than LONGEST_QUESTION. The answer
     carries at least `passages` hits.
     """
-    question = checked(question)
+    started = time.perf_counter()
+    given = _ask(searcher, checked(question), before, passages)
+    return replace(given, milliseconds=(time.perf_counter() - started) * 1000)
+
+
+def _ask(searcher: Searcher, question: str, before: Sequence[Answer], passages: int) -> Answer:
     likely = kinds(question, searcher.vector(question))
     if likely["none"] > NO_QUESTION and not searcher.knows(question):
         return no_question(searcher, question)

@@ -23,7 +23,7 @@ from index.training.sets import QuestionSet, gold_set, question_sets
 from rodedraad.answering.answer import Answer, answer
 from rodedraad.answering.confidence import FEATURES, features
 from rodedraad.answering.conversation import context
-from rodedraad.index.search import READ, Searcher
+from rodedraad.index.search import Searcher
 
 REFUSED = 0.07
 """Of the answerable fitted questions; of the sealed ones .03 to .05 are then refused."""
@@ -94,11 +94,9 @@ def rows_of(sets: Iterable[QuestionSet]) -> Iterator[Row]:
 
 
 def _row(searcher: Searcher, question: str, before: list[Answer]) -> tuple[tuple[float, ...], Answer]:
-    leans_on, near = context(before) if before else ("", [])
-    start = len(leans_on) + 1 if leans_on else 0
-    query = searcher.query(f"{leans_on} {question}" if leans_on else question, start)
-    hits = searcher.search(query, READ, near)
-    return (*features(query, hits), *query.tokens.vector), answer(searcher, question, leans_on, near)
+    given = answer(searcher, question, *context(before)) if before else answer(searcher, question)
+    query = searcher.query(given.understood_as, len(given.understood_as) - len(given.question))
+    return (*features(query, given.hits), *query.tokens.vector), given
 
 
 def fit(rows: list[Row]) -> tuple[float, Numbers]:
@@ -134,7 +132,7 @@ def refusing(rows: list[Row], guessed: Numbers) -> float:
 
 
 def print_figures(name: str, rows: list[Row], guessed: Numbers, threshold: float) -> None:
-    """Print how well the rows of each kind are told apart."""
+    """Print for each kind of text how well the confidence separates answerable from other questions."""
     for kind in sorted({row.kind for row in rows}):
         here = np.array([row.kind == kind for row in rows])
         labels, values = np.array([row.answerable for row in rows])[here], guessed[here]

@@ -3,8 +3,8 @@
     python -m index.training.fit_turn EVALUATION
 
 Learns from the questions and turns of articles/learned and articles/fitted, from articles/messages.jsonl, and
-from the questions of EVALUATION/xquad, but for the sealed ones. Writes app/answering/turn.json, and prints
-how the messages, by cross-validation, and the sealed and held questions and turns are told apart.
+from the questions of EVALUATION/xquad, but for the sealed ones. Writes app/answering/turn.json, and prints a
+confusion matrix for each set: the messages, by cross-validation, and the sealed, held and gold questions.
 """
 
 import argparse
@@ -60,12 +60,12 @@ def main() -> None:
         "constants": model.intercept_.round(4).tolist(),
         "weights": (model.coef_ * scale).round(3).tolist(),
     }
-    OUT.write_text(json.dumps(fitted, indent=None) + "\n", "utf-8")
+    OUT.write_text(json.dumps(fitted) + "\n", "utf-8")
     for name, texts in (
         ("sealed articles", list(_written("sealed"))),
         ("sealed people", list(_people(evaluation, "sealed"))),
         ("held articles", list(_written("held"))),
-        ("gold", [*_lines(GOLD)]),
+        ("gold", list(_lines(GOLD))),
     ):
         print_shares(name, texts, model.predict(rows_of(texts)))
 

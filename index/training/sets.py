@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any
 
-from index.training.xquad import READ_IN, paragraphs
+from index.training.xquad import READ_IN, Part, paragraphs
 from rodedraad.evaluation.gold_file import FILES, GOLD, load_talks
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
@@ -21,8 +21,6 @@ from rodedraad.index.search import Searcher
 ARTICLES = Path(__file__).parent / "articles"
 CORPUS = Path(__file__).parents[2] / "corpus"
 SEALED_MAGAZINE = ("7", "8", "9")
-
-Part = Literal["fitted", "sealed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class QuestionSet:
 
 
 def question_sets(part: Part, evaluation: Path) -> Iterator[QuestionSet]:
-    """Every set of a part; `evaluation` holds xquad/ and xquad-answers.jsonl."""
+    """Every set of a part, fitted or sealed; `evaluation` holds xquad/ and xquad-answers.jsonl."""
     for folder in sorted((ARTICLES / "held").iterdir()):
         if (folder.name in SEALED_MAGAZINE) == (part == "sealed"):
             yield _articles("magazine", folder)

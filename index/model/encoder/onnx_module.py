@@ -6,7 +6,6 @@ SentenceTransformer(folder, trust_remote_code=True).encode_query(["koffie"])
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnxruntime
 import torch
 from sentence_transformers.base.modules.input_module import InputModule
@@ -21,7 +20,7 @@ class OnnxModule(InputModule):
     max_seq_length = LONGEST
 
     def __init__(self, folder: Path) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # sentence-transformers leaves it untyped
         self.folder = folder
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.enable_truncation(LONGEST - 2)
@@ -60,9 +59,7 @@ class OnnxModule(InputModule):
     def forward(self, features: dict[str, Any], **options: Any) -> dict[str, Any]:
         """Add the vectors and the states of the tokens."""
         names = ["sentence_embedding", "last_hidden_state"]
-        given = {
-            name: features[name].cpu().numpy().astype(np.int64) for name in ("input_ids", "attention_mask")
-        }
+        given = {name: features[name].cpu().numpy() for name in ("input_ids", "attention_mask")}
         vectors, states = self.session.run(names, given)
         return features | {
             "sentence_embedding": torch.from_numpy(vectors),
