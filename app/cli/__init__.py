@@ -107,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
         ("--save", "FILE", "keep the run, with what each question got"),
         ("--against", "FILE", "compare with a run that was kept"),
         ("--report", "FILE", "write an HTML page with plots and every question"),
+        ("--trec", "FOLDER", "write a run and qrels for trec_eval and the like"),
         ("--make", "FILE", "help to write gold lines over the corpus, and add them to FILE"),
     ):
         evaluate.add_argument(option, type=Path, metavar=metavar, help=what)

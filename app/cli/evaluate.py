@@ -23,6 +23,7 @@ from rodedraad.evaluation.gold_file import GOLD
 from rodedraad.evaluation.metrics import KIND, Figure, digits, verdict
 from rodedraad.evaluation.report_html import report_html
 from rodedraad.evaluation.run_file import Run, figures_as_json, write
+from rodedraad.evaluation.trec import write_trec
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.errors import RodeDraadError
 
@@ -84,6 +85,8 @@ def run_evaluation(
         run.save(options.save)
     if options.report:
         write(options.report, report_html(run, table, comparison))
+    if options.trec:
+        write_trec(outcomes, options.trec)
     if options.json:
         against = {"against": _as_json(comparison)} if comparison else {}
         print(json.dumps({**figures_as_json(table), **against}, ensure_ascii=False, indent=2))
@@ -104,7 +107,7 @@ def _command(options: argparse.Namespace) -> str:
 
 
 def _warn_of_lost_evidence(outcomes: Sequence[Outcome], data: Path) -> None:
-    lost = [o.id for o in outcomes if o.answerable and not o.all_relevant]
+    lost = [o.id for o in outcomes if o.answerable and not o.relevant]
     if lost:
         print(
             f"{data}: no passage of the corpus holds the evidence of {len(lost)} of the questions, so it "

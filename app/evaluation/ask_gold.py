@@ -11,6 +11,7 @@ from rodedraad.answering.quotes import best_sentences
 from rodedraad.evaluation.gold_file import FILES, Talk, load_talks
 from rodedraad.index.evidence_match import answers, covers, squash
 from rodedraad.index.search import Searcher
+from rodedraad.ingest.documents import Passage
 from rodedraad.ingest.errors import RodeDraadError
 
 PASSAGES = 10
@@ -39,9 +40,14 @@ class Outcome:
     quotes: tuple[str, ...]
     answered: bool  # a quote answers
     first_answers: bool  # the best sentence answers, quoted or not
-    ranks: tuple[int, ...]  # from 1 to 10, of the passages found that cover a span
-    all_relevant: int  # passages of the corpus that cover a span
+    found: tuple[str, ...]  # the passages found, best first, at most 10; each as its document and place
+    relevant: tuple[str, ...]  # the passages of the corpus that cover a span
     milliseconds: float
+
+    @property
+    def ranks(self) -> tuple[int, ...]:
+        """The ranks, from 1, of the passages found that cover a span."""
+        return tuple(rank for rank, name in enumerate(self.found, 1) if name in self.relevant)
 
 
 def evaluate(
@@ -64,7 +70,8 @@ def ask_talks(
 ) -> list[Outcome]:
     """Ask every question and conversation; raises RodeDraadError when two have one id."""
     generation = searcher.generation
-    corpus = [squash(generation.passage(n)[1].text) for n in range(generation.passages)]
+    passages = (generation.passage(n)[1] for n in range(generation.passages))
+    corpus = {_name(passage): squash(passage.text) for passage in passages}
     languages = {entry.path: entry.language for entry in generation.manifest.documents}
     outcomes: dict[str, Outcome] = {}
     for done, (id, line) in enumerate(talks):
@@ -78,7 +85,7 @@ def ask_talks(
 
 
 def _talk(
-    searcher: Searcher, id: str, line: dict[str, Any], corpus: list[str], languages: dict[str, str]
+    searcher: Searcher, id: str, line: dict[str, Any], corpus: dict[str, str], languages: dict[str, str]
 ) -> Iterator[Outcome]:
     if "turns" not in line:
         yield _outcome(id, 0, line, ask(searcher, line["question"], (), PASSAGES), corpus, languages)
@@ -91,11 +98,15 @@ def _talk(
 
 
 def _outcome(
-    id: str, turn: int, gold: dict[str, Any], answer: Answer, corpus: list[str], languages: dict[str, str]
+    id: str,
+    turn: int,
+    gold: dict[str, Any],
+    answer: Answer,
+    corpus: dict[str, str],
+    languages: dict[str, str],
 ) -> Outcome:
     evidence = gold.get("evidence", []) if gold["answerable"] else []
     spans = [squash(span) for span in evidence]
-    found = [squash(hit.passage.text) for hit in answer.hits[:PASSAGES]]
     quoted = [squash(quote.text) for quote in answer.quotes]
     best = [hit.document.text[one.start : one.end] for _, hit, one in best_sentences(answer.hits)[:1]]
     return Outcome(
@@ -118,7 +129,11 @@ def _outcome(
         quotes=tuple(quote.text for quote in answer.quotes),
         answered=any(answers(quote, span) for quote in quoted for span in spans),
         first_answers=any(answers(squash(text), span) for text in best for span in spans),
-        ranks=tuple(n for n, text in enumerate(found, 1) if any(covers(text, span) for span in spans)),
-        all_relevant=sum(any(covers(text, span) for span in spans) for text in corpus),
+        found=tuple(_name(hit.passage) for hit in answer.hits[:PASSAGES]),
+        relevant=tuple(name for name, text in corpus.items() if any(covers(text, span) for span in spans)),
         milliseconds=round(answer.milliseconds, 1),
     )
+
+
+def _name(passage: Passage) -> str:
+    return f"{passage.document_id}:{passage.start}-{passage.end}"

@@ -47,7 +47,7 @@ def reciprocal_rank(outcome: Outcome) -> float:
 
 def ndcg(outcome: Outcome) -> float:
     """nDCG@10 with binary relevance (Järvelin and Kekäläinen 2002)."""
-    best = sum(1 / log2(rank + 1) for rank in range(1, min(outcome.all_relevant, PASSAGES) + 1))
+    best = sum(1 / log2(rank + 1) for rank in range(1, min(len(outcome.relevant), PASSAGES) + 1))
     return sum(1 / log2(rank + 1) for rank in outcome.ranks) / best if best else 0.0
 
 

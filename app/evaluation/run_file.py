@@ -11,7 +11,7 @@ from rodedraad.evaluation.metrics import Figure, groups, measures
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.errors import RodeDraadError
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Run:
             if content["format"] != FORMAT:
                 raise ValueError(f"format {content['format']}, not {FORMAT}")
             outcomes = (
-                Outcome(**{**line, "quotes": tuple(line["quotes"]), "ranks": tuple(line["ranks"])})
+                Outcome(**{**line, **{name: tuple(line[name]) for name in ("quotes", "found", "relevant")}})
                 for line in content["outcomes"]
             )
             return cls(content["command"], content["made_by"], tuple(outcomes))

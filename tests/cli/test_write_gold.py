@@ -51,7 +51,7 @@ def test_a_question_and_its_sentences_become_a_gold_line(
     assert first["evidence"][0] in spans
     assert f"   1  {first['evidence'][0][:40]}" in done.stdout
     assert f"2 questions added; {path} now holds 2. Try: rodedraad eval --data {path}" in done.stdout
-    assert [o.all_relevant > 0 for o in evaluate(searcher, path)] == [True, False]
+    assert [bool(o.relevant) for o in evaluate(searcher, path)] == [True, False]
 
 
 def test_several_sentences_each_become_a_span(folders: list[str], tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from rodedraad.evaluation.compare_runs import Change, bootstrap_p, compare, mcnemar
 from rodedraad.evaluation.run_file import Run
 from rodedraad.ingest.errors import RodeDraadError
-from tests.evaluation.test_report_html import outcome, run
+from tests.evaluation.test_report_html import outcome, ranked, run
 
 
 def test_mcnemar_is_the_binomial_sign_test() -> None:
@@ -41,7 +41,7 @@ def test_a_loss_beyond_noise_is_worse_and_a_small_one_is_not() -> None:
     before = run(*(outcome(f"q{n}") for n in range(20)), outcome("no", answerable=False))
 
     def with_lost(count: int) -> Run:
-        lost = [replace(o, ranks=(2,)) if n < count else o for n, o in enumerate(before.outcomes)]
+        lost = [replace(o, **ranked(2)) if n < count else o for n, o in enumerate(before.outcomes)]
         return run(*lost)
 
     five, six = changes(before, with_lost(5)), changes(before, with_lost(6))
@@ -80,7 +80,7 @@ def test_what_should_be_small_is_worse_when_it_grows() -> None:
 
 def test_only_questions_that_stayed_the_same_are_paired() -> None:
     before = run(outcome("a"), outcome("b"), outcome("c"))
-    after = run(outcome("c", ranks=(9,), answered=False), outcome("b", question="Another?"), outcome("d"))
+    after = run(outcome("c", **ranked(9), answered=False), outcome("b", question="Another?"), outcome("d"))
     result = compare(before, after)
     assert {change.count for change in result.changes} == {1}
     assert [(b.id, a.ranks) for b, a in result.turned] == [("c", (9,))]

@@ -30,7 +30,7 @@ from rodedraad.index.evidence_match import answers, covers, squash
 from rodedraad.index.ranking import PASSAGE
 from rodedraad.index.search import SWITCHES, Searcher
 from rodedraad.ingest.errors import RodeDraadError
-from tests.evaluation.test_report_html import outcome
+from tests.evaluation.test_report_html import outcome, ranked
 
 COFFEE = "Hoeveel gezinnen werken er in de koffiesector?"
 EVIDENCE = "In de koffiesector in Peru zijn 225.000 gezinnen werkzaam"
@@ -60,17 +60,17 @@ def test_a_quote_answers_with_half_of_a_span() -> None:
 
 
 def test_measures_of_ranks() -> None:
-    second = outcome("a", ranks=(2,))
+    second = outcome("a", **ranked(2))
     assert [success_at(second, k) for k in (1, 2, 3)] == [0.0, 1.0, 1.0]
     assert reciprocal_rank(second) == 0.5
     assert ndcg(second) == pytest.approx(1 / math.log2(3))
-    assert ndcg(outcome("a", ranks=(1, 3), all_relevant=2)) == pytest.approx(1.5 / (1 + 1 / math.log2(3)))
-    assert reciprocal_rank(outcome("a", ranks=())) == 0.0
-    assert ndcg(outcome("a", ranks=(), all_relevant=0)) == 0.0
+    assert ndcg(outcome("a", **ranked(1, 3))) == pytest.approx(1.5 / (1 + 1 / math.log2(3)))
+    assert reciprocal_rank(outcome("a", **ranked())) == 0.0
+    assert ndcg(outcome("a", **ranked())) == 0.0
 
 
 def test_a_figure_has_a_bootstrap_interval() -> None:
-    result = measures([outcome(str(n), ranks=(1,) if n % 2 else ()) for n in range(100)])["success@1"]
+    result = measures([outcome(str(n), **ranked(*[1] if n % 2 else [])) for n in range(100)])["success@1"]
     assert result.value == 0.5
     assert result.low == pytest.approx(0.40, abs=0.02)
     assert result.high == pytest.approx(0.60, abs=0.02)
@@ -139,7 +139,7 @@ def test_weights_count_a_question_as_often_as_they_say(yes: list[float], no: lis
 def test_curves_of_confidence() -> None:
     outcomes = [
         outcome("a", confidence=0.95),
-        outcome("b", confidence=0.5, ranks=(4,)),
+        outcome("b", confidence=0.5, **ranked(4)),
         outcome("c", confidence=0.5, answerable=False),
         outcome("d", confidence=0.0, answerable=False),
     ]
@@ -200,7 +200,7 @@ def test_every_question_has_a_verdict() -> None:
     plain = outcome("a")
     assert verdict(plain) == "quoted"
     assert verdict(replace(plain, answered=False)) == "found, not quoted"
-    assert verdict(replace(plain, answered=False, ranks=(4,))) == "not found"
+    assert verdict(replace(plain, answered=False, **ranked(4))) == "not found"
     assert verdict(replace(plain, answered=False, abstained=True)) == "refused"
     assert verdict(outcome("b", answerable=False)) == "answered without a source"
     assert verdict(outcome("b", answerable=False, abstained=True)) == "kept silent"

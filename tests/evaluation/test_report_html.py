@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -48,6 +49,15 @@ class Page(HTMLParser):
         self.text += data
 
 
+def ranked(*ranks: int, missed: int = 0) -> dict[str, Any]:
+    """Ten passages found, those at the ranks and some that were not found being relevant."""
+    found = tuple(f"a.txt:{n}00-{n}99" for n in range(1, 11))
+    return {
+        "found": found,
+        "relevant": (*(found[rank - 1] for rank in ranks), *(f"b.txt:{n}-9" for n in range(missed))),
+    }
+
+
 def outcome(id: str, *, answerable: bool = True, **given: object) -> Outcome:
     plain = Outcome(
         id=id,
@@ -69,8 +79,7 @@ def outcome(id: str, *, answerable: bool = True, **given: object) -> Outcome:
         quotes=("There are forty.",),
         answered=answerable,
         first_answers=answerable,
-        ranks=(1,) if answerable else (),
-        all_relevant=1,
+        **ranked(*((1,) if answerable else ())),
         milliseconds=5.0,
     )
     return replace(plain, **given)  # type: ignore[arg-type]
@@ -84,7 +93,7 @@ def test_each_question_stands_under_its_verdict_with_what_was_wanted_and_got() -
     made = run(
         outcome("a"),
         outcome("b", answered=False, quotes=("Something else.",)),
-        outcome("c", answered=False, ranks=(7,)),
+        outcome("c", answered=False, **ranked(7)),
         outcome("d", abstained=True, quotes=(), answered=False, confidence=0.1),
         outcome("e", answerable=False),
         outcome("f", answerable=False, abstained=True, quotes=(), confidence=0.2),
@@ -123,7 +132,7 @@ def test_no_text_becomes_markup_and_nothing_is_loaded() -> None:
 def test_the_plots_are_drawn_to_scale() -> None:
     made = run(
         outcome("a", confidence=0.9),
-        outcome("b", confidence=0.9, ranks=(4,)),
+        outcome("b", confidence=0.9, **ranked(4)),
         outcome("c", confidence=0.1, answerable=False),
     )
     html = report_html(made, made.figures())
@@ -157,7 +166,7 @@ def test_questions_of_conversations_alone_make_a_report_too() -> None:
 
 def test_a_comparison_lists_the_questions_that_turned() -> None:
     before = run(*(outcome(f"q{n}") for n in range(8)))
-    after = run(*(outcome(f"q{n}", ranks=(), answered=False) for n in range(8)))
+    after = run(*(outcome(f"q{n}", **ranked(), answered=False) for n in range(8)))
     page = Page(report_html(after, after.figures(), compare(before, after)))
     assert "8 questions with a different verdict" in page.text
     assert "Compared with the previous run" in page.text
@@ -169,7 +178,7 @@ def test_the_report_speaks_the_languages_of_the_page(language: str) -> None:
     made = run(
         outcome("a", understood_as="Question z? Question a?"),
         outcome("b", answered=False, quotes=("Something else.",)),
-        outcome("c", answered=False, ranks=(), overlap="high", kind=""),
+        outcome("c", answered=False, **ranked(), overlap="high", kind=""),
         outcome("d", abstained=True, quotes=(), answered=False),
         outcome("e", answerable=False),
         outcome("f", answerable=False, abstained=True, quotes=()),

@@ -7,11 +7,11 @@ import pytest
 
 from rodedraad.evaluation.run_file import Run
 from rodedraad.ingest.errors import RodeDraadError
-from tests.evaluation.test_report_html import outcome, run
+from tests.evaluation.test_report_html import outcome, ranked, run
 
 
 def test_a_run_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
-    made = run(outcome("é"), outcome("b", answerable=False, ranks=(), quotes=()))
+    made = run(outcome("é"), outcome("b", answerable=False, **ranked(), quotes=()))
     made.save(tmp_path / "run.json")
     assert Run.load(tmp_path / "run.json") == made
     text = (tmp_path / "run.json").read_text("utf-8")
@@ -23,7 +23,7 @@ def test_a_run_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"format": 1}', '{"format": 2, "command": "", "made_by": {}, "outcomes": [{}]}']
+    "text", ["", "[]", "{}", '{"format": 1}', '{"format": 3, "command": "", "made_by": {}, "outcomes": [{}]}']
 )
 def test_a_file_that_is_no_run_is_told_so(tmp_path: Path, text: str) -> None:
     (tmp_path / "run.json").write_text(text, "utf-8")
