@@ -53,7 +53,7 @@ class ChatEvents:
         try:
             answer = ask(self._index.searcher(), question, before)
         except RodeDraadError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(self._index.told(error), print_exception=False) from error
         LOG.info(
             "answer",
             extra={
@@ -84,7 +84,7 @@ class ChatEvents:
         try:
             self._candidates.vote(answers[turn], given)
         except RodeDraadError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(self._index.told(error), print_exception=False) from error
         return as_html(phrase("vote_kept", language_of(request.headers)))
 
     def open_page(self, request: gr.Request) -> list[Any]:

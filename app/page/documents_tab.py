@@ -79,7 +79,7 @@ class _Events:
                 why = phrase(refusal.why, language, **refusal.given)
                 refused.append(note(f"{file.name}: {why}", "refused"))
             except RodeDraadError as error:
-                refused.append(note(f"{file.name}: {error}", "refused"))
+                refused.append(note(f"{file.name}: {self._library.told(error)}", "refused"))
             finally:
                 file.unlink(missing_ok=True)
         return None, "".join(refused)
@@ -88,7 +88,7 @@ class _Events:
         try:
             self._library.remove(str(click._data["id"]))
         except RodeDraadError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(self._library.told(error), print_exception=False) from error
 
     def renew(self, before: str, request: gr.Request) -> Iterator[str]:
         """Re-index and yield the progress; the notes on an upload, in `before`, stay above the result."""
@@ -104,7 +104,7 @@ class _Events:
                 failed=len(report.failed),
             )
         except RodeDraadError as error:
-            found = str(error)
+            found = self._library.told(error)
         yield f"{before}{note(found)}"
 
 
