@@ -10,6 +10,7 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.live.live_corpus import LiveCorpus, Row
 from rodedraad.page.background_work import watched
+from rodedraad.page.clicks import text
 from rodedraad.page.notes import note
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.texts.html_templates import render
@@ -86,7 +87,7 @@ class _Events:
 
     def remove(self, click: gr.EventData) -> None:
         try:
-            self._library.remove(str(click._data["id"]))
+            self._library.remove(text(click, "id"))
         except RodeDraadError as error:
             raise gr.Error(self._library.told(error), print_exception=False) from error
 

@@ -11,6 +11,7 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.run_history import Kept, KeptRuns
 from rodedraad.page.background_work import watched
+from rodedraad.page.clicks import text
 from rodedraad.page.notes import note
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.texts.html_templates import render
@@ -107,7 +108,7 @@ class _Events:
 
     def decide(self, click: gr.EventData, request: gr.Request) -> tuple[str, Any]:
         language = language_of(request.headers)
-        id, decision, evidence = (str(click._data[name]) for name in ("id", "decision", "evidence"))
+        id, decision, evidence = (text(click, name) for name in ("id", "decision", "evidence"))
         try:
             if decision == "dismissed":
                 self._candidates.dismiss(id)

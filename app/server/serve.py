@@ -98,7 +98,7 @@ def take_port(host: str, port: int) -> None:
 def application(library: LiveCorpus, index: LiveIndex, examples: Sequence[str], serving: Serving) -> Guard:
     """The page and the routes beside it, behind the guard."""
     programs, turn = Programs(index), CapacityLimiter(AT_ONCE)
-    uploads = Uploads(index.home / "uploads", library.largest)
+    uploads = Uploads(index.home / ".uploads", library.largest)
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder.resolve())  # read when a page is made
     with gr.Blocks(title="Rode Draad", analytics_enabled=False) as page:
         build(page, index, library, examples, serving.may_change)

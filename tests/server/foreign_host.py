@@ -81,7 +81,8 @@ def main() -> None:
         record = Path(folder) / "record"
         record.touch()
         (Path(folder) / "sitecustomize.py").write_text(RECORD)
-        os.environ |= {"PYTHONPATH": f"{folder}{os.pathsep}{Path.cwd()}", "RECORD_TO": str(record)}
+        paths = filter(None, (folder, os.environ.get("PYTHONPATH")))
+        os.environ |= {"PYTHONPATH": os.pathsep.join(paths), "RECORD_TO": str(record)}
         if len(sys.argv) == 2:
             Thread(target=ThreadingHTTPServer((HOST, 80), Foreign).serve_forever, daemon=True).start()
         with chat_server(Path("corpus"), home) as address:

@@ -122,6 +122,22 @@ def test_a_call_that_no_page_makes_is_refused(
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
+@pytest.mark.parametrize(
+    "carried",
+    [None, 7, "turn", [], {}, {"turn": "0", "number": {}, "vote": [], "id": None}, {"turn": 99, "number": -9},
+     {"id": "../../settings.toml", "decision": "dismissed"}],
+)  # fmt: skip
+def test_a_forged_event_is_no_fault_of_the_server(
+    address: str, config: dict[str, Any], carried: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for function in config["dependencies"]:
+        data = [None] * len(function["inputs"])
+        call = {"data": data, "fn_index": function["id"], "session_hash": SESSION, "event_data": carried}
+        assert httpx.post(address + RUN, json=call).status_code in (200, 404, 500)
+    told = capfd.readouterr()
+    assert "Traceback" not in told.out + told.err
+
+
 @settings(deadline=None, max_examples=60)
 @given(body=st.binary() | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(json.dumps))
 def test_no_body_is_a_fault_of_the_server(address: str, body: bytes | str) -> None:
@@ -135,7 +151,7 @@ def test_only_a_file_that_was_uploaded_is_added(
     upload = number(config, "upload", "upload")
     secret = tmp_path / "secret.txt"
     secret.write_text("geheim")
-    for path in (str(secret), "/etc/passwd", f"{home}/uploads/../CURRENT", "http://8.8.8.8/a.txt", "\0", 7):
+    for path in (str(secret), "/etc/passwd", f"{home}/.uploads/../CURRENT", "http://8.8.8.8/a.txt", "\0", 7):
         file = {"path": path, "meta": {"_type": "gradio.FileData"}, "url": "http://8.8.8.8/a.txt"}
         call = {"data": [[file]], "fn_index": upload, "session_hash": SESSION}
         refused = httpx.post(address + RUN, json=call)

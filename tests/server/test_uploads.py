@@ -27,12 +27,12 @@ def address(home: Path) -> Iterator[str]:
 
 
 def held(home: Path) -> list[Path]:
-    return [path for path in (home / "uploads").rglob("*") if path.is_file()]
+    return [path for path in (home / ".uploads").rglob("*") if path.is_file()]
 
 
 def age(home: Path) -> None:
     """Let what was uploaded be an hour old."""
-    for path in (home / "uploads").rglob("*"):
+    for path in (home / ".uploads").rglob("*"):
         os.utime(path, (time.time() - 3600, time.time() - 3600))
 
 
@@ -63,8 +63,8 @@ def test_an_upload_that_is_cut_off_is_removed(address: str, home: Path) -> None:
     while len(held(home)) < 3 and time.monotonic() < deadline:
         time.sleep(0.05)
     age(home)
-    Uploads(home / "uploads", 1)  # as a server does that starts
-    assert list((home / "uploads").iterdir()) == []
+    Uploads(home / ".uploads", 1)  # as a server does that starts
+    assert list((home / ".uploads").iterdir()) == []
 
 
 def test_only_so_many_files_are_uploaded_at_once(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
