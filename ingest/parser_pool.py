@@ -17,6 +17,7 @@ from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Timer
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Citation, Document, Heading, Picture
@@ -51,6 +52,8 @@ class ParserPool:
         """Start no process yet; `processes` is the most there will be, by default one for each core."""
         self._limits = limits
         self._idle: LifoQueue[_ParserProcess] = LifoQueue()
+        self._started: WeakSet[_ParserProcess] = WeakSet()
+        _POOLS.add(self)
         self._threads = ThreadPoolExecutor(processes or os.cpu_count() or 1)
 
     def __enter__(self) -> "ParserPool":
@@ -58,10 +61,16 @@ class ParserPool:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        """End the processes, and cancel what they have not begun."""
+        """End the processes, also in the middle of a document, and cancel what they have not begun."""
+        self.kill()
         self._threads.shutdown(cancel_futures=True)
         while not self._idle.empty():
             self._idle.get().close()
+
+    def kill(self) -> None:
+        """End the processes at once; what they were reading is reported as unreadable."""
+        for parser in list(self._started):
+            parser.process.kill()
 
     def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """The results of `function` for the items, in order; it runs in threads, several at once.
@@ -98,6 +107,7 @@ class ParserPool:
             parser = self._idle.get_nowait()
         except Empty:
             parser = _ParserProcess(self._limits)
+            self._started.add(parser)
         try:
             reply = parser.ask(request, data)
         except UnreadableDocument:
@@ -114,6 +124,15 @@ class ParserPool:
             self._idle.put(parser)
         else:
             parser.close()
+
+
+_POOLS: WeakSet[ParserPool] = WeakSet()
+
+
+def kill_parsers() -> None:
+    """End every process that reads a document for this one, which is about to end itself."""
+    for pool in list(_POOLS):
+        pool.kill()
 
 
 class _ParserProcess:

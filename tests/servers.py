@@ -11,11 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
-import uvicorn
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
+from rodedraad.server.http_server import HttpServer
 from rodedraad.server.serve import Serving, application
 
 PROGRAM = (sys.executable, "-m", "rodedraad")
@@ -71,7 +71,7 @@ def serving(home: Path, rules: Serving | None = None, corpus: Path = Path("corpu
     rules = replace(rules or Serving(), port=free_port())
     index = LiveIndex(home)
     app = application(LiveCorpus(corpus, index), index, [], rules)
-    server = uvicorn.Server(uvicorn.Config(app, port=rules.port, log_config=None))
+    server = HttpServer(app, "127.0.0.1", rules.port)
     thread = Thread(target=server.run)
     thread.start()
     try:

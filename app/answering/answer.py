@@ -48,9 +48,11 @@ class Answer:
 def checked(question: str) -> str:
     """A question with its white space made plain.
 
-    Raises RodeDraadError for one that is empty or longer than LONGEST_QUESTION.
+    Raises RodeDraadError for one that is empty, longer than LONGEST_QUESTION, or no text in UTF-8.
     """
     question = " ".join(question.split())
+    if re.search("[\ud800-\udfff]", question):
+        raise RodeDraadError("The question holds half a character. Type it again.")
     if not re.search(r"\w", question):
         raise RodeDraadError("The question is empty. Ask something about the documents.")
     if len(question) > LONGEST_QUESTION:

@@ -15,6 +15,7 @@ from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.read_file import read_bytes
 from rodedraad.live.live_index import LiveIndex
+from rodedraad.live.told import without_folders
 from rodedraad.texts.refusal import Refusal
 
 LONGEST_NAME = 200  # bytes of a file's name
@@ -44,6 +45,10 @@ class LiveCorpus:
     def largest(self) -> int:
         """The size in bytes of the largest file that is accepted."""
         return load_settings(self._index.home).largest_bytes
+
+    def told(self, error: RodeDraadError) -> str:
+        """The message of an error for somebody elsewhere: without the folders of this machine."""
+        return without_folders(error, self._corpus, self._index.home)
 
     def rows(self) -> list[Row]:
         """Every document by id, those that are not simply indexed first."""

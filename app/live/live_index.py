@@ -6,6 +6,7 @@ from threading import Lock, Thread
 
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.live.told import without_folders
 
 
 class LiveIndex:
@@ -28,6 +29,10 @@ class LiveIndex:
             finally:
                 self._lock.release()
         return self._searcher
+
+    def told(self, error: RodeDraadError) -> str:
+        """The message of an error for somebody elsewhere: without the folder of the index."""
+        return without_folders(error, self.home)
 
     def _opened(self) -> Searcher:
         searcher = Searcher.open(self.home)

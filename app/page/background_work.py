@@ -1,8 +1,9 @@
 """Background work: work that takes a while, and its progress on the page."""
 
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
+from threading import Thread
 from typing import TypeVar
 
 from rodedraad.index.build import OnProgress
@@ -23,15 +24,25 @@ T = TypeVar("T")
 
 
 def watched(work: Callable[[OnProgress], T], language: str) -> Generator[str, None, T]:
-    """Do the work in a thread and yield its progress as HTML; returns and raises what the work does."""
+    """Do the work in a thread and yield its progress as HTML; returns and raises what the work does.
+
+    The work goes on if nobody looks any more, but does not keep the process from ending.
+    """
     state: list[tuple[str, int, int]] = []
-    with ThreadPoolExecutor(1) as pool:
-        job = pool.submit(work, lambda *now: state.append(now))
-        while not job.done():
-            if state:
-                yield progress_html(state[-1], language)
-            with suppress(TimeoutError):
-                job.exception(TICK)
+    job: Future[T] = Future()
+
+    def do() -> None:
+        try:
+            job.set_result(work(lambda *now: state.append(now)))
+        except BaseException as error:
+            job.set_exception(error)
+
+    Thread(target=do, daemon=True).start()
+    while not job.done():
+        if state:
+            yield progress_html(state[-1], language)
+        with suppress(TimeoutError):
+            job.exception(TICK)
     return job.result()
 
 

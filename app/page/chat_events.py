@@ -12,6 +12,7 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.json_log import LOG, REQUEST_ID
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.answer_html import conversation_html, summary
+from rodedraad.page.clicks import number, text
 from rodedraad.page.permalink import follow
 from rodedraad.page.source_pane import places, source_html
 from rodedraad.page.translated_labels import Labels, languages_html
@@ -41,8 +42,8 @@ class ChatEvents:
         self, answers: list[Answer], click: gr.EventData, request: gr.Request
     ) -> Iterator[Shown]:
         """Answer a question again, on its own, that was taken for a follow-up."""
-        turn = click._data["turn"]
-        if isinstance(turn, int) and 0 <= turn < len(answers):
+        turn = number(click, "turn")
+        if 0 <= turn < len(answers):
             yield from self._respond(answers[turn].question, [], answers, request)
 
     def _respond(
@@ -53,7 +54,7 @@ class ChatEvents:
         try:
             answer = ask(self._index.searcher(), question, before)
         except RodeDraadError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(self._index.told(error), print_exception=False) from error
         LOG.info(
             "answer",
             extra={
@@ -73,18 +74,17 @@ class ChatEvents:
 
     def show(self, answers: list[Answer], click: gr.EventData, request: gr.Request) -> str:
         """The source pane for a citation that was clicked."""
-        place = click._data
-        return _source(answers, int(place["turn"]), int(place["number"]), language_of(request.headers))
+        return _source(answers, number(click, "turn"), number(click, "number"), language_of(request.headers))
 
     def vote(self, answers: list[Answer], click: gr.EventData, request: gr.Request) -> str:
         """Save a vote on an answer; returns the message for a screen reader."""
-        turn, given = click._data["turn"], click._data["vote"]
-        if not (isinstance(turn, int) and 0 <= turn < len(answers) and given in (UP, DOWN)):
+        turn, given = number(click, "turn"), text(click, "vote")
+        if not (0 <= turn < len(answers) and given in (UP, DOWN)):
             return ""
         try:
             self._candidates.vote(answers[turn], given)
         except RodeDraadError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(self._index.told(error), print_exception=False) from error
         return as_html(phrase("vote_kept", language_of(request.headers)))
 
     def open_page(self, request: gr.Request) -> list[Any]:
@@ -105,10 +105,10 @@ class ChatEvents:
     def change_language(self, answers: list[Answer], choice: gr.EventData, request: gr.Request) -> list[Any]:
         """The page in another language, in the order of `open_page`."""
         language = language_of(request.headers)
-        place = choice._data
+        turn, place = number(choice, "turn"), number(choice, "number")
         pane = gr.skip()  # a quote that a link led to stays as it is
-        if place["turn"] >= 0 or not place["number"]:
-            pane = _source(answers, int(place["turn"]), int(place["number"]), language)
+        if turn >= 0 or not place:
+            pane = _source(answers, turn, place, language)
         return [
             conversation_html(answers, language),
             pane,

@@ -10,6 +10,7 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.live.live_corpus import LiveCorpus, Row
 from rodedraad.page.background_work import watched
+from rodedraad.page.clicks import text
 from rodedraad.page.notes import note
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.texts.html_templates import render
@@ -79,16 +80,16 @@ class _Events:
                 why = phrase(refusal.why, language, **refusal.given)
                 refused.append(note(f"{file.name}: {why}", "refused"))
             except RodeDraadError as error:
-                refused.append(note(f"{file.name}: {error}", "refused"))
+                refused.append(note(f"{file.name}: {self._library.told(error)}", "refused"))
             finally:
                 file.unlink(missing_ok=True)
         return None, "".join(refused)
 
     def remove(self, click: gr.EventData) -> None:
         try:
-            self._library.remove(str(click._data["id"]))
+            self._library.remove(text(click, "id"))
         except RodeDraadError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(self._library.told(error), print_exception=False) from error
 
     def renew(self, before: str, request: gr.Request) -> Iterator[str]:
         """Re-index and yield the progress; the notes on an upload, in `before`, stay above the result."""
@@ -104,7 +105,7 @@ class _Events:
                 failed=len(report.failed),
             )
         except RodeDraadError as error:
-            found = str(error)
+            found = self._library.told(error)
         yield f"{before}{note(found)}"
 
 

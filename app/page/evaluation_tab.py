@@ -11,6 +11,7 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.run_history import Kept, KeptRuns
 from rodedraad.page.background_work import watched
+from rodedraad.page.clicks import text
 from rodedraad.page.notes import note
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.texts.html_templates import render
@@ -88,7 +89,7 @@ class _Events:
             kept = self._runs.last()
             return run_html(kept, language) if kept else nothing_html(self._runs, language, self._may_change)
         except RodeDraadError as error:
-            return note(str(error))
+            return note(self._index.told(error))
 
     def make(self, request: gr.Request) -> Iterator[str]:
         language = language_of(request.headers)
@@ -96,7 +97,7 @@ class _Events:
             count = yield from watched(self._runs.make, language)
             message = phrase("evaluated", language, count=count)
         except RodeDraadError as error:
-            message = str(error)
+            message = self._index.told(error)
         yield note(message)
 
     def ready(self, request: gr.Request) -> Any:
@@ -107,7 +108,7 @@ class _Events:
 
     def decide(self, click: gr.EventData, request: gr.Request) -> tuple[str, Any]:
         language = language_of(request.headers)
-        id, decision, evidence = (str(click._data[name]) for name in ("id", "decision", "evidence"))
+        id, decision, evidence = (text(click, name) for name in ("id", "decision", "evidence"))
         try:
             if decision == "dismissed":
                 self._candidates.dismiss(id)
@@ -118,7 +119,7 @@ class _Events:
             message = phrase(refusal.why, language, **refusal.given)
             return note(message, "refused"), gr.skip()  # what was pasted stays
         except RodeDraadError as error:
-            return note(str(error), "refused"), gr.skip()
+            return note(self._index.told(error), "refused"), gr.skip()
         message = phrase("dismissed" if decision == "dismissed" else "accepted", language)
         return note(message), self._waiting(language, opened=True)
 
@@ -126,7 +127,7 @@ class _Events:
         try:
             return candidates_html(self._candidates.waiting(), language, opened)
         except RodeDraadError as error:
-            return note(str(error))
+            return note(self._index.told(error))
 
 
 def run_html(kept: Kept, language: str) -> str:

@@ -48,7 +48,7 @@ class PdfView:
         except FileChanged:
             return note(phrase("file_changed", language))
         except RodeDraadError as error:
-            return note(phrase("page_not_shown", language, why=str(error).rstrip(".")))
+            return note(phrase("page_not_shown", language, why=self._library.told(error).rstrip(".")))
         return picture_html(picture, place, place.end > end, language)
 
     def _draw(self, id: str, sha256: str, page: int, before: str, text: str) -> Picture:

@@ -10,6 +10,12 @@ from rodedraad.index.store.generation import Generation
 CHECKED = 12
 """Hexadecimal digits of a quote's SHA-256 in its link."""
 
+LONGEST = 4
+"""How many times as long as the longest passage of its document a quote may be.
+
+It holds sentences of one passage, and at most MOST_QUOTED characters of its neighbours.
+"""
+
 
 def link(place: Place) -> str:
     """A lasting link to a place, relative to the page's address."""
@@ -25,7 +31,8 @@ def link(place: Place) -> str:
 def follow(generation: Generation, query: Mapping[str, str]) -> Place | None:
     """The place that a link's query names in the documents as they are now, or None.
 
-    A quote that moved within its document is found where one of its sentences begins.
+    A quote that moved within its document is found where one of its sentences begins. Nothing is longer
+    than a quote can be, or ends beyond the text: each sentence costs a hash of that length.
     """
     try:
         id, check = query["document"], query["check"]
@@ -37,10 +44,13 @@ def follow(generation: Generation, query: Mapping[str, str]) -> Place | None:
     if number is None or not 0 <= start < end:
         return None
     document, passages = generation.document(number)
+    length = end - start
+    if length > LONGEST * max((passage.end - passage.start for passage in passages), default=0):
+        return None
     begins = (begin for passage in passages for begin, _ in (*passage.sentences, (passage.start, 0)))
     for begin in (start, *begins):
-        place = Place(1, document, begin, begin + end - start)
-        if _check(place.text) == check:
+        place = Place(1, document, begin, begin + length)
+        if place.end <= len(document.text) and _check(place.text) == check:
             return place
     return None
 

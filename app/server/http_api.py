@@ -1,20 +1,22 @@
 """Programs: what the page offers to programs: named Gradio endpoints, tools for agents, and plain routes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Annotated, Any
 
 import gradio as gr
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, HTTPException, Query
 from gradio.events import api
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ValidationError, validate_call
 
-from rodedraad.answering.answer import LONGEST_QUESTION, Answer
+from rodedraad.answering.answer import LONGEST_QUESTION, Answer, checked
 from rodedraad.answering.conversation import ask as ask_in_talk
 from rodedraad.answering.json_format import document_as_json, passage_as_json, turn_as_json
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
+from rodedraad.server.refused import WAIT
 from rodedraad.texts.phrases import phrase
 
 LONGEST_STRETCH = 20_000
@@ -23,6 +25,9 @@ LONGEST_STRETCH = 20_000
 MOST_PASSAGES = 100
 MOST_BEFORE = 20
 """Questions of a talk that a follow-up is asked after."""
+
+LONGEST_TALK = 2 * LONGEST_QUESTION
+"""Characters of a question and those before it: each is answered, in time that grows with its length."""
 
 
 class NotThere(RodeDraadError):
@@ -34,6 +39,10 @@ class Programs:
 
     def __init__(self, index: LiveIndex) -> None:
         self._index = index
+
+    def told(self, error: RodeDraadError) -> str:
+        """What a program reads of an error."""
+        return self._index.told(error)
 
     def ask(self, question: str, before: list[str], passages: int) -> dict[str, Any]:
         """Ask the documents a question; the answer is verbatim quotes with where they stand, or none.
@@ -51,6 +60,11 @@ class Programs:
         _within(passages, 0, MOST_PASSAGES, "passages")
         if len(before) > MOST_BEFORE:
             raise RodeDraadError(f"At most {MOST_BEFORE} questions can come before this one.")
+        if len(question) <= LONGEST_QUESTION and len(question) + sum(map(len, before)) > LONGEST_TALK:
+            raise RodeDraadError(
+                f"A question and those before it have at most {LONGEST_TALK:,} characters; "
+                "leave out the oldest."
+            )
         searcher = self._index.searcher()
         talk: list[Answer] = []
         for asked in (*before, question):
@@ -65,10 +79,8 @@ class Programs:
             count: how many passages to give, 1 to 100
         """
         _within(count, 1, MOST_PASSAGES, "count")
-        if not question.strip() or len(question) > LONGEST_QUESTION:
-            raise RodeDraadError(f"A question has 1 to {LONGEST_QUESTION:,} characters.")
         searcher = self._index.searcher()
-        hits = searcher.search(searcher.query(" ".join(question.split())), count)
+        hits = searcher.search(searcher.query(checked(question)), count)
         return [passage_as_json(hit) for hit in hits]
 
     def list_documents(self) -> list[dict[str, Any]]:
@@ -99,39 +111,50 @@ def _within(number: int, least: int, most: int, name: str) -> None:
         raise RodeDraadError(f"{name} must lie between {least} and {most}.")
 
 
-def endpoints(programs: Programs, at_once: int) -> None:
+def endpoints(programs: Programs, turn: CapacityLimiter, waiting: int) -> None:
     """Name the functions as Gradio endpoints of the page under construction, and so as tools of MCP.
 
-    They give JSON text: Gradio tells agents a dict as Python prints it.
+    They give JSON text: Gradio tells agents a dict as Python prints it. They wait for their turn here, for
+    Gradio has agents pass by its queue.
     """
 
-    def told(call: Callable[..., Any], *arguments: Any) -> str:
+    async def told(call: Callable[..., Any], **arguments: Any) -> str:
         try:
-            return json.dumps(call(*arguments), ensure_ascii=False)
+            found = await in_turn(turn, waiting, partial(validate_call(call), **arguments))
+        except ValidationError as error:
+            raise gr.Error(malformed(error.errors()), print_exception=False) from error
+        except HTTPException as error:
+            raise gr.Error(error.detail, print_exception=False) from error
         except RodeDraadError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(programs.told(error), print_exception=False) from error
+        return json.dumps(found, ensure_ascii=False)
 
-    def ask(question: str, before: list[str] = [], passages: int = 10) -> str:  # noqa: B006
-        return told(programs.ask, question, before or [], passages)
+    async def ask(question: str, before: list[str] = [], passages: int = 10) -> str:  # noqa: B006
+        return await told(programs.ask, question=question, before=before or [], passages=passages)
 
-    def search(question: str, count: int = 10) -> str:
-        return told(programs.search, question, count)
+    async def search(question: str, count: int = 10) -> str:
+        return await told(programs.search, question=question, count=count)
 
-    def list_documents() -> str:
-        return told(programs.list_documents)
+    async def list_documents() -> str:
+        return await told(programs.list_documents)
 
-    def read_document(document: str, start: int = 0, end: int = 0) -> str:
-        return told(programs.read_document, document, start, end)
+    async def read_document(document: str, start: int = 0, end: int = 0) -> str:
+        return await told(programs.read_document, document=document, start=start, end=end)
 
     for function in (ask, search, list_documents, read_document):
         function.__doc__ = getattr(Programs, function.__name__).__doc__
-        api(function, concurrency_limit=at_once, concurrency_id="ask")
+        api(function, queue=False, concurrency_limit=None)
+
+
+def malformed(errors: Iterable[Any]) -> str:
+    """What is wrong with the fields of a request, without repeating what they hold."""
+    return "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in errors)
 
 
 async def in_turn(limiter: CapacityLimiter, waiting: int, call: Callable[..., Any], *arguments: Any) -> Any:
     """What a call gives that is made in a thread of its own; with `waiting` before it, status 429."""
     if limiter.statistics().tasks_waiting >= waiting:
-        raise HTTPException(429, phrase("busy", "en"), {"Retry-After": "5"})
+        raise HTTPException(429, phrase("busy", "en"), {"Retry-After": str(WAIT)})
     return await to_thread.run_sync(call, *arguments, limiter=limiter)
 
 
@@ -139,22 +162,21 @@ class Question(BaseModel):
     """What /api/ask takes."""
 
     question: str
-    before: list[str] = Field(default=[], max_length=MOST_BEFORE)
+    before: list[str] = []
     passages: int = 10
 
 
-def routes(programs: Programs, at_once: int, waiting: int) -> APIRouter:
+def routes(programs: Programs, turn: CapacityLimiter, waiting: int) -> APIRouter:
     """The same functions as plain HTTP, for curl; one that is busy says so with status 429."""
     router = APIRouter(prefix="/api")
-    limiter = CapacityLimiter(at_once)
 
     async def answer(call: Callable[..., Any], *arguments: Any) -> Any:
         try:
-            return await in_turn(limiter, waiting, call, *arguments)
+            return await in_turn(turn, waiting, call, *arguments)
         except NotThere as error:
             raise HTTPException(404, str(error)) from error
         except RodeDraadError as error:
-            raise HTTPException(400, str(error)) from error
+            raise HTTPException(400, programs.told(error)) from error
 
     @router.post("/ask")
     async def ask(body: Question) -> Any:

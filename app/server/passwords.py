@@ -96,8 +96,8 @@ class Passwords:
     def __init__(self, path: Path) -> None:
         """Read the file; raises RodeDraadError when it cannot be read or holds something else."""
         self._path = path
+        self._read = self._stamp()  # before the file is read: what changes meanwhile is read again
         self._users = _load(path)
-        self._read = self._stamp()
         self._lock = Lock()
         self._salt = secrets.token_bytes(32)
         self._known: dict[
@@ -121,23 +121,27 @@ class Passwords:
         if scheme.lower() != "basic" or len(password) > LONGEST:
             return None
         with self._lock:
+            self._follow()
             kept = self._users.get(name)
         right = _matches(password, kept or self._unknown)  # as long for a name that is not there
         if not (right and kept):
             return None
         with self._lock:
+            self._follow()
+            if self._users.get(name) != kept:
+                return None  # removed, or given another password, meanwhile
             self._known[self._digest(authorization)] = name
         return name
 
     def _digest(self, authorization: str) -> bytes:
         return hashlib.blake2b(authorization.encode(), key=self._salt).digest()
 
-    def _stamp(self) -> tuple[int, int] | None:
+    def _stamp(self) -> tuple[int, int, int] | None:
         try:
             status = self._path.stat()
         except OSError:
             return None
-        return status.st_mtime_ns, status.st_ino
+        return status.st_mtime_ns, status.st_ino, status.st_size
 
     def _follow(self) -> None:
         stamp = self._stamp()

@@ -5,25 +5,28 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CancelScope, fail_after, sleep_forever
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rodedraad.live.json_log import LOG, REQUEST_ID
+from rodedraad.server.logins import Logins
 from rodedraad.server.passwords import Passwords
+from rodedraad.server.refused import WAIT, Refused
+from rodedraad.server.served_paths import HEALTH, JOIN, PAGE, UPLOAD, is_lasting, is_served
+from rodedraad.server.uploads import Uploads
 from rodedraad.texts.phrases import language_of, phrase
 
 LARGEST_BODY = 1_000_000  # bytes of a request
-HEALTH = "/health"
-JOIN = "/gradio_api/queue/join"
-WAIT = 5
-"""Seconds after which whoever found the queue full had better ask again."""
+LONGEST_ADDRESS = 8_000  # bytes of a path and its query
+BODY_SECONDS = 30
+"""How long the next piece of a body may take."""
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -33,13 +36,19 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-POLICY = (
+POLICY = "default-src 'none'; frame-ancestors 'none'"
+PAGE_POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
-"""Only scripts of the page itself run. Gradio compiles the page's own templates, hence 'unsafe-eval'; an
-inline script, handler or address in a document has no nonce and stays dead."""
+"""On the page, only its own scripts run; in whatever else is served, none do.
+
+Gradio compiles the page's own templates, hence 'unsafe-eval'; an inline script, handler or address in a
+document has no nonce and stays dead.
+"""
+
+_REQUEST_ID = REQUEST_ID.lower().encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +59,13 @@ class Rules:
     public: str = ""  # host, with a port if any, that people see where a proxy stands in front
     prefix: str = ""  # path that the page lies under, without a slash at its end
     passwords: Passwords | None = None
-    largest: Callable[[str], int] = lambda path: LARGEST_BODY  # bytes of a body, by path
+    uploads: Uploads | None = None  # None where no files may be added
 
 
 def names_of(host: str, public: str) -> frozenset[str]:
     """The names that a server on `host` answers to: its own, the machine's, and the public one."""
     machine = socket.gethostname().lower()
     return frozenset({"localhost", host.lower(), machine, f"{machine}.local", _name(public)} - {""})
-
-
-class Refused(Exception):
-    """A request that is not let through: the status, and why."""
-
-    def __init__(self, status: int, why: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(why)
-        self.status, self.why, self.headers = status, why, dict(headers or {})
 
 
 class Guard:
@@ -74,21 +75,22 @@ class Guard:
         """`app` gets the requests that are let through, their path without the prefix."""
         self._app = app
         self._rules = rules
-        self._guesses = CapacityLimiter(1)  # one password at a time: guessing gets no faster by trying more
+        self._logins = Logins(rules.passwords) if rules.passwords else None
+        self._lasting: set[CancelScope] = set()
+
+    def stop(self) -> None:
+        """End the responses that last as long as a page is open."""
+        for scope in self._lasting:
+            scope.cancel()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
         if scope["type"] != "http":
-            if scope["type"] == "lifespan":
-                await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope, receive, send)
         try:
-            _strip(scope, self._rules.prefix)
-            exchange.user = await self._let_through(scope["path"], scope["method"], Headers(scope=scope))
-            exchange.largest = self._rules.largest(scope["path"])
-            scope["headers"] = [*scope["headers"], (REQUEST_ID.lower().encode(), exchange.id.encode())]
-            await self._app(scope, exchange.receive, exchange.send)
+            await self._handle(scope, exchange)
         except Refused as refusal:
             await exchange.refuse(refusal)
         except Exception:
@@ -96,26 +98,52 @@ class Guard:
             await exchange.refuse(Refused(500, "Something went wrong here; the log tells what."))
         exchange.log()
 
-    async def _let_through(self, path: str, method: str, headers: Headers) -> str | None:
-        """Who asks, None if nobody need say; raises Refused for what the rules do not allow."""
+    async def _handle(self, scope: Scope, exchange: "_Exchange") -> None:
+        _strip(scope, self._rules.prefix)
+        headers = Headers(scope=scope)
+        self._check_source(scope, headers)
+        exchange.user = await self._user(scope, headers, exchange)
+        if not is_served(scope["method"], scope["path"]):
+            raise Refused(404, "There is nothing under this address.")
+        named = [(name, value) for name, value in scope["headers"] if name != _REQUEST_ID]
+        scope["headers"] = [*named, (_REQUEST_ID, exchange.id.encode())]
+        with ExitStack() as stack:
+            exchange.largest = LARGEST_BODY
+            if scope["path"] == UPLOAD:
+                if self._rules.uploads is None:
+                    raise Refused(403, "Documents cannot be added here.")
+                exchange.largest += self._rules.uploads.largest
+                stack.enter_context(self._rules.uploads.one_more())
+            exchange.check_length(headers)
+            if not is_lasting(scope["path"]):
+                await self._app(scope, exchange.receive, exchange.send)
+                return
+            with CancelScope() as lasting:
+                self._lasting.add(lasting)
+                stack.callback(self._lasting.discard, lasting)
+                await self._app(scope, exchange.receive, exchange.send)
+        await exchange.finish()
+
+    def _check_source(self, scope: Scope, headers: Headers) -> None:
+        """Raise Refused for what a page of another site, or another name, asks."""
+        if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
+            raise Refused(414, f"An address has at most {LONGEST_ADDRESS:,} bytes.")
         host = headers.get("host", "")
         if not (_is_address(_name(host)) or _name(host) in self._rules.names):
             raise Refused(421, f"Nothing is served under the name {_name(host)[:100]!r}.")
-        origin = headers.get("origin")
         own = {host.lower(), self._rules.public} - {""}
-        if origin is not None and urlsplit(origin).netloc.lower() not in own:
+        origin = headers.get("origin")
+        elsewhere = headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        followed = scope["method"] == "GET" and headers.get("sec-fetch-dest") == "document"
+        if (origin is not None and _place(origin) not in own) or (elsewhere and not followed):
             raise Refused(403, "A page from elsewhere cannot ask here.")
-        if method not in ("GET", "HEAD") and headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-            raise Refused(403, "A page from elsewhere cannot ask here.")
-        declared = headers.get("content-length", "0")
-        if not declared.isdecimal() or int(declared) > self._rules.largest(path):
-            raise Refused(413, _too_large(self._rules.largest(path)))
-        if not self._rules.passwords or path == HEALTH:
+
+    async def _user(self, scope: Scope, headers: Headers, exchange: "_Exchange") -> str | None:
+        """The logged-in user, or None where no login is required; raises Refused without one."""
+        if not self._logins or scope["path"] == HEALTH:
             return None
-        authorization = headers.get("authorization", "")
-        user = self._rules.passwords.user(authorization)
-        if not user and authorization:
-            user = await to_thread.run_sync(self._rules.passwords.check, authorization, limiter=self._guesses)
+        client = (scope.get("client") or ("",))[0]
+        user = await self._logins.user(headers.get("authorization", ""), client, exchange.gone)
         if not user:
             asked = {"WWW-Authenticate": 'Basic realm="Rode Draad", charset="UTF-8"'}
             raise Refused(401, "A name and a password are needed.", asked)
@@ -128,17 +156,44 @@ class _Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.id = secrets.token_hex(8)
         self.user: str | None = None
-        self.largest = LARGEST_BODY
+        self.largest = 0  # bytes of the body, once it may be read
         self._scope, self._receive, self._send = scope, receive, send
+        self._early: list[Message] = []  # what came before the application asked for it
         self._began = time.perf_counter()
         self._received = 0
+        self._arrives = True  # the body
         self._status = 0
-        self._page: list[bytes] | None = None  # of an HTML page: held back, to give its scripts their nonce
+        self._finished = False
+        self._held: list[bytes] | None = None  # of the page, to give its scripts their nonce, and of errors
         self._start: Message = {}
         self._nonce = secrets.token_urlsafe(16)
 
+    def check_length(self, headers: Headers) -> None:
+        """Raise Refused if the body is too large by its own account."""
+        declared = headers.get("content-length", "0")
+        if not (declared.isascii() and declared.isdecimal()) or int(declared) > self.largest:
+            raise Refused(413, _too_large(self.largest))
+
+    async def gone(self) -> None:
+        """Return when the client has hung up."""
+        while (message := await self._receive())["type"] != "http.disconnect":
+            self._early.append(message)
+            if message.get("more_body"):
+                await sleep_forever()  # a body is read when it may be
+
     async def receive(self) -> Message:
-        message = await self._receive()
+        if self._early:
+            message = self._early.pop(0)
+        elif not self._arrives:
+            return await self._receive()
+        else:
+            try:
+                with fail_after(BODY_SECONDS):
+                    message = await self._receive()
+            except TimeoutError:
+                await self.refuse(Refused(408, "The request took too long to arrive."))
+                return {"type": "http.disconnect"}
+        self._arrives = bool(message.get("more_body"))
         self._received += len(message.get("body", b""))
         if self._received > self.largest:
             await self.refuse(Refused(413, _too_large(self.largest)))
@@ -146,7 +201,7 @@ class _Exchange:
         return message
 
     async def send(self, message: Message) -> None:
-        if self._received > self.largest:
+        if self._finished:
             return  # refused already: whatever the application says of its half a body is moot
         if message["type"] == "http.response.start":
             self._status = message["status"]
@@ -155,18 +210,29 @@ class _Exchange:
             if self._scope["path"] == JOIN and message["status"] == 503:
                 self._status = message["status"] = 429
                 headers["Retry-After"] = str(WAIT)
-                self._page = []
-            elif headers.get("content-type", "").startswith("text/html"):
-                self._page = []
-            if self._page is None:
+                self._held = []
+            elif self._scope["path"] == PAGE and headers.get("content-type", "").startswith("text/html"):
+                headers["Content-Security-Policy"] = PAGE_POLICY.format(nonce=self._nonce)
+                self._held = []
+            if self._held is None:
                 await self._send(message)
             self._start = message
-        elif self._page is None:
+            return
+        last = not message.get("more_body")
+        if self._held is None:
             await self._send(message)
         else:
-            self._page.append(message.get("body", b""))
-            if not message.get("more_body"):
-                await self._send_held(b"".join(self._page))
+            self._held.append(message.get("body", b""))
+            if last:
+                await self._send_held(b"".join(self._held))
+        self._finished = last
+
+    async def finish(self) -> None:
+        """End a response that was broken off."""
+        if not self._status:
+            await self.refuse(Refused(503, "The server stops."))
+        elif not self._finished:
+            await self.send({"type": "http.response.body", "body": b""})
 
     async def _send_held(self, body: bytes) -> None:
         if self._status == 429:
@@ -180,18 +246,18 @@ class _Exchange:
 
     def _complete(self, headers: MutableHeaders) -> None:
         headers.update(HEADERS)
-        headers["Content-Security-Policy"] = POLICY.format(nonce=self._nonce)
+        headers["Content-Security-Policy"] = POLICY
         headers[REQUEST_ID] = self.id
 
     async def refuse(self, refusal: Refused) -> None:
         if self._status:
             return  # a response is under way
-        self._status = refusal.status
+        self._status, self._finished = refusal.status, True
         body = json.dumps({"detail": refusal.why}).encode()
         headers = MutableHeaders({"Content-Type": "application/json", **refusal.headers})
         headers["Content-Length"] = str(len(body))
-        if refusal.status == 413:
-            headers["Connection"] = "close"
+        if self._arrives and _has_body(self._scope):
+            headers["Connection"] = "close"  # what is left of it is not read
         self._complete(headers)
         await self._send({"type": "http.response.start", "status": refusal.status, "headers": headers.raw})
         await self._send({"type": "http.response.body", "body": body})
@@ -217,6 +283,10 @@ def _strip(scope: Scope, prefix: str) -> None:
         scope["raw_path"] = scope["path"].encode()
 
 
+def _has_body(scope: Scope) -> bool:
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
+
+
 def _too_large(largest: int) -> str:
     return f"That is too much at once: at most {largest / 1e6:g} MB can be sent."
 
@@ -224,6 +294,14 @@ def _too_large(largest: int) -> str:
 def _name(host: str) -> str:
     """The host without its port, lower case."""
     return re.sub(r":\d*$", "", host).strip("[]").lower()
+
+
+def _place(origin: str) -> str | None:
+    """The host and port of an origin; None if it is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _is_address(name: str) -> bool:

@@ -1,7 +1,6 @@
 """Serve: the page over HTTP, for this machine or for a network."""
 
 import errno
-import logging
 import os
 import socket
 import sys
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
 
 import gradio as gr
-import uvicorn
+from anyio import CapacityLimiter
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
@@ -27,12 +26,17 @@ from rodedraad.page.chat_tab import AT_ONCE, build
 from rodedraad.page.pdf_pane import PdfView
 from rodedraad.page.theme import STYLES, theme
 from rodedraad.page.translated_labels import PHRASES
-from rodedraad.server.http_api import Programs, endpoints, routes
+from rodedraad.server.end_process import end_process
+from rodedraad.server.http_api import Programs, endpoints, malformed, routes
+from rodedraad.server.http_server import HttpServer
+from rodedraad.server.no_connections import forbid_connections
+from rodedraad.server.page_calls import PageCalls
 from rodedraad.server.page_route import page_route
 from rodedraad.server.passwords import Passwords
-from rodedraad.server.security import HEALTH, LARGEST_BODY, Guard, Rules, names_of
+from rodedraad.server.security import Guard, Rules, names_of
+from rodedraad.server.served_paths import HEALTH
+from rodedraad.server.uploads import Uploads
 
-UPLOAD = "/gradio_api/upload"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WAITING = 64
 """How many questions may wait for their turn."""
@@ -61,15 +65,15 @@ class Serving:
         """Whether whoever comes may change documents: on this machine alone, or with a password."""
         return bool(self.passwords) or (self.host in LOOPBACK and not self.root_path)
 
-    def rules(self, largest_file: int) -> Rules:
-        """What the guard lets through; files of so many bytes."""
+    def rules(self, uploads: Uploads) -> Rules:
+        """What the guard lets through; files into a folder."""
         root = urlsplit(self.root_path)
         return Rules(
             names=names_of(self.host, root.netloc),
             public=root.netloc.lower(),
             prefix=root.path.rstrip("/"),
             passwords=self.passwords,
-            largest=lambda path: largest_file + LARGEST_BODY if path == UPLOAD else LARGEST_BODY,
+            uploads=uploads if self.may_change else None,
         )
 
 
@@ -93,12 +97,13 @@ def take_port(host: str, port: int) -> None:
 
 def application(library: LiveCorpus, index: LiveIndex, examples: Sequence[str], serving: Serving) -> Guard:
     """The page and the routes beside it, behind the guard."""
-    programs = Programs(index)
+    programs, turn = Programs(index), CapacityLimiter(AT_ONCE)
+    uploads = Uploads(index.home / ".uploads", library.largest)
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder.resolve())  # read when a page is made
     with gr.Blocks(title="Rode Draad", analytics_enabled=False) as page:
         build(page, index, library, examples, serving.may_change)
-        endpoints(programs, AT_ONCE)
-    largest = library.largest if serving.may_change else 0
-    page.queue(max_size=WAITING)
+        endpoints(programs, turn, WAITING)
+    page.queue(max_size=WAITING, api_open=False)
     page.has_launched = True  # or Gradio, when mounted, takes any path on the machine for an upload
     app = FastAPI(openapi_url=None)
 
@@ -110,12 +115,11 @@ def application(library: LiveCorpus, index: LiveIndex, examples: Sequence[str], 
             return JSONResponse({"status": "no index"}, 503)
 
     @app.exception_handler(RequestValidationError)
-    def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+    def refused(request: Request, error: RequestValidationError) -> JSONResponse:
         # The handler that comes with FastAPI repeats the body, and fails where that is no text.
-        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        return JSONResponse({"detail": told}, 422)
+        return JSONResponse({"detail": malformed(error.errors())}, 422)
 
-    app.include_router(routes(programs, AT_ONCE, WAITING))
+    app.include_router(routes(programs, turn, WAITING))
     app.include_router(page_route(PdfView(index, library), WAITING))
     gr.mount_gradio_app(
         app,
@@ -130,27 +134,20 @@ def application(library: LiveCorpus, index: LiveIndex, examples: Sequence[str], 
         i18n=PHRASES,
         theme=theme(),
         css_paths=STYLES,
-        max_file_size=largest,
+        show_error=False,
+        max_file_size=uploads.largest,
         mcp_server=find_spec("mcp") is not None,
     )
-    return Guard(app, serving.rules(largest))
+    return Guard(PageCalls(app, page, uploads.folder, WAITING), serving.rules(uploads))
 
 
 def serve(corpus: Path, home: Path, serving: Serving) -> None:
-    """Serve the page until interrupted."""
+    """Serve the page until interrupted, and end the process."""
     index = LiveIndex(home)
     app = application(LiveCorpus(corpus, index), index, load_sources(corpus).examples, serving)
     if serving.host not in LOOPBACK and not serving.passwords:
         print("Everyone who reaches this address can read the documents; --auth asks for a password.",
               file=sys.stderr)  # fmt: skip
     print(f"Rode Draad is open at {serving.address} (Ctrl-C stops it)", flush=True)
-    uvicorn.run(
-        app,
-        host=serving.host,
-        port=serving.port,
-        log_config=None,
-        log_level=logging.WARNING,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )
+    HttpServer(app, serving.host, serving.port, forbid_connections).run()
+    end_process()

@@ -109,3 +109,11 @@ def test_a_link_finds_a_quote_that_moved_and_says_when_it_is_gone(tmp_path: Path
 )
 def test_a_forged_link_leads_nowhere(searcher: Searcher, query: dict[str, str]) -> None:
     assert follow(searcher.generation, query) is None
+
+
+def test_a_link_to_more_than_a_quote_leads_nowhere(searcher: Searcher) -> None:
+    document, _ = searcher.generation.document(0)
+    whole = Place(1, document, 0, len(document.text))
+    beyond = Place(1, document, len(document.text) - 20, 99_999_999)
+    for place in (whole, beyond):
+        assert follow(searcher.generation, dict(parse_qsl(link(place)[1:]))) is None

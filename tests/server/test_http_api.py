@@ -71,7 +71,7 @@ def test_passages_are_found_and_their_document_is_read(address: str) -> None:
         ("POST", "ask", {"json": {"question": "a", "passages": 101}}, 400, "between 0 and 100"),
         ("POST", "ask", {"json": {}}, 422, "Field required"),
         ("POST", "ask", {"content": b"\xff"}, 422, "body"),
-        ("GET", "search", {"params": {"question": " "}}, 400, "A question has 1 to 2,000 characters."),
+        ("GET", "search", {"params": {"question": " "}}, 400, "The question is empty."),
         ("GET", "search", {"params": {"question": "a", "count": 0}}, 400, "between 1 and 100"),
         ("GET", "documents/../../README.md", {}, 404, ""),
         ("GET", "documents/%2e%2e/README.md", {}, 404, "There is no document of this id."),

@@ -3,6 +3,7 @@
 import io
 import stat
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,46 @@ def test_a_changed_file_counts_at_once(tmp_path: Path) -> None:
     path.unlink()
     assert people.user(basic("jan", "iets geheel anders")) is None
     assert people.check(basic("jan", "iets geheel anders")) is None
+
+
+def test_who_is_removed_while_their_password_is_checked_is_not_let_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "people"
+    add_user(path, "an", "in de kom erbij")
+    only_an = path.read_text()
+    add_user(path, "jan", "wat een mijn")
+    people = Passwords(path)
+    check = passwords._matches
+
+    def matches_and_jan_is_removed(password: str, kept: str) -> bool:
+        right = check(password, kept)
+        path.write_text(only_an)
+        return right
+
+    monkeypatch.setattr(passwords, "_matches", matches_and_jan_is_removed)
+    assert people.check(basic("jan", "wat een mijn")) is None
+    assert people.user(basic("jan", "wat een mijn")) is None
+
+
+def test_a_file_that_changes_while_it_is_first_read_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "people"
+    add_user(path, "an", "in de kom erbij")
+    only_an = path.read_text()
+    add_user(path, "jan", "wat een mijn")
+    load = passwords._load
+
+    def load_and_jan_is_removed(file: Path) -> Mapping[str, str]:
+        users = load(file)
+        path.write_text(only_an)
+        return users
+
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords, "_load", load_and_jan_is_removed)
+        people = Passwords(path)
+    assert people.check(basic("jan", "wat een mijn")) is None
 
 
 @settings(deadline=None)

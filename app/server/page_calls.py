@@ -1,0 +1,106 @@
+"""Page calls: what a page or a Gradio client posts to have a function run, checked before Gradio reads it.
+
+A call keeps only what such a client sends: text and numbers for the function that it names, and files that
+lie in the folder of uploads. Gradio would fetch a file that is given as an address.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from anyio import CapacityLimiter
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rodedraad.server.refused import Refused, busy
+from rodedraad.server.served_paths import JOIN, RUN
+from rodedraad.texts.phrases import language_of
+
+AT_ONCE = 8
+"""How many calls outside the queue are run at the same time."""
+
+_KEPT = ("data", "event_data", "fn_index", "session_hash", "trigger_id")
+_PLAIN = (str, int, float, type(None))
+
+
+class PageCalls:
+    """ASGI middleware that lets through calls of the functions of a page as they can be."""
+
+    def __init__(self, app: ASGIApp, page: gr.Blocks, uploads: Path, waiting: int) -> None:
+        """Pass calls to `app`; of those outside the queue at most `waiting` wait for their turn."""
+        self._app, self._page, self._uploads, self._waiting = app, page, uploads.resolve(), waiting
+        self._turn = CapacityLimiter(AT_ONCE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; raises Refused for a call that cannot be."""
+        if scope["type"] != "http" or scope["path"] not in (JOIN, RUN):
+            await self._app(scope, receive, send)
+            return
+        body = self._checked(await _whole(receive))
+        headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
+        scope["headers"] = [*headers, (b"content-length", str(len(body)).encode())]
+        if scope["path"] == JOIN:  # has a queue of its own
+            await self._app(scope, _again(body, receive), send)
+            return
+        if self._turn.statistics().tasks_waiting >= self._waiting:
+            raise busy(language=language_of(Headers(scope=scope)))
+        async with self._turn:
+            await self._app(scope, _again(body, receive), send)
+
+    def _checked(self, body: bytes) -> bytes:
+        """The call in the body of a request, with nothing else in it."""
+        try:
+            call = json.loads(body)
+            call = {name: call[name] for name in _KEPT if name in call}
+            json.dumps(call, ensure_ascii=False).encode()  # a lone surrogate cannot be encoded
+        except (ValueError, TypeError, RecursionError) as error:
+            raise Refused(400, "This is no call of a function.") from error
+        number, data = call.get("fn_index"), call.get("data")
+        function = self._page.fns.get(number) if isinstance(number, int) else None
+        if function is None or not isinstance(data, list) or len(data) != len(function.inputs):
+            raise Refused(400, "There is no such function.")
+        if not isinstance(call.get("session_hash"), str):
+            raise Refused(400, "A call belongs to a session.")
+        call["data"] = [self._value(value, part) for value, part in zip(data, function.inputs, strict=True)]
+        return json.dumps(call).encode()
+
+    def _value(self, value: Any, part: Any) -> Any:
+        if isinstance(part, gr.File) and value is not None:
+            return [self._upload(file) for file in (value if isinstance(value, list) else [value])]
+        if all(isinstance(one, _PLAIN) for one in (value if isinstance(value, list) else [value])):
+            return value
+        raise Refused(400, "A function is given text and numbers.")
+
+    def _upload(self, file: Any) -> dict[str, Any]:
+        """A file that was uploaded, as Gradio writes it."""
+        path = file.get("path") if isinstance(file, dict) else None
+        try:
+            if isinstance(path, str) and Path(path).resolve().is_relative_to(self._uploads):
+                return {"path": path, "meta": {"_type": "gradio.FileData"}}
+        except (OSError, ValueError):  # no path can be such
+            pass
+        raise Refused(400, "A file is uploaded before it is added.")
+
+
+async def _whole(receive: Receive) -> bytes:
+    """The body of a request, which the guard bounds; empty if it is cut off."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b""
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+def _again(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:
+    """A channel that gives a body, and then what else comes: that the client hangs up."""
+    waiting: list[Message] = [{"type": "http.request", "body": body}]
+
+    async def give() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return give

@@ -1,0 +1,21 @@
+"""Refused: a request that is not let through."""
+
+from collections.abc import Mapping
+
+from rodedraad.texts.phrases import phrase
+
+WAIT = 5
+"""Seconds after which whoever found the server busy had better ask again."""
+
+
+class Refused(Exception):
+    """A request that is not let through: the status, and why."""
+
+    def __init__(self, status: int, why: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(why)
+        self.status, self.why, self.headers = status, why, dict(headers or {})
+
+
+def busy(seconds: int = WAIT, language: str = "en") -> Refused:
+    """The refusal of a request that may be sent again after some seconds."""
+    return Refused(429, phrase("busy", language), {"Retry-After": str(seconds)})
