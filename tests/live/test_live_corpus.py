@@ -206,7 +206,7 @@ def test_who_comes_over_the_network_without_a_password_cannot_change_anything(fo
         assert "library" in parts
         assert {"upload", "reindex"}.isdisjoint(parts)
         files = {"files": ("a.txt", b"x" * 2_000_000)}
-        assert httpx.post(f"{address}/gradio_api/upload", files=files).status_code == 413
+        assert httpx.post(f"{address}/gradio_api/upload", files=files).status_code == 403
 
 
 def test_nothing_is_written_where_the_folder_is_gone(folder: Path, tmp_path: Path) -> None:
