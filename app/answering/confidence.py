@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from rodedraad.answering.quotes import best_sentences
+from rodedraad.index.ranking import odds
 from rodedraad.index.search import Hit, Query
 
 FITTED: dict[str, Any] = json.loads(
@@ -39,6 +40,8 @@ FEATURES = (
     "unevenness",  # of how well the sentence meets the tokens: their standard deviation
     "elsewhere",  # how much better the token that is met best outside the passage is met there
     "unmet",  # what speaks against an answer in the passage, by the tokens that it meets too little
+    "verified",  # the verifier's log-odds that the sentence answers
+    "verified_best",  # the highest log-odds that it gives to a sentence
     "length",  # the logarithm of the sentence's characters
     "unmatched",  # the rarity of the question's words that the passage does not match
     "covered",  # the part of the question's words that the passage matches, by rarity
@@ -61,10 +64,10 @@ def confidence(query: Query, hits: Sequence[Hit]) -> float:
     if not hits:
         return 0.0
     weights = FITTED["features"]
-    odds = FITTED["constant"] + float(query.tokens.vector @ _QUESTION)
+    logit = FITTED["constant"] + float(query.tokens.vector @ _QUESTION)
     for name, value in zip(FEATURES, features(query, hits), strict=True):
-        odds += weights[name] * value
-    return 1 / (1 + exp(-max(min(odds, 500.0), -500.0)))
+        logit += weights[name] * value
+    return 1 / (1 + exp(-max(min(logit, 500.0), -500.0)))
 
 
 def features(query: Query, hits: Sequence[Hit]) -> tuple[float, ...]:
@@ -91,6 +94,8 @@ def features(query: Query, hits: Sequence[Hit]) -> tuple[float, ...]:
         float(np.sqrt(importance @ (sentence.met - mean) ** 2)),
         float((met.max(axis=0) - own).max()),
         query.tokens.unmet(own),
+        odds(sentence.verified),
+        max(odds(one.verified) for hit in read for one in hit.sentences),
         log(max(sentence.end - sentence.start, 1)),
         sum(word.rarity * (1 - word.match_in(words)) for word in query.words),
         best.signals["coverage"],

@@ -13,6 +13,7 @@ from rodedraad.index.settings import Settings
 if TYPE_CHECKING:
     from rodedraad.index.encoders.late_interaction import LateInteraction
     from rodedraad.index.encoders.onnx_transformer import ContextualEmbedder
+    from rodedraad.index.encoders.verifier import Verifier
 
 BUNDLED_MODEL = Path(__file__).parent.parent / "model"
 BUNDLED_ENCODER = BUNDLED_MODEL / "encoder"
@@ -62,3 +63,11 @@ def bundled_interaction() -> "LateInteraction":
     from rodedraad.index.encoders.late_interaction import INTERACTION, LateInteraction
 
     return LateInteraction(bundled_contextual(), BUNDLED_ENCODER / INTERACTION)
+
+
+@cache
+def bundled_verifier() -> "Verifier":
+    """The verifier beside the bundled transformer."""
+    from rodedraad.index.encoders.verifier import Verifier
+
+    return Verifier(BUNDLED_ENCODER, bundled_contextual().tokenizer)

@@ -30,6 +30,14 @@ PADDED = 4_096
 """Tokens read at once, padding included: enough for two cores, little enough for their cache."""
 
 
+def open_session(graph: Path) -> onnxruntime.InferenceSession:
+    """A session for a graph, on two threads that do not spin."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 2
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The tokens of a text as the transformer reads them."""
@@ -45,18 +53,13 @@ class ContextualEmbedder:
     def __init__(self, folder: Path, name: str) -> None:
         """Read the encoder and its tokenizer from a folder; RodeDraadError if it cannot."""
         try:
-            tokenizer, self._tokenizer = read_tokenizer(folder / TOKENIZER)
+            tokenizer, self.tokenizer = read_tokenizer(folder / TOKENIZER)
             digest = hashlib.sha256(tokenizer)
             for file in (ENCODER, FROZEN):
                 digest.update((folder / file).read_bytes())
-            ids = map(self._tokenizer.token_to_id, ("<s>", "</s>"))
+            ids = map(self.tokenizer.token_to_id, ("<s>", "</s>"))
             self._first, self._last = (id for id in ids if id is not None)
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = 2
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            self._session = onnxruntime.InferenceSession(
-                folder / ENCODER, options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(folder / ENCODER)
         except Exception as error:  # the libraries raise exceptions of no common kind
             raise RodeDraadError(
                 f"The model in {folder} cannot be read ({error}). Reinstall Rode Draad, or "
@@ -76,7 +79,7 @@ class ContextualEmbedder:
 
     def _encode(self, prefix: str, texts: Sequence[str], progress: OnEncoded = lambda done: None) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        encodings = self._tokenizer.encode_batch_fast(
+        encodings = self.tokenizer.encode_batch_fast(
             [prefix + text for text in texts], add_special_tokens=False
         )
         for places, batch in self._batches([encoding.ids for encoding in encodings]):
@@ -86,7 +89,7 @@ class ContextualEmbedder:
 
     def tokens(self, text: str, prefix: str = PASSAGE) -> Tokens:
         """The tokens of a text in the light of the whole text, without its marks and its prefix."""
-        encoding = self._tokenizer.encode(prefix + text, add_special_tokens=False)
+        encoding = self.tokenizer.encode(prefix + text, add_special_tokens=False)
         [(_, batch)] = self._batches([encoding.ids])
         [vector], [states] = self._session.run([EMBEDDING, STATES], batch)
         spans = np.array(encoding.offsets[: len(states) - 2], np.int64).reshape(-1, 2) - len(prefix)

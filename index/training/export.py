@@ -3,6 +3,7 @@
 import re
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
@@ -17,6 +18,7 @@ from index.training.tuning import LAYERS
 from index.training.vocabulary import tokenizer_of
 from rodedraad.index.encoders.late_interaction import INTERACTION
 from rodedraad.index.encoders.onnx_transformer import ENCODER, FROZEN, TOKENIZER
+from rodedraad.index.encoders.verifier import SCORING, VERIFIER
 
 SMALL = 1024  # bytes of a constant that stays in the graph
 STATIC_FILES = ("config_sentence_transformers.json", "modules.json", "tokenizer.json")
@@ -46,6 +48,20 @@ def write_in_pieces(model: onnx.ModelProto, out: Path, frozen_layers: int) -> No
             offset += file.write(tensor.raw_data)
             tensor.ClearField("raw_data")
     onnx.save(model, out / ENCODER)
+
+
+def export_verifier(source: Source, scoring: dict[str, NDArray[np.float32]], out: Path) -> None:
+    """Write the verifier beside the encoder, with which it shares the file of frozen weights.
+
+    Raises ValueError when that file is of another encoder.
+    """
+    model = encoder_model(source.weights, source.layers, source.heads, source.epsilon)
+    with TemporaryDirectory() as made:
+        write_in_pieces(model, Path(made), source.layers - LAYERS)
+        if (out / FROZEN).read_bytes() != Path(made, FROZEN).read_bytes():
+            raise ValueError(f"{out / FROZEN} is not of the encoder that the verifier starts from.")
+        shutil.move(Path(made, ENCODER), out / VERIFIER)
+    save_file({name: value.astype(np.float16) for name, value in scoring.items()}, out / SCORING)
 
 
 def export_interaction(learned: dict[str, NDArray[np.float32]], out: Path) -> None:

@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,19 +46,27 @@ class Lesson:
     questions: list[Question]
 
 
-def article_lessons(folder: Path, names: Sequence[str] = ()) -> Iterator[Lesson]:
+def article_lessons(folder: Path, names: Sequence[str] = (), joined: bool = False) -> Iterator[Lesson]:
     """The articles of a folder with corpus/ and questions.jsonl, eight a lesson.
 
-    A turn of conversations.jsonl is asked as it should be understood. With `names`, some questions also
-    come with another name or number, and without an answer.
+    A turn of conversations.jsonl is asked as it should be understood; with `joined`, a follow-up also as it
+    was put, behind the question before it. With `names`, some questions also come with another name or
+    number, and without an answer.
     """
-    talks = read_lines(folder / "conversations.jsonl")
+    talks = [talk["turns"] for talk in read_lines(folder / "conversations.jsonl")]
     lines = read_lines(folder / "questions.jsonl") + [
         {**turn, "question": turn["understood_as"]}
-        for talk in talks
-        for turn in talk["turns"]
+        for turns in talks
+        for turn in turns
         if turn["understood_as"]
     ]
+    if joined:
+        lines += [
+            {**turn, "question": f"{before['question']} {turn['question']}"}
+            for turns in talks
+            for before, turn in pairwise(turns)
+            if turn["turn"] == "follow-up"
+        ]
     sources, _ = scan(folder / "corpus")
     for some in in_batches(sources, ARTICLES):
         passages = [p for s in some for p in split_passages(read_document(s, read_bytes(s)))]

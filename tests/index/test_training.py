@@ -13,7 +13,7 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from index.training import static, tuning
+from index.training import static, tuning, verifying
 from index.training.__main__ import make
 from index.training.data import Pair, read_matches
 from index.training.exact import exact_encoder, fidelity
@@ -26,6 +26,8 @@ from index.training.source import read_source
 from index.training.static import TableTraining, read_table, unit_rows
 from index.training.vocabulary import SEEN, count_pieces, kept, tokenizer_of
 from rodedraad.index.encoders.onnx_transformer import ENCODER, FROZEN, TOKENIZER, ContextualEmbedder
+from rodedraad.index.encoders.verifier import pair
+from rodedraad.ingest.documents import Passage
 
 WORDS = {
     "de": "the", "boer": "farmer", "boom": "tree", "koffie": "coffee", "vrouw": "woman", "leest": "reads",
@@ -274,6 +276,32 @@ def test_tuning_learns_what_answers(folders: Path, tmp_path: Path, monkeypatch: 
         "need": (WIDTH,),
         "silence": (4,),
     }
+
+
+def test_verifying_learns_which_sentence_answers_and_when_none_does(
+    folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "RATES", {"layers": 3e-3, "head": 1e-2})
+    monkeypatch.setattr(verifying, "LAYERS", 1)
+    monkeypatch.setattr(verifying, "STEP", 300)
+    source = read_source(folders / "source.bin")
+    tokenizer = tokenizer_of(source.pieces, source.unknown)
+    text = "berg. koffie."
+    spans = [(0, 5), (6, 13)]
+    passage = Passage("a.txt", 0, len(text), text, None, tuple(spans), "nl", ())
+    asked = {"mountain": [True, False], "coffee": [False, True], "old trees": [False, False]}
+    exercises = [
+        verifying.Exercise([pair(tokenizer, question, passage, spans)], [np.array(right)], any(right))
+        for question, right in asked.items()
+    ]
+    learned, scoring = verifying.verify(source, exercises * 300, exercises, tmp_path, seed=1)
+    [line] = map(json.loads, (tmp_path / "log.jsonl").read_text().splitlines())
+    assert line["first sentence"] == 1.0
+    assert line["AUROC"] == 1.0
+    changed = {name for name in source.weights if (learned.weights[name] != source.weights[name]).any()}
+    assert changed
+    assert all(name.startswith("encoder.layer.1.") for name in changed)
+    assert scoring["hidden"].shape == (verifying.HIDDEN, 2 * WIDTH)
 
 
 def test_static_half_opens_in_sentence_transformers(folders: Path) -> None:
