@@ -3,13 +3,13 @@
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rodedraad.ingest.data_file import read_toml
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.formats import SUFFIXES
@@ -44,6 +44,11 @@ class Source:
     declared_language: str | None  # from sources.toml, ISO 639-1
     citation: Citation  # from sources.toml
     trouble: str | None = None  # why it must not be read
+
+    @property
+    def corpus(self) -> Path:
+        """The folder of documents that it was found in; not known of a placeholder id."""
+        return self.path.parents[self.id.count("/")]
 
 
 def scan(corpus: Path) -> tuple[list[Source], list[str]]:
@@ -177,14 +182,7 @@ def load_sources(corpus: Path) -> SourcesToml:
     Raises RodeDraadError naming what is invalid in it.
     """
     path = corpus / SOURCES_FILE
-    try:
-        tables = tomllib.loads(path.read_text("utf-8-sig"))
-    except FileNotFoundError:
-        return SourcesToml({}, ())
-    except OSError as error:
-        raise RodeDraadError(f"{path} cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RodeDraadError(f"{path} is not valid TOML ({error}). Correct it.") from error
+    tables = read_toml(path, beneath=corpus)
     examples = tables.pop("examples", [])
     if not (isinstance(examples, list) and all(isinstance(e, str) for e in examples)):
         raise RodeDraadError(f"{path}: examples must be a list of questions.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rodedraad.cli.index import open_index
 from rodedraad.cli.terminal import say
+from rodedraad.ingest.data_file import parse_json
 from rodedraad.ingest.errors import RodeDraadError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def _ask_batch(options: argparse.Namespace) -> int:
                 continue
             result: dict[str, Any] = {"id": None}
             try:
-                item = json.loads(line)
+                item = parse_json(line)
                 result["id"] = item.get("id")
                 before: list[Answer] = []
                 for turn in item.get("turns", [item]):

@@ -5,6 +5,7 @@ import shutil
 import sys
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 BUFFERED = 1 << 20  # bytes
 
@@ -88,10 +89,9 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def crc32_of(path: Path) -> int:
-    """The CRC-32 of a file's bytes."""
+def crc32_of(file: BinaryIO) -> int:
+    """The CRC-32 of an open file's bytes, from where it is read next."""
     value = 0
-    with path.open("rb") as file:
-        while data := file.read(BUFFERED):
-            value = zlib.crc32(data, value)
+    while data := file.read(BUFFERED):
+        value = zlib.crc32(data, value)
     return value

@@ -1,10 +1,10 @@
 """Word writer: writes the word index of passages, whole or as changes to a previous one."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import tantivy
@@ -34,8 +34,15 @@ class WordWriter:
     consecutive. Words that occurred only in removed passages stay in the vocabulary, and match nothing.
     """
 
-    def __init__(self, folder: Path, segment: str, static: StaticEmbedder, old: Path | None = None) -> None:
-        """Begin in a new folder, with the index in the folder `old` if given.
+    def __init__(
+        self,
+        folder: Path,
+        segment: str,
+        static: StaticEmbedder,
+        old: Path | None = None,
+        files: Collection[str] = (),
+    ) -> None:
+        """Begin in a new folder, with the index in the folder `old` if given, which has `files`.
 
         `segment` is the name of the new words' file, unlike that of any previous index. Raises OSError
         if a file cannot be written, DamagedFile if `old` cannot be read.
@@ -52,10 +59,9 @@ class WordWriter:
             self._vocabulary = read_vocabulary(old)
             for record in self._vocabulary:
                 self._known.update(read_text(old, record).decode(errors="replace").split())
-            for path in (old / TANTIVY).iterdir():
-                if path.suffix != ".lock":
-                    link(path, self._tantivy / path.name)
-                    self._linked.add(path.name)
+            self._linked = {PurePosixPath(name).name for name in files if name.startswith(f"{TANTIVY}/")}
+            for name in self._linked:
+                link(old / TANTIVY / name, self._tantivy / name)
         with _trouble():
             index = _open(self._tantivy) if old else _create(self._tantivy)
             self._writer = index.writer(num_threads=1)
@@ -94,7 +100,8 @@ class WordWriter:
                 files[name] = None
             else:
                 sync(path)
-                files[name] = (path.stat().st_size, crc32_of(path))
+                with path.open("rb") as file:
+                    files[name] = (path.stat().st_size, crc32_of(file))
         return files | self._write_vocabulary()
 
     def _write_vocabulary(self) -> dict[str, tuple[int, int] | None]:
