@@ -78,6 +78,24 @@ def link(old: Path, new: Path) -> None:
         sync(new)
 
 
+def give_free_name(old: Path, new: Path) -> None:
+    """Move a complete file to a name that no file has, flushed to disk; raises FileExistsError if one has."""
+    sync(old)
+    try:
+        os.link(old, new)
+    except FileExistsError:
+        raise
+    except OSError:  # the file system has no hard links
+        new.touch(exist_ok=False)
+        try:
+            old.replace(new)
+        except OSError:
+            new.unlink()
+            raise
+    old.unlink(missing_ok=True)
+    sync(new.parent)
+
+
 def sync(path: Path) -> None:
     """Flush a file, or the entries of a folder, to disk."""
     if sys.platform == "win32" and path.is_dir():
