@@ -90,7 +90,8 @@ class WordWriter:
         with _trouble():
             self._writer.commit()
             self._writer.wait_merging_threads()
-        files: dict[str, tuple[int, int] | None] = {}
+        files = self._write_vocabulary()
+        mode = (self._folder / VOCABULARY).stat().st_mode  # what the umask allows
         for path in self._tantivy.iterdir():
             if path.suffix == ".lock":
                 path.unlink()
@@ -99,10 +100,12 @@ class WordWriter:
             if path.name in self._linked and path.name not in MUTABLE:
                 files[name] = None
             else:
+                if path.stat().st_mode != mode:  # tantivy lets only the owner read some files
+                    path.chmod(mode)
                 sync(path)
                 with path.open("rb") as file:
                     files[name] = (path.stat().st_size, crc32_of(file))
-        return files | self._write_vocabulary()
+        return files
 
     def _write_vocabulary(self) -> dict[str, tuple[int, int] | None]:
         files: dict[str, tuple[int, int] | None] = {}
