@@ -17,11 +17,14 @@ from rodedraad.ingest.regular_file import open_regular
 LARGEST_FILE = 200_000_000
 """Bytes of the largest file that is read, unless `largest_file` is set."""
 
-TICK = 20_000_000
-"""Nanoseconds to which file systems round times: a second change within them may go unnoticed."""
+TICK, COARSE_TICK = 20_000_000, 2_000_000_000
+"""Nanoseconds to which file systems round times: a second change within them may go unnoticed.
 
-ATTEMPTS = 50
-"""How often a file that keeps changing is read before it is reported."""
+The coarse one is FAT's; it is assumed of every time in whole seconds.
+"""
+
+PATIENCE = 5.0
+"""Seconds after which a file that keeps changing is reported."""
 
 LONGEST_TITLE = 200
 """The most characters of a first heading that is taken for the title.
@@ -67,14 +70,24 @@ def read_settled(source: Source, largest: int = LARGEST_FILE) -> tuple[Source, b
 
     Raises UnreadableDocument as `read_bytes` does, and if the file keeps changing.
     """
-    for _ in range(ATTEMPTS):
+    until = time.monotonic() + PATIENCE
+    while True:
         data, status = _read(source, largest)
-        unmoved = (status.st_size, status.st_mtime_ns) == (source.size, source.mtime_ns)
-        if unmoved and len(data) == source.size and not 0 <= time.time_ns() - source.mtime_ns < TICK:
+        found = replace(source, size=status.st_size, mtime_ns=status.st_mtime_ns)
+        wait = _unsettled(found.mtime_ns)
+        if not wait and found == source and len(data) == source.size:
             return source, data
-        time.sleep(TICK / 1e9)
-        source = replace(source, size=status.st_size, mtime_ns=status.st_mtime_ns)
-    raise UnreadableDocument("it kept changing while it was read; run rodedraad index again")
+        if time.monotonic() > until:
+            raise UnreadableDocument("it kept changing while it was read; run rodedraad index again")
+        time.sleep((wait or TICK) / 1e9)
+        source = found
+
+
+def _unsettled(mtime_ns: int) -> int:
+    """The nanoseconds for which another change may still get the same modification time."""
+    tick = TICK if mtime_ns % 1_000_000_000 else COARSE_TICK
+    age = time.time_ns() - mtime_ns
+    return tick - age if abs(age) < tick else 0  # some systems round up
 
 
 def read_document(source: Source, data: bytes) -> Document:
