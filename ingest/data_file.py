@@ -1,4 +1,4 @@
-"""Data file: reads TOML files and JSON, whose parsers fail on values that are nested too deeply."""
+"""Data file: reads TOML and JSON that anybody may have written, and writes JSON that anybody may see."""
 
 import json
 import tomllib
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.lines import UNSHOWN
 from rodedraad.ingest.regular_file import read_regular
 
 LARGEST_TOML = 20_000_000
@@ -35,3 +36,11 @@ def parse_json(data: str | bytes) -> Any:
         return json.loads(data)
     except RecursionError as error:
         raise ValueError("its values are nested too deeply") from error
+
+
+def json_line(value: Any) -> str:
+    """A value as a line of JSON; characters that may steer a terminal are escaped."""
+    return UNSHOWN.sub(
+        lambda found: "".join(f"\\u{ord(character):04x}" for character in found[0]),
+        json.dumps(value, ensure_ascii=False, default=str),
+    )

@@ -1,11 +1,11 @@
 """JSON log: a line of JSON for each event, with the request that it belongs to."""
 
-import json
 import logging
 import sys
 import time
 from pathlib import Path
 
+from rodedraad.ingest.data_file import json_line
 from rodedraad.ingest.errors import RodeDraadError
 
 LOG = logging.getLogger("rodedraad")
@@ -36,7 +36,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json_line(line)
 
 
 def start_log(path: Path | None, questions: bool) -> None:
