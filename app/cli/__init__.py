@@ -72,7 +72,9 @@ def parser() -> argparse.ArgumentParser:
 
     verify = command("check", "index", "check", "verify every checksum, count and offset of the index")
     verify.add_argument(
-        "--repair", action="store_true", help="rebuild what is damaged, after reading every document"
+        "--repair",
+        action="store_true",
+        help="read every document, and rebuild what is damaged or differs from it",
     )
 
     ask = command("ask", "ask", "ask", "answer a question, or a file of questions")
