@@ -65,7 +65,8 @@ def reindex(
 
     An unreadable document is reported, and its previous version stays. `say` receives what a change
     of settings entails, before it is done. `repair` compares every checksum of the previous generation
-    and rebuilds what is damaged; without it, only sizes are compared. Raises RodeDraadError if there
+    and rebuilds what is damaged, and compares the content of every document; without it, only sizes and
+    times are compared. Raises RodeDraadError if there
     is nothing to index or another process is indexing, IndexProblem if damage is found on the way.
     """
     settings = load_settings(home)
@@ -100,7 +101,7 @@ def reindex(
             words=static.fingerprint,
             settings=settings.of_index(),
             documents=_by_path(kept),
-            unread=_unread(sources, report.failed),
+            unread=_unread(plan.sources, report.failed),
         )
         if not writer.is_empty or plan.damaged or old is None or manifest != old.manifest:
             on_progress("Writing the index", 0, 1)

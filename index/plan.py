@@ -35,6 +35,7 @@ def compare(manifest: Manifest, sources: Iterable[Source]) -> dict[str, State]:
 
     Compares sizes, times and sources.toml only; no file is opened.
     """
+    sources = with_hidden(manifest, sources)
     entries = {entry.path: entry for entry in manifest.documents}
     unread = {(file.path, file.size, file.mtime_ns) for file in manifest.unread}
     states = dict.fromkeys((*entries, *(file.path for file in manifest.unread)), State.GONE)
@@ -49,6 +50,27 @@ def compare(manifest: Manifest, sources: Iterable[Source]) -> dict[str, State]:
         else:
             states[source.id] = State.CHANGED
     return states
+
+
+def with_hidden(manifest: Manifest, sources: Iterable[Source]) -> list[Source]:
+    """The sources, and the documents of the index in folders that could not be searched, by id."""
+    found = list(sources)
+    hidden = [
+        Source(
+            id=entry.path,
+            path=folder.path,
+            size=0,
+            mtime_ns=0,
+            declared_language=entry.declared_language,
+            citation=entry.citation,
+            trouble=folder.trouble,
+        )
+        for folder in found
+        if folder.hides
+        for entry in manifest.documents
+        if entry.path.startswith(folder.hides)
+    ]
+    return sorted(found + hidden, key=lambda source: source.id.split("/")) if hidden else found
 
 
 def _is_untouched(entry: Entry, source: Source) -> bool:
@@ -99,26 +121,28 @@ class Plan:
     ) -> None:
         """Compare sizes and times; `fingerprint` is the model's.
 
-        With `repair`, the checksum of every file of the old generation is compared; without, its size.
+        With `repair`, the checksum of every file of the old generation is compared, and the content of
+        every document; without, their sizes, and the times of documents.
         """
         self.damaged: list[str] = []  # files of the old generation
         self.known: dict[str, Entry] = {}  # its documents but those whose record is damaged
         self.same_model = self.same_size = True
-        self._old = old
+        self._old, self._repair = old, repair
         if old:
             self.damaged = damaged_files(old.folder, old.manifest.files, checksums=repair)
             self.known = _undamaged(old, self.damaged)
             self.same_model = old.manifest.fingerprint == fingerprint
             self.same_size = old.manifest.settings["passage_size"] == settings.passage_size
+        self.sources = with_hidden(old.manifest, sources) if old else list(sources)
         self._indexed = dict.fromkeys(entry.path for entry in old.manifest.documents) if old else {}
-        self._sources = {source.id for source in sources}
+        self._sources = {source.id for source in self.sources}
         self._moved: set[str] = set()
         self._largest = settings.largest_bytes
         self.kept: dict[str, Entry] = {}  # of the sources that need no reading
         self.to_read: list[Source] = []
-        for source in sources:
+        for source in self.sources:
             entry = self.known.get(source.id)
-            if entry and self._is_reusable and _is_untouched(entry, source):
+            if entry and self._is_reusable and self._can_skip(entry, source):
                 self.kept[source.id] = _updated(entry, source)
             else:
                 self.to_read.append(source)
@@ -128,10 +152,14 @@ class Plan:
         """Whether a document of the old generation can be kept as it is."""
         return self.same_model and self.same_size
 
+    def _can_skip(self, entry: Entry, source: Source) -> bool:
+        """Whether a source's content is the entry's, without reading it."""
+        return not self._repair and _is_untouched(entry, source)
+
     def read(self, source: Source, parse: Callable[[Source, bytes], Document | None]) -> Reading:
         """Read a source; `parse` is called for content that is not in the index. Thread-safe."""
         known = self.known.get(source.id)
-        if known and _is_untouched(known, source):
+        if known and self._can_skip(known, source):
             return Reading(source, known)
         try:
             source, data = read_settled(source, self._largest)

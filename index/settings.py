@@ -1,10 +1,10 @@
 """Settings: the options that settings.toml in the index home may set."""
 
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from rodedraad.ingest.data_file import read_toml
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.parser_pool import PARSE_MEMORY, PARSE_SECONDS, Limits
 from rodedraad.ingest.passages import PASSAGE_SIZE
@@ -58,14 +58,7 @@ def load_settings(home: Path) -> Settings:
     Raises RodeDraadError if settings.toml is not valid TOML, or a name, type or value in it is wrong.
     """
     path = home / SETTINGS_FILE
-    try:
-        values = tomllib.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        return Settings()
-    except OSError as error:
-        raise RodeDraadError(f"{path} cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RodeDraadError(f"{path} is not valid TOML ({error}). Correct or remove it.") from error
+    values = read_toml(path)
     kinds = {field.name: field.type for field in fields(Settings)}
     for name, value in values.items():
         if name not in kinds:

@@ -3,18 +3,18 @@
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rodedraad.ingest.data_file import read_toml
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.language import LANGUAGES
-from rodedraad.ingest.lines import INVISIBLE, LINE_END
+from rodedraad.ingest.lines import UNSHOWN, one_line, written_out
 
 SOURCES_FILE = "sources.toml"
 
@@ -28,7 +28,7 @@ LONGEST_SHOWN = 200
 """Characters of a placeholder id; of a longer one the middle is left out."""
 
 _PLACEHOLDER = "./"  # how the id begins of a file whose own path cannot be shown
-_NOT_SHOWN = re.compile(f"[\t\n]|{LINE_END.pattern}|{INVISIBLE.pattern}")
+_NOT_SHOWN = re.compile(f"[\t\n]|{UNSHOWN.pattern}")
 _CITATION_FIELDS = tuple(field.name for field in fields(Citation))
 _NO_CITATION = Citation()
 
@@ -44,6 +44,12 @@ class Source:
     declared_language: str | None  # from sources.toml, ISO 639-1
     citation: Citation  # from sources.toml
     trouble: str | None = None  # why it must not be read
+    hides: str = ""  # of a folder that could not be searched: how the ids in it begin
+
+    @property
+    def corpus(self) -> Path:
+        """The folder of documents that it was found in; not known of a placeholder id."""
+        return self.path.parents[self.id.count("/")]
 
 
 def scan(corpus: Path) -> tuple[list[Source], list[str]]:
@@ -65,6 +71,7 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
         if path.suffix.lower() not in SUFFIXES and not trouble:
             others.append(id)
             continue
+        hides = f"{name}/" if trouble else ""
         if unshown and not trouble:
             trouble = "its name has a line break or another invisible character; rename it"
         given = described.get(id)
@@ -78,6 +85,7 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
                 declared_language=given.get("language") if given else None,
                 citation=Citation(**{n: given.get(n) for n in _CITATION_FIELDS}) if given else _NO_CITATION,
                 trouble=trouble or problem,
+                hides=hides,
             )
         )
     return sources, others
@@ -98,8 +106,10 @@ def find_source(corpus: Path, id: str) -> Source | None:
             return None
         if not name or name.startswith(".") or Path(name).name != name:
             return None
-        path /= name
         try:
+            if level and _is_index(str(path)):
+                return None
+            path /= name
             mode = path.lstat().st_mode
         except OSError:
             return None
@@ -111,27 +121,27 @@ def find_source(corpus: Path, id: str) -> Source | None:
 
 def _placeholder(name: str) -> str:
     """An id for a file whose path cannot be shown; no document has such an id."""
-    shown = _NOT_SHOWN.sub(lambda character: ascii(character[0])[1:-1], name)
+    shown = written_out(name.replace("\t", "\\t").replace("\n", "\\n"))
     if len(shown) > LONGEST_SHOWN:
         shown = f"{shown[: LONGEST_SHOWN // 2]}…{shown[-LONGEST_SHOWN // 2 :]}"
     return _PLACEHOLDER + shown
 
 
 def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], str]]:
-    """Every file that is not hidden, and every folder that is too deep to be searched.
+    """Every file that is not hidden, and every folder that is too deep or cannot be searched.
 
-    Each with its path relative to the corpus, and with why it must not be read, or "".
+    Each with its path relative to the corpus, and with why it must not be read, or "". The folder of
+    an index is skipped.
     """
-    folders = [("", str(corpus), 1)]
+    try:
+        folders = [("", list(os.scandir(corpus)), 1)]
+    except OSError as error:
+        raise RodeDraadError(
+            f"The folder {corpus} cannot be read ({error.strerror}). Grant permission to read it, or "
+            "name another with --corpus."
+        ) from error
     while folders:
-        above, folder, level = folders.pop()
-        try:
-            entries = list(os.scandir(folder))
-        except OSError as error:
-            raise RodeDraadError(
-                f"The folder {folder} cannot be read ({error.strerror}). Grant permission to read it, or "
-                "move it out of the folder of documents."
-            ) from error
+        above, entries, level = folders.pop()
         for entry in entries:
             name = above + entry.name
             if entry.name.startswith(".") or name == SOURCES_FILE:
@@ -141,12 +151,23 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], str]]:
             elif _is_too_deep(entry.path, level):
                 yield name, entry, "its folders are nested too deeply; move them up"
             else:
-                folders.append((f"{name}/", entry.path, level + 1))
+                try:
+                    if not _is_index(entry.path):
+                        folders.append((f"{name}/", list(os.scandir(entry.path)), level + 1))
+                except FileNotFoundError:
+                    continue  # it was removed meanwhile
+                except OSError as error:
+                    yield name, entry, f"it cannot be read ({error.strerror}); grant permission to read it"
 
 
 def _is_too_deep(folder: str, level: int) -> bool:
     """Whether a folder is not searched; those in the corpus folder itself have level 1."""
     return level >= DEEPEST_FOLDER or len(os.fsencode(folder)) > LONGEST_PATH
+
+
+def _is_index(folder: str) -> bool:
+    """Whether a folder is the home of an index."""
+    return all(Path(folder, name).exists() for name in ("generations", "writer.lock"))
 
 
 def _status(path: Path, is_link: bool, corpus: Path) -> tuple[int, int, str | None]:
@@ -177,19 +198,12 @@ def load_sources(corpus: Path) -> SourcesToml:
     Raises RodeDraadError naming what is invalid in it.
     """
     path = corpus / SOURCES_FILE
-    try:
-        tables = tomllib.loads(path.read_text("utf-8-sig"))
-    except FileNotFoundError:
-        return SourcesToml({}, ())
-    except OSError as error:
-        raise RodeDraadError(f"{path} cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RodeDraadError(f"{path} is not valid TOML ({error}). Correct it.") from error
+    tables = read_toml(path, beneath=corpus)
     examples = tables.pop("examples", [])
     if not (isinstance(examples, list) and all(isinstance(e, str) for e in examples)):
         raise RodeDraadError(f"{path}: examples must be a list of questions.")
     documents = {id: _document(path, id, table) for id, table in tables.items()}
-    return SourcesToml(documents, tuple(examples))
+    return SourcesToml(documents, tuple(map(one_line, examples)))
 
 
 def _document(path: Path, id: str, table: Any) -> dict[str, str]:
@@ -203,4 +217,4 @@ def _document(path: Path, id: str, table: Any) -> dict[str, str]:
             raise RodeDraadError(f"{path}: {name} of {id!r} must be text or a date.")
     if table.get("language", "nl") not in LANGUAGES:
         raise RodeDraadError(f"{path}: the language of {id!r} must be one of {', '.join(LANGUAGES)}.")
-    return {name: str(value) for name, value in table.items()}
+    return {name: one_line(str(value)) for name, value in table.items()}

@@ -11,7 +11,7 @@ from rodedraad.ingest.errors import UnreadableDocument
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # control characters
     "\u00ad\u200b\u2060\ufeff"  # soft hyphens and spaces without width
-    "\u202a-\u202e\u2066-\u2069"  # overrides of the reading direction, which disguise a text
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # of the reading direction, which disguise a text
     "\ud800-\udfff\ufffe\uffff]"  # surrogates and noncharacters
 )
 """Characters that are invisible in a text or a file name."""
@@ -20,6 +20,9 @@ LONGEST_TEXT = 20_000_000
 """Characters of the longest reading text: some ten thousand pages."""
 
 LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+
+UNSHOWN = re.compile(f"{LINE_END.pattern}|{INVISIBLE.pattern}")
+"""Characters, other than tabs and line feeds, that may steer the terminal which shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,11 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """The cleaned text, with single spaces for all white space."""
     return " ".join(clean(text).split())
+
+
+def written_out(text: str) -> str:
+    """The text with each character of UNSHOWN written out, such as \\x1b."""
+    return UNSHOWN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def block(text: str, level: int = 0, page: int = 0, tight: bool = False) -> Iterator[Line]:

@@ -12,15 +12,19 @@ from rodedraad.ingest.formats import reader
 from rodedraad.ingest.language import language_of, language_spans
 from rodedraad.ingest.lines import check_length
 from rodedraad.ingest.reflow import reflow
+from rodedraad.ingest.regular_file import open_regular
 
 LARGEST_FILE = 200_000_000
 """Bytes of the largest file that is read, unless `largest_file` is set."""
 
-TICK = 20_000_000
-"""Nanoseconds to which file systems round times: a second change within them may go unnoticed."""
+TICK, COARSE_TICK = 20_000_000, 2_000_000_000
+"""Nanoseconds to which file systems round times: a second change within them may go unnoticed.
 
-ATTEMPTS = 50
-"""How often a file that keeps changing is read before it is reported."""
+The coarse one is FAT's; it is assumed of every time in whole seconds.
+"""
+
+PATIENCE = 5.0
+"""Seconds after which a file that keeps changing is reported."""
 
 LONGEST_TITLE = 200
 """The most characters of a first heading that is taken for the title.
@@ -32,20 +36,26 @@ It must be at the start of the text, or have all other headings under it.
 def read_bytes(source: Source, largest: int = LARGEST_FILE) -> bytes:
     """The bytes of a source's file.
 
-    Raises UnreadableDocument if they cannot be read, or are more than `largest`.
+    Raises UnreadableDocument if they cannot be read, are more than `largest`, or lie outside the corpus.
     """
+    return _read(source, largest)[0]
+
+
+def _read(source: Source, largest: int) -> tuple[bytes, os.stat_result]:
+    """The bytes of a source's file, and its status after they were read."""
     if source.trouble:
         raise UnreadableDocument(source.trouble)
     if source.size > largest:
         raise _too_large(source.size, largest)
     try:
-        with open(source.path, "rb", opener=_open_at_once) as file:
+        with open_regular(source.path, beneath=source.corpus) as file:
             data = file.read(largest + 1)
+            status = os.fstat(file.fileno())
     except OSError as error:
         raise UnreadableDocument(f"it cannot be read ({error.strerror})") from error
     if len(data) > largest:
         raise _too_large(len(data), largest)
-    return data
+    return data, status
 
 
 def _too_large(size: int, largest: int) -> UnreadableDocument:
@@ -60,23 +70,24 @@ def read_settled(source: Source, largest: int = LARGEST_FILE) -> tuple[Source, b
 
     Raises UnreadableDocument as `read_bytes` does, and if the file keeps changing.
     """
-    for _ in range(ATTEMPTS):
-        data = read_bytes(source, largest)
-        try:
-            status = source.path.stat()
-        except OSError as error:
-            raise UnreadableDocument(f"it cannot be read ({error.strerror})") from error
-        unmoved = (status.st_size, status.st_mtime_ns) == (source.size, source.mtime_ns)
-        if unmoved and len(data) == source.size and not 0 <= time.time_ns() - source.mtime_ns < TICK:
+    until = time.monotonic() + PATIENCE
+    while True:
+        data, status = _read(source, largest)
+        found = replace(source, size=status.st_size, mtime_ns=status.st_mtime_ns)
+        wait = _unsettled(found.mtime_ns)
+        if not wait and found == source and len(data) == source.size:
             return source, data
-        time.sleep(TICK / 1e9)
-        source = replace(source, size=status.st_size, mtime_ns=status.st_mtime_ns)
-    raise UnreadableDocument("it kept changing while it was read; run rodedraad index again")
+        if time.monotonic() > until:
+            raise UnreadableDocument("it kept changing while it was read; run rodedraad index again")
+        time.sleep((wait or TICK) / 1e9)
+        source = found
 
 
-def _open_at_once(path: str, flags: int) -> int:
-    """Open a file; do not wait for a writer if a pipe has taken its place."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+def _unsettled(mtime_ns: int) -> int:
+    """The nanoseconds for which another change may still get the same modification time."""
+    tick = TICK if mtime_ns % 1_000_000_000 else COARSE_TICK
+    age = time.time_ns() - mtime_ns
+    return tick - age if abs(age) < tick else 0  # some systems round up
 
 
 def read_document(source: Source, data: bytes) -> Document:

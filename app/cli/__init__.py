@@ -6,6 +6,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from rodedraad.cli.terminal import say
 from rodedraad.ingest.errors import RodeDraadError
 
 EPILOG = """\
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         run = getattr(import_module(f"rodedraad.cli.{options.module}"), options.function)
         return int(run(options))
     except RodeDraadError as error:
-        print(f"rodedraad: {error}", file=sys.stderr)
+        say(f"rodedraad: {error}")
         return 2
     except KeyboardInterrupt:
         return 130
@@ -70,7 +71,11 @@ def parser() -> argparse.ArgumentParser:
     index.add_argument("--watch", action="store_true", help="stay, and do it again when the folder changes")
 
     verify = command("check", "index", "check", "verify every checksum, count and offset of the index")
-    verify.add_argument("--repair", action="store_true", help="rebuild what is damaged from the documents")
+    verify.add_argument(
+        "--repair",
+        action="store_true",
+        help="read every document, and rebuild what is damaged or differs from it",
+    )
 
     ask = command("ask", "ask", "ask", "answer a question, or a file of questions")
     ask.add_argument("question", nargs="?", help="the question, in nl, en, fr, es or de")

@@ -1,14 +1,14 @@
 """The command ask: a question, or a file of questions, on the terminal."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rodedraad.cli.index import open_index
-from rodedraad.cli.terminal import say
+from rodedraad.cli.terminal import say, show
+from rodedraad.ingest.data_file import json_line, parse_json
 from rodedraad.ingest.errors import RodeDraadError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def ask(options: argparse.Namespace) -> int:
 
     answer = conversation.ask(open_index(options), options.question, passages=options.passages)
     if options.json:
-        print(json.dumps({"id": None, "turns": [turn_as_json(answer, options.passages)]}, ensure_ascii=False))
+        print(json_line({"id": None, "turns": [turn_as_json(answer, options.passages)]}))
     else:
         _print_answer(answer)
     return 0
@@ -45,7 +45,7 @@ def _ask_batch(options: argparse.Namespace) -> int:
                 continue
             result: dict[str, Any] = {"id": None}
             try:
-                item = json.loads(line)
+                item = parse_json(line)
                 result["id"] = item.get("id")
                 before: list[Answer] = []
                 for turn in item.get("turns", [item]):
@@ -61,7 +61,7 @@ def _ask_batch(options: argparse.Namespace) -> int:
             if "error" in result:
                 failed = True
                 say(f"rodedraad: line {number}: {result['error']}")
-            print(json.dumps(result, ensure_ascii=False), flush=True)
+            print(json_line(result), flush=True)
     return 2 if failed else 0
 
 
@@ -85,19 +85,19 @@ def _print_answer(answer: "Answer") -> None:
 
     language = answer.language
     if answer.kind == "not a question":
-        print(phrase("no_question", language))
-        print(*(f"  {title}" for title in answer.documents), sep="\n")
+        show(phrase("no_question", language))
+        show("\n".join(f"  {title}" for title in answer.documents))
         return
     if answer.abstained:
-        print(phrase("no_answer", language))
+        show(phrase("no_answer", language))
         if answer.hits:
-            print(phrase("nearest", language), end="\n\n")
+            show(phrase("nearest", language), end="\n\n")
         for hit in answer.hits[:3]:
-            print(f"  {hit.passage.text}\n  ({reference(hit.document, hit.passage.start)})\n")
+            show(f"  {hit.passage.text}\n  ({reference(hit.document, hit.passage.start)})\n")
         return
     for quote in answer.quotes:
         numbers = " ".join(f"[{one.citation}]" for one in (quote, *quote.also))
-        print(f"{numbers} “{quote.text}”\n")
-    print(phrase("sources", language))
+        show(f"{numbers} “{quote.text}”\n")
+    show(phrase("sources", language))
     for quote in answer.cited:
-        print(f"[{quote.citation}] {reference(quote.document, quote.start)}")
+        show(f"[{quote.citation}] {reference(quote.document, quote.start)}")

@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rodedraad.cli.index import open_index
-from rodedraad.cli.terminal import progress
+from rodedraad.cli.terminal import progress, say
 from rodedraad.evaluation.ask_gold import Outcome, evaluate
 from rodedraad.evaluation.compare_runs import Comparison, compare
 from rodedraad.evaluation.gold_file import GOLD
@@ -26,6 +26,7 @@ from rodedraad.evaluation.run_file import Run, figures_as_json, write
 from rodedraad.evaluation.trec import write_trec
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.lines import written_out
 
 OF_KINDS = (
     *("success@1", "success@3", "MRR@10", "quote accuracy"),
@@ -109,10 +110,9 @@ def _command(options: argparse.Namespace) -> str:
 def _warn_of_lost_evidence(outcomes: Sequence[Outcome], data: Path) -> None:
     lost = [o.id for o in outcomes if o.answerable and not o.relevant]
     if lost:
-        print(
+        say(
             f"{data}: no passage of the corpus holds the evidence of {len(lost)} of the questions, so it "
-            f"cannot be found: {', '.join(lost)}.",
-            file=sys.stderr,
+            f"cannot be found: {', '.join(lost)}."
         )
 
 
@@ -136,7 +136,9 @@ def _print(table: FigureTable, comparison: Comparison | None) -> None:
     if comparison:
         console.print(_by_change(comparison))
         for before, after in comparison.turned:
-            console.print(f"{after.id}: {verdict(before)} → {verdict(after)}: {escape(after.question)}")
+            console.print(
+                f"{after.id}: {verdict(before)} → {verdict(after)}: {escape(written_out(after.question))}"
+            )
         if comparison.unpaired:
             console.print(f"{comparison.unpaired} questions are in one of the runs only.")
 

@@ -101,7 +101,7 @@ def check(options: argparse.Namespace) -> int:
     if problems and not options.repair:
         say("To rebuild it from the documents: rodedraad check --repair")
         return 2
-    if problems:
+    if options.repair:
         reindex(options, repair=True)
         if problems := store.check(options.home):
             raise IndexProblem("It could not be repaired:" + "".join(f"\n  {p}" for p in problems))

@@ -1,14 +1,21 @@
-"""Terminal: messages and a progress bar on standard error."""
+"""Terminal: results, messages and a progress bar; nothing in a document steers it."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rodedraad.ingest.lines import written_out
+
 
 def say(text: str) -> None:
     """Print a message to standard error."""
-    print(text, file=sys.stderr)
+    print(written_out(text), file=sys.stderr)
+
+
+def show(text: str, end: str = "\n") -> None:
+    """Print a result to standard output."""
+    print(written_out(text), end=end)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 from rodedraad.answering.answer import LONGEST_QUESTION
 from rodedraad.answering.citation_formats import reference
+from rodedraad.cli.terminal import show
 from rodedraad.evaluation.gold_file import add_line, load_gold
 from rodedraad.index.evidence_match import squash
 from rodedraad.index.store.generation import Generation
@@ -81,10 +82,10 @@ def _proposed(generation: Generation, gold: list[dict[str, Any]]) -> Iterator[tu
 def _asked(document: Document, passage: Passage) -> dict[str, Any] | None:
     """The gold line that a person writes about a passage; None to pass on."""
     sentences = [document.text[start:end] for start, end in passage.sentences] or [passage.text]
-    print(f"— {reference(document, passage.start)}\n")
+    show(f"— {reference(document, passage.start)}\n")
     for number, sentence in enumerate(sentences, 1):
         lead = f"{number:>4}  "
-        print(fill(sentence, WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead)))
+        show(fill(sentence, WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead)))
     print()
     while question := " ".join(input("Question (empty: next passage): ").split()):
         if not squash(question) or len(question) > LONGEST_QUESTION:

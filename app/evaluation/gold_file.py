@@ -8,12 +8,17 @@ from typing import Any, BinaryIO
 
 from rodedraad.index.evidence_match import squash
 from rodedraad.index.files.safe_files import sync
+from rodedraad.ingest.data_file import parse_json
 from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.regular_file import read_regular
 
 GOLD = Path(__file__).parent / "gold"
 FILES = ("questions.jsonl", "conversations.jsonl")
 OWN = "gold.jsonl"
 """The gold lines that an index home keeps, of the people who ask there."""
+
+LARGEST = 1_000_000_000
+"""Bytes of the largest file of gold lines."""
 
 Talk = tuple[str, dict[str, Any]]
 """A gold line, a question or a conversation, after its id, or its place where it has none."""
@@ -36,10 +41,10 @@ def load_gold(path: Path) -> list[dict[str, Any]]:
     lines = []
     number = 0
     try:
-        for line in path.read_text("utf-8").split("\n"):
+        for line in read_regular(path, LARGEST).decode().split("\n"):
             number += 1
             if line.strip():
-                lines.append(json.loads(line))
+                lines.append(parse_json(line))
                 for turn in lines[-1].get("turns", lines[-1:]):
                     _check(turn)
     except FileNotFoundError:

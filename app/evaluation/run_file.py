@@ -9,9 +9,14 @@ from typing import Any
 from rodedraad.evaluation.ask_gold import Outcome
 from rodedraad.evaluation.metrics import Figure, groups, measures
 from rodedraad.index.search import Searcher
+from rodedraad.ingest.data_file import parse_json
 from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.regular_file import read_regular
 
 FORMAT = 3
+
+LARGEST = 1_000_000_000
+"""Bytes of the largest run that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class Run:
     def load(cls, path: Path) -> "Run":
         """Read a run that `save` wrote; raises RodeDraadError for a file that is none."""
         try:
-            content = json.loads(path.read_text("utf-8"))
+            content = parse_json(read_regular(path, LARGEST))
             if content["format"] != FORMAT:
                 raise ValueError(f"format {content['format']}, not {FORMAT}")
             outcomes = (

@@ -20,7 +20,9 @@ from rodedraad.answering.quotes import Quote
 from rodedraad.evaluation.gold_file import OWN, add_line, load_gold
 from rodedraad.index.evidence_match import covers, squash
 from rodedraad.index.store.generation import Generation
+from rodedraad.ingest.data_file import parse_json
 from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.regular_file import read_regular
 from rodedraad.texts.refusal import Refusal
 
 UP, DOWN = "up", "down"
@@ -131,14 +133,14 @@ class Candidates:
         waiting: dict[str, Candidate] = {}
         decided: set[str] = set()
         try:
-            lines = self._path.read_bytes().split(b"\n")
+            lines = read_regular(self._path, 2 * LARGEST).split(b"\n")
         except FileNotFoundError:
             return waiting, decided
         except OSError as error:
             raise RodeDraadError(f"{self._path} cannot be read ({error.strerror}).") from error
         for line in lines:
             try:
-                record = json.loads(line)
+                record = parse_json(line)
                 id = record["id"]
                 if "decision" in record:
                     decided.add(id)

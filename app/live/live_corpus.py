@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rodedraad.index.build import OnProgress, Report, reindex
+from rodedraad.index.files.safe_files import give_free_name
 from rodedraad.index.plan import State, compare
 from rodedraad.index.settings import load_settings
 from rodedraad.ingest.corpus_folder import find_source, scan
@@ -101,7 +102,7 @@ class LiveCorpus:
         hidden = self._corpus / f".{os.urandom(8).hex()}.upload"  # indexing skips hidden files
         try:
             shutil.copyfile(file, hidden)
-            os.link(hidden, self._corpus / name)  # unlike a rename, never replaces a file
+            give_free_name(hidden, self._corpus / name)
         except FileExistsError as error:
             raise Refusal("refused_known") from error
         except OSError as error:

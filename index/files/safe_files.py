@@ -5,6 +5,7 @@ import shutil
 import sys
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 BUFFERED = 1 << 20  # bytes
 
@@ -77,6 +78,24 @@ def link(old: Path, new: Path) -> None:
         sync(new)
 
 
+def give_free_name(old: Path, new: Path) -> None:
+    """Move a complete file to a name that no file has, flushed to disk; raises FileExistsError if one has."""
+    sync(old)
+    try:
+        os.link(old, new)
+    except FileExistsError:
+        raise
+    except OSError:  # the file system has no hard links
+        new.touch(exist_ok=False)
+        try:
+            old.replace(new)
+        except OSError:
+            new.unlink()
+            raise
+    old.unlink(missing_ok=True)
+    sync(new.parent)
+
+
 def sync(path: Path) -> None:
     """Flush a file, or the entries of a folder, to disk."""
     if sys.platform == "win32" and path.is_dir():
@@ -88,10 +107,9 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def crc32_of(path: Path) -> int:
-    """The CRC-32 of a file's bytes."""
+def crc32_of(file: BinaryIO) -> int:
+    """The CRC-32 of an open file's bytes, from where it is read next."""
     value = 0
-    with path.open("rb") as file:
-        while data := file.read(BUFFERED):
-            value = zlib.crc32(data, value)
+    while data := file.read(BUFFERED):
+        value = zlib.crc32(data, value)
     return value

@@ -6,6 +6,7 @@ their segment until `to_merge` chooses it.
 """
 
 import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -13,6 +14,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from rodedraad.index.encoders.base import Vectors
+from rodedraad.index.files.index_file import open_file
 from rodedraad.index.files.safe_files import FileWriter
 
 FLOAT = np.dtype("<f4")
@@ -113,7 +115,7 @@ def read_record(folder: Path, record: Record, dimension: int) -> tuple[bytes, Ve
 
 def _slice(path: Path, start: int, length: int) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             file.seek(start)
             data = file.read(length)
     except OSError as error:
@@ -156,9 +158,10 @@ def read_vectors(folder: Path, records: Iterable[Record], dimension: int) -> lis
 
 
 def _mapped(path: Path) -> Vectors:
-    if not path.stat().st_size:
-        return np.empty(0, FLOAT)  # an empty file cannot be mapped
-    return np.asarray(np.memmap(path, FLOAT, "r"))
+    with open_file(path) as file:
+        if not os.fstat(file.fileno()).st_size:
+            return np.empty(0, FLOAT)  # an empty file cannot be mapped
+        return np.asarray(np.memmap(file, FLOAT, "r"))
 
 
 def to_merge(rows: dict[str, int], live: dict[str, int], new: int) -> set[str]:

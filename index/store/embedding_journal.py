@@ -1,16 +1,22 @@
 """Embedding journal: embeddings that a run computed and did not publish, for the next run to reuse."""
 
 import hashlib
+import os
 import zlib
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 
 from rodedraad.index.encoders.base import Vectors
 from rodedraad.index.files.safe_files import FileWriter
+from rodedraad.ingest.regular_file import read_regular
 
 PREFIX = "unfinished-"
+
+LARGEST = 4_000_000_000
+"""Bytes of the largest file that is read: the embeddings of some 2 million passages."""
 
 
 class EmbeddingJournal:
@@ -27,8 +33,11 @@ class EmbeddingJournal:
         self._writer: FileWriter | None = None
         self._waiting = b""
         self._vectors: dict[bytes, Vectors] = {}
-        for path in home.glob(f"{PREFIX}{fingerprint[:16]}*"):
-            data = path.read_bytes()
+        for path in home.glob(f"{self._path.name}*"):
+            try:
+                data = read_regular(path, LARGEST)
+            except OSError:
+                continue  # no file of ours, or none that can be used: its texts are embedded again
             rows = np.frombuffer(data, self._row, len(data) // self._row.itemsize)
             for number, row in enumerate(rows):
                 start = number * self._row.itemsize
@@ -46,14 +55,17 @@ class EmbeddingJournal:
         """
         if self._waiting:
             if self._writer is None:
-                number = len(list(self._home.glob(f"{self._path.name}*")))
-                self._writer = FileWriter(self._path.with_name(f"{self._path.name}-{number}"), buffered=0)
+                self._writer = FileWriter(self._free_path(), buffered=0)
             self._writer.write(self._waiting)
         rows = np.empty(len(texts), self._row)
         for row, text, vector in zip(rows, texts, vectors, strict=True):
             row["key"], row["vector"] = np.void(_key(text)), vector
             row["crc32"] = zlib.crc32(row.tobytes()[:-4])
         self._waiting = rows.tobytes()
+
+    def _free_path(self) -> Path:
+        paths = (self._path.with_name(f"{self._path.name}-{number}") for number in count())
+        return next(path for path in paths if not os.path.lexists(path))
 
     def close(self) -> None:
         """Close the file, and keep it."""
@@ -65,7 +77,8 @@ class EmbeddingJournal:
         """Remove the files of every model, after the embeddings were published."""
         self.close()
         for path in self._home.glob(f"{PREFIX}*"):
-            path.unlink()
+            if not path.is_dir():
+                path.unlink()
 
 
 def _key(text: str) -> bytes:

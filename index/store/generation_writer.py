@@ -96,9 +96,11 @@ class GenerationWriter:
 
     @cached_property
     def _words(self) -> WordWriter:
+        files = self._old.manifest.files if self._old else ()
+        words = [name.removeprefix(f"{WORDS}/") for name in files]
         folder = self._folder / WORDS
         return self._open.enter_context(
-            closing(WordWriter(folder, self._folder.name, self._static, self._old_words))
+            closing(WordWriter(folder, self._folder.name, self._static, self._old_words, words))
         )
 
     @property

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rodedraad.index.files.index_file import read_file
 from rodedraad.index.files.safe_files import write_file
 from rodedraad.index.files.segments import Record
+from rodedraad.ingest.data_file import parse_json
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import RodeDraadError
 
@@ -15,6 +17,9 @@ MANIFEST_FORMAT = 4
 """Increased with every change of the files; an index of another format is rebuilt from the documents."""
 
 MANIFEST = "manifest.json"
+
+LARGEST = 2_000_000_000
+"""Bytes of the largest manifest: some 4 million documents."""
 
 Files = dict[str, tuple[int, int]]
 """Size in bytes and CRC-32 of files, by their path in the generation."""
@@ -95,8 +100,8 @@ class Manifest:
         """Read the manifest; raises IndexProblem if it is damaged or has another format."""
         path = folder / MANIFEST
         try:
-            data = path.read_bytes()
-            content = json.loads(data)
+            data = read_file(path, LARGEST)
+            content = parse_json(data)
             if content.pop("format") != MANIFEST_FORMAT:
                 raise IndexProblem(
                     f"The index {path} was made by another version of Rode Draad. Run: rodedraad index"

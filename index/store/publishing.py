@@ -20,28 +20,39 @@ from socket import gethostname
 
 from filelock import FileLock, Timeout
 
+from rodedraad.index.files.index_file import read_file
 from rodedraad.index.files.safe_files import replace_file, sync
 from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import IndexProblem, damaged
 from rodedraad.index.store.reader_lock import remove_unless_read
 from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.regular_file import read_regular
+
+LONGEST_NAME = 1_000
+"""Bytes of the largest file that names a generation or a process."""
 
 
 def current(home: Path) -> Path | None:
     """The folder of the published generation; None before the first.
 
-    Raises IndexProblem if CURRENT is damaged.
+    Raises IndexProblem if CURRENT is damaged, RodeDraadError if a folder has its name.
     """
     pointer = home / "CURRENT"
     try:
-        content = pointer.read_bytes()
+        content = read_file(pointer, LONGEST_NAME)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except IsADirectoryError as error:
+        raise _in_the_way(pointer) from error
     except OSError as error:
         raise damaged(pointer) from error
     if not fullmatch(rb"[0-9]{6,}\n", content):
         raise damaged(pointer)
     return home / "generations" / content.decode().strip()
+
+
+def _in_the_way(path: Path) -> RodeDraadError:
+    return RodeDraadError(f"{path} is in the way: the index has a file there. Move it to another place.")
 
 
 def open_current(home: Path) -> Generation:
@@ -72,6 +83,8 @@ def writing(home: Path) -> Iterator[Path]:
     lock = home / "writer.lock"
     try:
         (home / "generations").mkdir(parents=True, exist_ok=True)
+        if lock.exists() and not lock.is_file():
+            raise _in_the_way(lock)
         with FileLock(lock).acquire(timeout=0):
             with suppress(OSError):  # on Windows, a locked file cannot be written to
                 since = datetime.now().strftime("%Y-%m-%d %H:%M")
@@ -92,6 +105,8 @@ def writing(home: Path) -> Iterator[Path]:
         raise RodeDraadError(
             f"Another process is indexing into {home}{_owner(lock)}. Wait until it has finished."
         ) from None
+    except IsADirectoryError as error:
+        raise _in_the_way(Path(error.filename2 or error.filename)) from error
     except OSError as error:
         raise RodeDraadError(
             f"The index in {home} cannot be written ({error.strerror or error}). Free disk space or grant "
@@ -102,7 +117,7 @@ def writing(home: Path) -> Iterator[Path]:
 def _owner(lock: Path) -> str:
     """The process that holds the lock, in brackets, as it wrote there; "" if unknown."""
     try:
-        owner = lock.read_text("utf-8")
+        owner = read_regular(lock, LONGEST_NAME).decode()
     except (OSError, ValueError):
         return ""
     return f" ({owner})" if owner else ""

@@ -5,13 +5,14 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from rodedraad.index.files.index_file import ForbiddenFile, open_file
 from rodedraad.index.store.manifest import MANIFEST
 
 if sys.platform == "win32":  # an open file cannot be removed there: no lock is needed
 
     def lock_for_reading(folder: Path) -> IO[bytes]:
         """An open file that keeps the generation until it is closed or garbage-collected."""
-        return (folder / MANIFEST).open("rb")
+        return open_file(folder / MANIFEST)
 
     def remove_unless_read(folder: Path) -> None:
         """Remove a generation, unless a reader has it open."""
@@ -26,18 +27,18 @@ else:
 
     def lock_for_reading(folder: Path) -> IO[bytes]:
         """An open file that keeps the generation until it is closed or garbage-collected."""
-        file = (folder / MANIFEST).open("rb")
+        file = open_file(folder / MANIFEST)
         fcntl.flock(file, fcntl.LOCK_SH)
         return file
 
     def remove_unless_read(folder: Path) -> None:
         """Remove a generation, unless a reader has it open."""
         try:
-            with (folder / MANIFEST).open("rb") as file:
+            with open_file(folder / MANIFEST) as file:
                 # A reader that opens it now waits, and then finds no manifest.
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder, ignore_errors=True)
-        except BlockingIOError:
+        except (BlockingIOError, ForbiddenFile):
             pass
-        except FileNotFoundError:
+        except OSError:  # without its manifest nobody can open it
             shutil.rmtree(folder, ignore_errors=True)

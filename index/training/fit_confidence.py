@@ -32,8 +32,9 @@ STRENGTH = 0.02
 SIZE = 5.0
 """What a question's vector is multiplied by.
 
-Before there was a verifier: without it the AUROC of sealed questions asked alone is .69 for other genres, .73
-for magazine articles and .91 for people's; with 5 it is .70, .79 and .91, with 10 .69, .81 and .89, with 15 .68, .81 and .87.
+Before there was a verifier: without it the AUROC of sealed questions asked alone is .69 for other genres,
+.73 for magazine articles and .91 for people's; with 5 it is .70, .79 and .91, with 10 .69, .81 and .89,
+with 15 .68, .81 and .87.
 """
 FITTED = Path(__file__).parents[2] / "app" / "answering" / "confidence.json"
 

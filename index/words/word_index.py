@@ -7,7 +7,6 @@ contributes to the coverage of a passage by the cosine of its best match there, 
 matches.
 """
 
-import json
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from math import log
@@ -18,11 +17,16 @@ import numpy.typing as npt
 import tantivy
 
 from rodedraad.index.encoders.static_table import StaticEmbedder
+from rodedraad.index.files.index_file import read_file
 from rodedraad.index.files.segments import DamagedFile, Record, read_text, read_vectors
 from rodedraad.index.vector_index import VectorIndex
 from rodedraad.index.words.analysis import analysis
+from rodedraad.ingest.data_file import parse_json
 
 TANTIVY, VOCABULARY = "tantivy", "vocabulary.json"
+
+LARGEST = 100_000_000
+"""Bytes of the largest list of segments."""
 
 MATCHES = 30
 """The most words of the corpus that a question word is matched to."""
@@ -72,7 +76,7 @@ def inverse_document_frequency(documents: float, total: int) -> float:
 
 def waste(folder: Path) -> tuple[int, int]:
     """The passages in a folder's index, with the removed ones; and the removed ones alone."""
-    segments = json.loads((folder / TANTIVY / "meta.json").read_text("utf-8"))["segments"]
+    segments = parse_json(read_file(folder / TANTIVY / "meta.json", LARGEST))["segments"]
     removed = (segment["deletes"]["num_deleted_docs"] for segment in segments if segment["deletes"])
     return sum(segment["max_doc"] for segment in segments), sum(removed)
 
@@ -80,7 +84,7 @@ def waste(folder: Path) -> tuple[int, int]:
 def read_vocabulary(folder: Path) -> list[Record]:
     """Where the vocabulary is stored; raises DamagedFile if it is missing or unreadable."""
     try:
-        return [Record(*record) for record in json.loads((folder / VOCABULARY).read_bytes())]
+        return [Record(*record) for record in parse_json(read_file(folder / VOCABULARY, LARGEST))]
     except (OSError, ValueError, TypeError) as error:
         raise DamagedFile(folder / VOCABULARY) from error
 

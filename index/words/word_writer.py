@@ -1,10 +1,10 @@
 """Word writer: writes the word index of passages, whole or as changes to a previous one."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import tantivy
@@ -34,8 +34,15 @@ class WordWriter:
     consecutive. Words that occurred only in removed passages stay in the vocabulary, and match nothing.
     """
 
-    def __init__(self, folder: Path, segment: str, static: StaticEmbedder, old: Path | None = None) -> None:
-        """Begin in a new folder, with the index in the folder `old` if given.
+    def __init__(
+        self,
+        folder: Path,
+        segment: str,
+        static: StaticEmbedder,
+        old: Path | None = None,
+        files: Collection[str] = (),
+    ) -> None:
+        """Begin in a new folder, with the index in the folder `old` if given, which has `files`.
 
         `segment` is the name of the new words' file, unlike that of any previous index. Raises OSError
         if a file cannot be written, DamagedFile if `old` cannot be read.
@@ -52,10 +59,9 @@ class WordWriter:
             self._vocabulary = read_vocabulary(old)
             for record in self._vocabulary:
                 self._known.update(read_text(old, record).decode(errors="replace").split())
-            for path in (old / TANTIVY).iterdir():
-                if path.suffix != ".lock":
-                    link(path, self._tantivy / path.name)
-                    self._linked.add(path.name)
+            self._linked = {PurePosixPath(name).name for name in files if name.startswith(f"{TANTIVY}/")}
+            for name in self._linked:
+                link(old / TANTIVY / name, self._tantivy / name)
         with _trouble():
             index = _open(self._tantivy) if old else _create(self._tantivy)
             self._writer = index.writer(num_threads=1)
@@ -84,7 +90,8 @@ class WordWriter:
         with _trouble():
             self._writer.commit()
             self._writer.wait_merging_threads()
-        files: dict[str, tuple[int, int] | None] = {}
+        files = self._write_vocabulary()
+        mode = (self._folder / VOCABULARY).stat().st_mode  # what the umask allows
         for path in self._tantivy.iterdir():
             if path.suffix == ".lock":
                 path.unlink()
@@ -93,9 +100,12 @@ class WordWriter:
             if path.name in self._linked and path.name not in MUTABLE:
                 files[name] = None
             else:
+                if path.stat().st_mode != mode:  # tantivy lets only the owner read some files
+                    path.chmod(mode)
                 sync(path)
-                files[name] = (path.stat().st_size, crc32_of(path))
-        return files | self._write_vocabulary()
+                with path.open("rb") as file:
+                    files[name] = (path.stat().st_size, crc32_of(file))
+        return files
 
     def _write_vocabulary(self) -> dict[str, tuple[int, int] | None]:
         files: dict[str, tuple[int, int] | None] = {}

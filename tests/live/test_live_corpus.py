@@ -1,5 +1,6 @@
 """Live corpus: the state of each document, and the changes that people may make."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,6 +100,33 @@ def test_a_document_is_taken_in_whole_and_never_in_anothers_place(folder: Path, 
     with pytest.raises(Refusal, match="refused_known"):
         library.add(file, "lama.md")
     assert "draagt wol" in (folder / "corpus" / "lama.md").read_text("utf-8")
+    assert sorted(path.name for path in (folder / "corpus").iterdir()) == [
+        "beeld.png", "lama.md", "stuk.pdf", "vicuña.txt",
+    ]  # fmt: skip
+
+
+def test_without_hard_links_a_document_is_added_and_none_replaced(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")  # as FAT answers
+
+    library = a_library(folder)
+    monkeypatch.setattr(os, "link", refuse)
+    file = tmp_path / "upload"
+    file.write_text("De vicuña is klein.", "utf-8")
+    library.add(file, "vicuña.txt")
+    assert (folder / "corpus" / "vicuña.txt").read_text("utf-8") == "De vicuña is klein."
+    with pytest.raises(Refusal, match="refused_known"):
+        library.add(file, "lama.md")
+    assert "draagt wol" in (folder / "corpus" / "lama.md").read_text("utf-8")
+
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(RodeDraadError, match=r"alpaca\.txt cannot be written \(Input/output error\)"):
+        library.add(file, "alpaca.txt")
     assert sorted(path.name for path in (folder / "corpus").iterdir()) == [
         "beeld.png", "lama.md", "stuk.pdf", "vicuña.txt",
     ]  # fmt: skip
