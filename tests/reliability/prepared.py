@@ -2,7 +2,7 @@
 
 import os
 
-os.environ |= {"TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 import langchain_text_splitters  # noqa: F401
 import onnxruntime
