@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.pages import wait_until_open
 from tests.servers import PATIENCE, chat_server
 
 expect.set_options(timeout=1000 * PATIENCE)
@@ -67,7 +68,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
         contexts.append(context)
         page = context.new_page()
         page.goto(address)
-        page.wait_for_selector("#question textarea")
+        wait_until_open(page)
         return page
 
     yield open_page

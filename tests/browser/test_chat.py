@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from rodedraad.index.build import reindex
+from tests.browser.pages import wait_until_open
 from tests.servers import PATIENCE, chat_server
 
 RED_SOCIAL = "How does Red Social formalise miners?"
@@ -102,7 +103,7 @@ def test_nothing_leaves_the_machine_and_nothing_breaks(address: str, browser: Br
     page.on("request", lambda request: requested.append(request.url))
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(address)
-    page.wait_for_selector("#question textarea")
+    wait_until_open(page)
     ask(page, RED_SOCIAL)
     page.locator("a.citation").first.click()
     page.wait_for_selector("mark.chosen")

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from rodedraad.evaluation.gold_file import load_gold
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.sentences import sentence_spans
 from tests.cli.test_cli import run
+from tests.servers import PATIENCE
 
 COFFEE = "Hoeveel gezinnen leven er van koffie?"
 
@@ -95,6 +97,18 @@ def test_every_passage_passed_on_ends_it(folders: list[str], tmp_path: Path) -> 
     assert load_gold(tmp_path / "mine.jsonl") == []
 
 
+def wait_until_it_sleeps(process: int) -> None:
+    """Wait until a process that has shown its prompt reads what is typed.
+
+    An interrupt between the two is noticed only after the next line.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(") ")[2][0] != "S":
+        assert time.monotonic() < deadline, "the program does not wait for an answer"
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells in /proc whether a process sleeps")
 def test_an_interrupt_loses_nothing(folders: list[str], tmp_path: Path) -> None:
     path = tmp_path / "mine.jsonl"
     with subprocess.Popen(
@@ -113,6 +127,7 @@ def test_an_interrupt_loses_nothing(folders: list[str], tmp_path: Path) -> None:
         while shown.count("Its language") < 2:
             shown += program.stdout.read(1)
         assert len(lines(path)) == 1  # written before the next is finished
+        wait_until_it_sleeps(program.pid)
         program.send_signal(signal.SIGINT)
         rest = program.stdout.read()
         assert program.wait(30) == 0

@@ -1,21 +1,16 @@
-"""Reflow and hyphens: raw text becomes the reading text."""
+"""Reflow: raw text becomes the reading text."""
 
 import textwrap
 import time
 import unicodedata
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rodedraad.ingest.corpus_folder import scan
-from rodedraad.ingest.hyphens import before_join
-from rodedraad.ingest.read_file import read_bytes, read_document
 from rodedraad.ingest.reflow import reflow, text_lines
 
-CORPUS = Path(__file__).parents[2] / "corpus"
 LANGUAGES = st.sampled_from(["nl", "en", "fr", "es", "de"])
 
 
@@ -31,22 +26,6 @@ def read(pages: Sequence[str], language: str = "nl") -> tuple[str, tuple[int, ..
 
 def squash(text: str) -> str:
     return "".join(filter(str.isalnum, text.lower()))
-
-
-@pytest.fixture(scope="module")
-def texts() -> dict[str, str]:
-    """The reading text of each document of the corpus."""
-    return {s.id: read_document(s, read_bytes(s)).text for s in scan(CORPUS)[0]}
-
-
-@pytest.fixture(scope="module")
-def projects(texts: dict[str, str]) -> str:
-    return texts["vijf-projecten-in-peru.txt"]
-
-
-@pytest.fixture(scope="module")
-def years(texts: dict[str, str]) -> str:
-    return texts["50-jaar-ontwikkelingssamenwerking-in-peru.txt"]
 
 
 # Any input
@@ -272,115 +251,7 @@ def test_a_word_is_broken_over_the_page_break() -> None:
     assert text[starts[1] :].startswith("turen en de slechte")
 
 
-# Hyphens
-
-
-@pytest.mark.parametrize(
-    ("line", "following", "language", "expected"),
-    [
-        ("de zwakke struc-", "turen en de", "nl", "de zwakke struc"),
-        ("Arme boerengemeen-", "schappen proberen", "nl", "Arme boerengemeen"),
-        ("het ca\u00adcao\u2010", "project van", "nl", "het ca\u00adcao"),
-        ("the environ-", "ment of", "en", "the environ"),
-        ("le développe-", "ment durable", "fr", "le développe"),
-        ("las comuni-", "dades de", "es", "las comuni"),
-        ("die Gemein-", "schaft der", "de", "die Gemein"),
-        ("op de bio-", "en de fairtrademarkt", "nl", "op de bio- "),
-        ("de weef-", "of breitechnieken", "nl", "de weef- "),
-        ("pre-", "and post-war", "en", "pre- "),
-        ("des micro-", "et macroprojets", "fr", "des micro- "),
-        ("micro-", "y macroproyectos", "es", "micro- "),
-        ("Land-", "und Forstwirtschaft", "de", "Land- "),
-        ("Ein-", "oder Ausfuhr", "de", "Ein- "),
-        ("in de jaren 2014-", "2015 en", "nl", "in de jaren 2014-"),
-        ("de top-", "10 van", "nl", "de top-"),
-        ("in Noord-", "Holland en", "nl", "in Noord-"),
-        ("een BTC-", "project in", "nl", "een BTC-"),
-        ("een gewone regel", "en nog een", "nl", "een gewone regel "),
-        ("een streepje -", "en meer", "nl", "een streepje - "),
-        ("de bio-", "(en fairtrade)markt", "nl", "de bio- "),
-        ("-", "turen", "nl", "- "),
-    ],
-)
-def test_a_hyphen_at_the_end_of_a_line(line: str, following: str, language: str, expected: str) -> None:
-    assert before_join(line, following, {}, language) == expected
-
-
-def test_the_document_s_own_spelling_decides() -> None:
-    plain, hyphenated = {"cacaoproject": 2}, {"cacao-project": 1}
-    assert before_join("het cacao-", "project", plain, "nl") == "het cacao"
-    assert before_join("het cacao-", "project", hyphenated, "nl") == "het cacao-"
-    assert before_join("het Cacao-", "Project", plain, "nl") == "het Cacao"
-    assert before_join("het cacao-", "project", plain | hyphenated, "nl") == "het cacao"
-    assert before_join("een BTC-", "project", {"btcproject": 1}, "nl") == "een BTC"
-    # Dutch would break struc-turen here; this document writes it with a hyphen.
-    assert before_join("struc-", "turen", {"struc-turen": 1}, "nl") == "struc-"
-
-
-def test_the_spelling_is_found_elsewhere_in_the_document() -> None:
-    wrapped = (
-        "In deze regio werd van oudsher ook koffie en thee-\n"
-        "cultuur bedreven door de boeren die er nu nog een\n"
-        "eigen zaak hebben en die daarvan moeten leven met\n"
-        "hun gezin. {} noemen ze dat daar.\n"
-    )
-    assert "koffie en theecultuur" in reflowed(wrapped.format("Theecultuur"))
-    assert "koffie en thee-cultuur" in reflowed(wrapped.format("Thee-cultuur"))
-
-
-# The corpus
-
-
-@pytest.mark.parametrize(
-    "phrase",
-    [
-        "Ondanks de zwakke structuren en de slechte infrastructuur",
-        "Arme boerengemeenschappen proberen",
-        "de lokale oude cacaovariëteit, criollo porcelana,",
-        "op agro-ecologie en op de bio- en de fairtrademarkt.",
-        "een bio- en fairtradecertificatie te behalen.",
-        "in de bio-, fairtrade- en andere markten, maar ook",
-        "in traditionele weef- en breitechnieken en daarna",
-        "dit weef- en breiwerk thuis doen",
-        "een productie-eenheid opgezet",
-        "de Shipibo Conibo-gemeenschappen in de regio",
-        "gekend is voor zijn open-pit mijnen.",
-        "zowel het Fairtrade- als het Fairmined label",
-        "op (fairtrade)beurzen in binnen- en buitenland",
-    ],
-)
-def test_words_of_the_corpus_are_mended_as_printed(projects: str, phrase: str) -> None:
-    assert phrase in projects
-
-
-def test_the_corpus_has_whole_paragraphs(projects: str) -> None:
-    paragraphs = projects.split("\n\n")
-    assert paragraphs[0] == (
-        "We starten onze tocht in de regio Piura, in het uiterste noordwesten van het land. De "
-        "coöperatie Cepicafe (Central Piurana de Cafetaleros) bestaat sinds 1995, maar is al lang "
-        "niet meer de kleine groep boeren die op zoek ging naar een betere prijs voor hun "
-        "koffieoogst."
-    )
-    assert paragraphs[1].startswith("De voorbije 20 jaar legden zij")
-    starts = [paragraph[:25] for paragraph in paragraphs]
-    assert "Onze tweede halte ligt ho" in starts
-    assert "Van de hoge Andes dalen w" in starts
-    assert "Bronnen:" in paragraphs
-    assert "Red Social: www.redsocial.pe." in paragraphs
-
-
-def test_no_paragraph_of_the_corpus_starts_in_mid_sentence(projects: str) -> None:
-    assert [p for p in projects.split("\n\n") if p[0].islower()] == []
-    assert "\n" not in projects.replace("\n\n", "")
-
-
-def test_remains_of_navigation_are_gone(texts: dict[str, str], years: str) -> None:
-    raw = (CORPUS / "50-jaar-ontwikkelingssamenwerking-in-peru.txt").read_text("utf-8")
-    for remains in ("Imprimer", "Terug naar dossier", "In dezelfde categorie"):
-        assert remains in raw
-        assert remains not in years
-    assert years.endswith("\n\nBelgische Ontwikkelingssamenwerking Peru")
-    assert "página en castellano" not in texts["peru-partnerland.txt"]
+# Navigation
 
 
 @pytest.mark.parametrize(
@@ -405,12 +276,21 @@ def test_navigation_is_taken_out_only_where_it_is_the_line(line: str) -> None:
     assert line in reflowed(f"Een zin over {line} en wat dat is.")
 
 
-def test_lists_captions_and_headings_of_the_web_page_stay_apart(years: str) -> None:
-    assert years.startswith("50 jaar ontwikkelingssamenwerking in Peru\n\nNoémie Nyst\n01 december 2015\n")
-    assert "\n\nEen aantal initiatieven:\n\n• Een wedstrijd werd uitgeschreven" in years
-    assert "meer dan 2000 leden.\n• In april werd een fotowedstrijd" in years
-    assert "via verschillende kanalen:\n\n1. De gouvernementele samenwerking" in years
-    assert "\n\nMensen komen bijeen voor een podium\n© Pepe Atocha\n\nMilieu\n" in years
+def test_a_wrapped_line_that_reads_like_navigation_is_kept() -> None:
+    prose = (
+        "Toen de oogst voorbij was, brachten de families hun zakken koffie te voet\n"
+        "terug naar het begin\n"
+        "van het pad, waar de vrachtwagens van de coöperatie al drie dagen wachtten\n"
+        "op de laatste kilo's van dat jaar, die nergens anders verkocht raakten dan\n"
+        "in de hoofdstad en in de twee havens die nog open waren voor de kleine boer.\n"
+    )
+    text, _ = read([prose], "nl")
+    assert "te voet terug naar het begin van het pad" in text
+
+
+def test_a_verse_that_starts_like_navigation_is_kept() -> None:
+    text, _ = read(["Terug naar de rivier\nwaar wij woonden"], "nl")
+    assert text == "Terug naar de rivier\nwaar wij woonden"
 
 
 # Long text
@@ -434,20 +314,3 @@ def test_a_very_long_text_is_reflowed_soon(text: str) -> None:
     started = time.process_time()
     reflowed(text)
     assert time.process_time() - started < 5
-
-
-def test_a_wrapped_line_that_reads_like_navigation_is_kept():
-    prose = (
-        "Toen de oogst voorbij was, brachten de families hun zakken koffie te voet\n"
-        "terug naar het begin\n"
-        "van het pad, waar de vrachtwagens van de coöperatie al drie dagen wachtten\n"
-        "op de laatste kilo's van dat jaar, die nergens anders verkocht raakten dan\n"
-        "in de hoofdstad en in de twee havens die nog open waren voor de kleine boer.\n"
-    )
-    text, _ = read([prose], "nl")
-    assert "te voet terug naar het begin van het pad" in text
-
-
-def test_a_verse_that_starts_like_navigation_is_kept():
-    text, _ = read(["Terug naar de rivier\nwaar wij woonden"], "nl")
-    assert text == "Terug naar de rivier\nwaar wij woonden"

@@ -24,7 +24,7 @@ from rodedraad.page.permalink import link
 from rodedraad.page.source_pane import is_printed, source_html
 from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
-from tests.ingest.readers.hostile import SHOWN, deflated, pdf
+from tests.ingest.readers.made_files import SHOWN, deflated, pdf
 from tests.ingest.readers.printed import print_pages
 from tests.servers import serving
 

@@ -12,6 +12,8 @@ import os
 import resource
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +74,20 @@ NEW = {
 }
 
 
-def run(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a function returns in a process of its own; DIED if that ended before it returned."""
+def start(function: Callable[..., None], *arguments: Any) -> tuple[BaseProcess, Connection]:
+    """A process that calls a function with a connection and arguments; and what receives from it."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["__main__", "tests.reliability.prepared"])
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_call, args=(sender, function, arguments))
+    process = context.Process(target=function, args=(sender, *arguments))
     process.start()
     sender.close()
+    return process, receiver
+
+
+def run(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a function returns in a process of its own; DIED if that ended before it returned."""
+    process, receiver = start(_call, function, arguments)
     try:
         result = receiver.recv()
     except EOFError:

@@ -6,18 +6,18 @@ After each kill: everything that the program had acknowledged is there, and the 
 killed is either complete or not visible at all.
 """
 
-import json
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from tests.reliability.harness import contents, make_model, run
+from tests.reliability.harness import contents, make_model, run, start
 
-ROOT = Path(__file__).parents[2]
 DOCUMENTS = 12
 
 Texts = dict[str, str]
@@ -40,16 +40,23 @@ def write(corpus: Path, version: int) -> Texts:
     return state
 
 
-def work(place: Path, version: int) -> None:
-    """Change the corpus and re-index, again and again; print a line before and after each."""
+def work(sender: Any, place: Path, version: int) -> None:
+    """Change the corpus and re-index, again and again; send a message before and after each."""
     from rodedraad.index.build import reindex
 
-    print(json.dumps(["ready", version]), flush=True)
+    sender.send(("ready", version, None))
     while True:
         version += 1
-        print(json.dumps(["begun", version, write(place / "corpus", version)]), flush=True)
+        sender.send(("begun", version, write(place / "corpus", version)))
         reindex(place / "corpus", place / "home")
-        print(json.dumps(["done", version]), flush=True)
+        sender.send(("done", version, None))
+
+
+def messages(receiver: Any) -> Iterator[tuple[str, int, Texts | None]]:
+    """What a program sent, until it was killed."""
+    with suppress(EOFError, OSError):
+        while True:
+            yield receiver.recv()
 
 
 def kill_repeatedly(place: Path, kills: int, seed: int = 0) -> dict[str, int]:
@@ -62,22 +69,21 @@ def kill_repeatedly(place: Path, kills: int, seed: int = 0) -> dict[str, int]:
     acknowledged: Texts | None = None
     version, counts = 0, {"kills": 0, "done": 0, "cut off": 0, "of these published": 0}
     while counts["kills"] < kills:
-        command = [sys.executable, "-m", "tests.reliability.kills", "--work", str(place), str(version)]
-        worker = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8")
-        assert worker.stdout is not None
-        assert json.loads(worker.stdout.readline())[0] == "ready"
+        worker, receiver = start(work, place, version)
+        assert receiver.recv() == ("ready", version, None)
         time.sleep(chance.uniform(0, 0.8))
-        worker.send_signal(signal.SIGKILL)
+        worker.kill()
         begun: Texts | None = None
-        for line in worker.stdout:
-            if line.endswith("\n"):
-                what, version, *state = json.loads(line)
-                if what == "begun":
-                    begun = state[0]
-                else:
-                    acknowledged, begun = begun, None
-                    counts["done"] += 1
-        worker.wait()
+        for what, latest, state in messages(receiver):
+            version = latest
+            if what == "begun":
+                begun = state
+            else:
+                acknowledged, begun = begun, None
+                counts["done"] += 1
+        worker.join()
+        receiver.close()
+        assert worker.exitcode == -signal.SIGKILL
         counts["kills"] += 1
         found = run(contents, place) if acknowledged or (place / "home" / "CURRENT").exists() else None
         allowed = [acknowledged] if begun is None else [acknowledged, begun]
@@ -91,10 +97,5 @@ def kill_repeatedly(place: Path, kills: int, seed: int = 0) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--work":
-        import tests.reliability.prepared  # noqa: F401
-
-        work(Path(sys.argv[2]), int(sys.argv[3]))
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            print(kill_repeatedly(Path(folder) / "place", int(sys.argv[1])))
+    with tempfile.TemporaryDirectory() as folder:
+        print(kill_repeatedly(Path(folder) / "place", int(sys.argv[1])))

@@ -15,7 +15,8 @@ from rodedraad.ingest.documents import Picture
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.parser_pool import Limits, ParserPool
 from rodedraad.ingest.readers.pdf_page import draw_page
-from tests.ingest.readers.hostile import FILES, SENTENCE, locked_pdf, pdf, shown
+from tests.ingest.readers.hostile import FILES
+from tests.ingest.readers.made_files import SENTENCE, locked_pdf, pdf, shown
 from tests.ingest.readers.printed import Print, print_pages
 from tests.ingest.readers.reading import read
 

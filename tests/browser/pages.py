@@ -1,0 +1,9 @@
+"""Pages of the chat in a browser."""
+
+from playwright.sync_api import Page
+
+
+def wait_until_open(page: Page) -> None:
+    """Wait until the page has what the server sends as it opens, which replaces the conversation."""
+    page.wait_for_selector("#question textarea")
+    page.wait_for_selector("#conversation .welcome", state="attached")
