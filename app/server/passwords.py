@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.regular_file import read_regular
 
 COST = (2**15, 8, 3)
 """N, r and p of scrypt (RFC 7914): 32 MiB and three passes, as the OWASP password storage cheat sheet
@@ -17,6 +18,8 @@ advises."""
 
 SHORTEST, LONGEST = 8, 200
 """Characters that a password has."""
+
+LARGEST = 10_000_000  # bytes of a password file
 
 _SALT, _KEY = 16, 32  # bytes
 
@@ -62,7 +65,7 @@ def add_user(path: Path, name: str, password: str) -> None:
 def _load(path: Path) -> Mapping[str, str]:
     users = {}
     try:
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        for number, line in enumerate(read_regular(path, LARGEST).decode().splitlines(), 1):
             if not line.strip():
                 continue
             name, colon, kept = line.partition(":")

@@ -1,6 +1,7 @@
 """Passwords: nothing plain is kept, and only who knows the password is let in."""
 
 import io
+import os
 import stat
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -128,6 +129,12 @@ def test_another_file_is_refused_with_what_to_do(tmp_path: Path, content: str) -
     path.write_text(content)
     with pytest.raises(RodeDraadError, match=r"--add-user NAME"):
         Passwords(path)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "people")
+    with pytest.raises(RodeDraadError, match=r"people cannot be read \(Not a regular file\)"):
+        Passwords(tmp_path / "people")
 
 
 @pytest.mark.parametrize(
