@@ -17,7 +17,7 @@ question and passage share a language. Nearness, to the passage of the answer be
 follow-ups only.
 """
 
-PASSAGE: Final = PROPOSING | {"nearness": 1.4, "interaction": 1.2, "sentence": 0.72, "verified": 0.3}
+PASSAGE: Final = PROPOSING | {"nearness": 1.4, "interaction": 1.2, "sentence": 0.72}
 """Weights of the signals of a passage that was read."""
 
 SENTENCE: Final = {"interaction": 6.16, "so far": 1.56, "likeness": 0.61}
@@ -29,30 +29,10 @@ first for .751 of sealed questions about other genres (without it .744), .533 ab
 and .782 of people's (.781); .692 of the gold questions (.667).
 """
 
-QUOTED: Final = {"passage": 0.32, "sentence": 1.0, "verified": 0.15}
-"""Weights of a passage's score, of a sentence's own and of the verifier's log-odds in choosing what to quote.
-
-With 0, .1, .2, .3 and .4 for the verifier's the best sentence answers .635, .664, .654, .658 and .638 of
-fitted questions about other genres, .800, .809, .805, .805 and .777 of people's, and .642, .660, .685, .691
-and .695 of the gold ones.
-"""
+QUOTED: Final = {"passage": 0.32, "sentence": 1.0}
+"""Weights of a passage's score and of a sentence's own in choosing what to quote."""
 
 
 def weighted(signals: Mapping[str, Any], weights: Mapping[str, Any]) -> Any:
     """The sum of the signals, numbers or arrays of one shape, each by its weight."""
     return sum(weights[name] * value for name, value in signals.items())
-
-
-UNVERIFIED: Final = -6.0
-"""The log-odds of a sentence that the verifier did not read, and the least of one that it read."""
-
-
-def quotable(passage: float, sentence: float, verified: float | None = None) -> float:
-    """How well a sentence can be quoted, by its passage's score, its own and the verifier's log-odds."""
-    signals = {"passage": passage, "sentence": sentence, "verified": odds(verified)}
-    return float(weighted(signals, QUOTED))
-
-
-def odds(verified: float | None) -> float:
-    """The verifier's log-odds as they count: not below UNVERIFIED."""
-    return UNVERIFIED if verified is None else max(verified, UNVERIFIED)

@@ -18,8 +18,8 @@ from rodedraad.index.encoders.bundled import (
 )
 from rodedraad.index.encoders.late_interaction import KEPT, LateInteraction, QuestionTokens
 from rodedraad.index.encoders.static_table import StaticEmbedder
-from rodedraad.index.encoders.verifier import Verifier, answers_likely
-from rodedraad.index.ranking import PASSAGE, PROPOSING, SENTENCE, quotable, weighted
+from rodedraad.index.encoders.verifier import Verifier
+from rodedraad.index.ranking import PASSAGE, PROPOSING, SENTENCE, weighted
 from rodedraad.index.settings import load_settings
 from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import IndexProblem
@@ -34,12 +34,6 @@ READ = 10
 
 They hold an answer to .98 and .90 of the gold and held questions; 20, which take twice as long to
 read, to .99 and .95.
-"""
-
-VERIFIED = 3
-"""How many of the passages that were read, those with the best sentences, the verifier reads.
-
-Each takes about 40 ms of a processor.
 """
 
 SWITCHES = (*PASSAGE, "expansion")
@@ -90,7 +84,6 @@ class Sentence:
     score: float
     signals: dict[str, float]
     met: Vectors = field(compare=False)  # float32[n], how well each token of the question is met
-    verified: float | None = None  # the log-odds that it answers, if the verifier read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,19 +194,26 @@ class Searcher:
     def search(self, query: Query, k: int, near: Sequence[Passage] = ()) -> list[Hit]:
         """The k best passages, best first; passages beside one in `near` are preferred.
 
-        The READ best candidates are read token by token, and the VERIFIED of them with the best sentences
-        also together with the question. They are ranked by all signals; the others follow in the order in
-        which they were proposed.
+        The READ best candidates are read token by token and ranked by all signals; the others follow in
+        the order in which they were proposed.
         """
         candidates = self._candidates(query, near)
         hits = [self._read(query, candidate) for candidate in candidates[: READ if k else 0]]
-        hits.sort(key=lambda hit: -quotable(hit.score, hit.signals["sentence"]))
-        hits[:VERIFIED] = [self._verify(query, hit) for hit in hits[:VERIFIED]]
         hits.sort(key=lambda hit: -hit.score)
         hits += [self._hit(candidate) for candidate in candidates[READ:k]]
         return [
             replace(hit, rank=rank, words=_matched(query, hit.vocabulary))
             for rank, hit in enumerate(hits[:k], 1)
+        ]
+
+    def verify(self, query: Query, hits: Sequence[Hit]) -> list[Vectors]:
+        """The log-odds that each sentence of each hit answers, float32[sentences], by reading both together.
+
+        The hits must have been read; each takes about 40 ms of a processor.
+        """
+        return [
+            self._verifier.scores(query.text, hit.passage, [(s.start, s.end) for s in hit.sentences])
+            for hit in hits
         ]
 
     def _candidates(self, query: Query, near: Sequence[Passage]) -> list[Candidate]:
@@ -264,21 +264,9 @@ class Searcher:
         hit = self._hit(candidate, interaction=whole, sentence=best)
         return replace(hit, sentences=tuple(sentences), met=met[0])
 
-    def _verify(self, query: Query, hit: Hit) -> Hit:
-        """A hit that was read, read together with the question."""
-        if "verified" in self.without:
-            return hit
-        scores = self._verifier.scores(query.text, hit.passage, [(s.start, s.end) for s in hit.sentences])
-        signals = hit.signals | {"verified": answers_likely(scores)}
-        sentences = (
-            replace(sentence, verified=score)
-            for sentence, score in zip(hit.sentences, scores.tolist(), strict=True)
-        )
-        return replace(hit, score=weighted(signals, PASSAGE), signals=signals, sentences=tuple(sentences))
-
     def _hit(self, candidate: Candidate, interaction: float = 0.0, sentence: float = 0.0) -> Hit:
         """The hit that a candidate becomes, as yet without a rank."""
-        signals = candidate.signals | {"interaction": interaction, "sentence": sentence, "verified": 0.0}
+        signals = candidate.signals | {"interaction": interaction, "sentence": sentence}
         words = self._words_of(candidate.passage)
         score = weighted(signals, PASSAGE)
         return Hit(0, score, signals, candidate.passage, candidate.document, words)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from rodedraad.answering.quotes import best_sentences
-from rodedraad.index.ranking import odds
+from rodedraad.index.encoders.base import Vectors
 from rodedraad.index.search import Hit, Query
 
 FITTED: dict[str, Any] = json.loads(
@@ -28,6 +28,13 @@ THRESHOLD: float = FITTED["threshold"]
 """Below this confidence an answer abstains."""
 
 _QUESTION = np.array(FITTED["question"], np.float32)  # what each number of the vector counts
+
+VERIFIED = 2
+"""How many hits the verifier reads.
+
+On sealed questions with 0, 1, 2 and 3 the AUROC is .73, .74, .74 and .74 about other genres, .74, .78, .77 and
+.78 about magazine articles, and .91, .93, .93 and .93 of people's; on the gold questions .87 each time.
+"""
 
 FEATURES = (
     "passage",  # the score of the passage with the sentence that is quoted first
@@ -59,18 +66,26 @@ _NUMBER = re.compile(
 )
 
 
-def confidence(query: Query, hits: Sequence[Hit]) -> float:
-    """How likely it is that the sources answer, 0 to 1; 0 without hits."""
+def likeliest(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits, VERIFIED at most, with the best sentences, best first."""
+    return list({id(hit): hit for _, hit, _ in best_sentences(hits)}.values())[:VERIFIED]
+
+
+def confidence(query: Query, hits: Sequence[Hit], verified: Sequence[Vectors]) -> float:
+    """How likely it is that the sources answer, 0 to 1; 0 without hits.
+
+    `verified` is what the verifier says of the sentences of the likeliest hits.
+    """
     if not hits:
         return 0.0
     weights = FITTED["features"]
-    logit = FITTED["constant"] + float(query.tokens.vector @ _QUESTION)
-    for name, value in zip(FEATURES, features(query, hits), strict=True):
-        logit += weights[name] * value
-    return 1 / (1 + exp(-max(min(logit, 500.0), -500.0)))
+    odds = FITTED["constant"] + float(query.tokens.vector @ _QUESTION)
+    for name, value in zip(FEATURES, features(query, hits, verified), strict=True):
+        odds += weights[name] * value
+    return 1 / (1 + exp(-max(min(odds, 500.0), -500.0)))
 
 
-def features(query: Query, hits: Sequence[Hit]) -> tuple[float, ...]:
+def features(query: Query, hits: Sequence[Hit], verified: Sequence[Vectors]) -> tuple[float, ...]:
     """What tells an answer from a near miss, in the order of FEATURES."""
     read = [hit for hit in hits if hit.met is not None]
     ranked = best_sentences(read)
@@ -94,8 +109,8 @@ def features(query: Query, hits: Sequence[Hit]) -> tuple[float, ...]:
         float(np.sqrt(importance @ (sentence.met - mean) ** 2)),
         float((met.max(axis=0) - own).max()),
         query.tokens.unmet(own),
-        odds(sentence.verified),
-        max(odds(one.verified) for hit in read for one in hit.sentences),
+        float(verified[0][best.sentences.index(sentence)]),
+        float(max(odds.max() for odds in verified)),
         log(max(sentence.end - sentence.start, 1)),
         sum(word.rarity * (1 - word.match_in(words)) for word in query.words),
         best.signals["coverage"],

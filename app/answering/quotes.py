@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from rodedraad.index.ranking import quotable
+from rodedraad.index.ranking import QUOTED, weighted
 from rodedraad.index.search import Hit, Sentence
 from rodedraad.ingest.documents import Document, Span
 from rodedraad.ingest.sentences import is_heading, sentence_spans
@@ -14,13 +14,13 @@ MOST_QUOTES = 3  # sentences that follow one another are one
 MOST_QUOTED = 600
 """Characters up to which further sentences are quoted."""
 
-MARGIN = 0.6
+MARGIN = 0.5
 """How much less than the best a sentence may score to be quoted too.
 
-Measured with at most three quotes of 600 characters, on 726 answerable fitted questions: at .5, .6, .7, .8
-and 1.0 a quote answers .73, .74, .74, .75 and .76 about magazine articles, with 318, 332, 348, 373 and 403
-characters in the mean; .80, .80, .81, .81 and .83 about other genres, with 177, 189, 207, 225 and 254; and
-.87, .89, .90, .90 and .91 of people's, with 267, 293, 309, 324 and 357.
+Measured with at most three quotes of 600 characters, on fitted questions: at .3, .4, .5, .6 and .8 a quote
+answers .71, .73, .74, .76 and .76 about magazine articles, with 298, 333, 361, 377 and 416 characters in
+the mean; .78, .80, .81, .82 and .85 about other genres, with 175, 210, 232, 248 and 285; and .86, .86, .86,
+.87 and .88 of people's, with 283, 312, 334, 362 and 411.
 """
 
 _POINTING = frozenset(
@@ -100,7 +100,7 @@ class _Piece:
 def best_sentences(hits: Sequence[Hit]) -> list[tuple[float, Hit, Sentence]]:
     """Every sentence of the hits that were read, with its score and its hit, the likeliest answer first."""
     scored = [
-        (quotable(hit.score, sentence.score, sentence.verified), hit, sentence)
+        (weighted({"passage": hit.score, "sentence": sentence.score}, QUOTED), hit, sentence)
         for hit in hits
         for sentence in hit.sentences
     ]

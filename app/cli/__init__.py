@@ -121,8 +121,8 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="SIGNAL",
-        help="switch a signal off: coverage, dense, bm25, nearness, interaction, sentence, verified or "
-        "expansion; may be repeated",
+        help="switch a signal off: coverage, dense, bm25, nearness, interaction, sentence or expansion; "
+        "may be repeated",
     )
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
 

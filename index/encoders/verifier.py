@@ -80,8 +80,3 @@ class Verifier:
         hidden = np.tanh(both @ self._scoring["hidden"].T + self._scoring["hidden.bias"])
         scores: Vectors = hidden @ self._scoring["score"] + self._scoring["score.bias"]
         return scores
-
-
-def answers_likely(scores: Vectors) -> float:
-    """How likely any of the sentences answers, 0 to 1, by their log-odds beside "no answer"."""
-    return float(1 / (1 + np.exp(-np.logaddexp.reduce(scores.astype(np.float64)))))

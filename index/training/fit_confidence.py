@@ -21,7 +21,7 @@ from sklearn.metrics import roc_auc_score
 
 from index.training.sets import QuestionSet, gold_set, question_sets
 from rodedraad.answering.answer import Answer, answer
-from rodedraad.answering.confidence import FEATURES, features
+from rodedraad.answering.confidence import FEATURES, features, likeliest
 from rodedraad.answering.conversation import context
 from rodedraad.index.search import Searcher
 
@@ -97,7 +97,8 @@ def rows_of(sets: Iterable[QuestionSet]) -> Iterator[Row]:
 def _row(searcher: Searcher, question: str, before: list[Answer]) -> tuple[tuple[float, ...], Answer]:
     given = answer(searcher, question, *context(before)) if before else answer(searcher, question)
     query = searcher.query(given.understood_as, len(given.understood_as) - len(given.question))
-    return (*features(query, given.hits), *query.tokens.vector), given
+    verified = searcher.verify(query, likeliest(given.hits))
+    return (*features(query, given.hits, verified), *query.tokens.vector), given
 
 
 def fit(rows: list[Row]) -> tuple[float, Numbers]:

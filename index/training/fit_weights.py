@@ -19,10 +19,10 @@ from torch import Tensor, nn
 
 from index.training.sets import QuestionSet, gold_set, question_sets
 from rodedraad.index.evidence_match import answers, covers, squash
-from rodedraad.index.ranking import PASSAGE, QUOTED, SENTENCE, odds, weighted
+from rodedraad.index.ranking import PASSAGE, QUOTED, SENTENCE, weighted
 from rodedraad.index.search import READ, Hit
 
-LEARNED = ("interaction", "sentence", "verified")  # of PASSAGE; those that propose stay as they are
+LEARNED = ("interaction", "sentence")  # of PASSAGE; those that propose stay as they are
 STEPS, RATE = 400, 0.03
 SHARPNESS = 5.0  # scores are multiplied by this before the softmax
 PASSAGES = 0.5  # what the passages count in the loss beside the sentences
@@ -35,7 +35,6 @@ class Example:
     kind: str  # of text
     passages: dict[str, Tensor]  # signal → float32[p]
     sentences: dict[str, Tensor]  # signal → float32[s]
-    verified: Tensor  # float32[s], the verifier's log-odds
     passage: Tensor  # int64[s], of each sentence
     holds: Tensor  # bool[p]
     answers: Tensor  # bool[s]
@@ -48,14 +47,14 @@ class Weights(nn.Module):
         super().__init__()
         self.passage = nn.ParameterDict({name: torch.tensor(PASSAGE[name]) for name in LEARNED})
         self.sentence = nn.ParameterDict({name: torch.tensor(weight) for name, weight in SENTENCE.items()})
-        self.quoted = nn.ParameterDict({name: torch.tensor(QUOTED[name]) for name in ("passage", "verified")})
+        self.quoted = nn.ParameterDict({"passage": torch.tensor(QUOTED["passage"])})
 
     def forward(self, example: Example) -> tuple[Tensor, Tensor]:
         """The scores of the passages, float32[p], and of the sentences, float32[s]."""
         own = weighted(example.sentences, dict(self.sentence.items()))
         best = own.new_full(example.holds.shape, -9.0).scatter_reduce(0, example.passage, own, "amax")
         passages = weighted(example.passages | {"sentence": best}, {**PASSAGE, **self.passage})
-        signals = {"passage": passages[example.passage], "sentence": own, "verified": example.verified}
+        signals = {"passage": passages[example.passage], "sentence": own}
         return passages, weighted(signals, {**QUOTED, **self.quoted})
 
 
@@ -79,7 +78,6 @@ def example(kind: str, hits: Sequence[Hit], evidence: Sequence[str]) -> Example:
         sentences={
             name: torch.tensor([sentence.signals[name] for *_, sentence in read]) for name in SENTENCE
         },
-        verified=torch.tensor([odds(sentence.verified) for *_, sentence in read]),
         passage=torch.tensor([number for number, *_ in read]),
         holds=torch.tensor(
             [any(covers(squash(hit.passage.text), span) for span in evidence) for hit in hits]

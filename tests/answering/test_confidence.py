@@ -32,4 +32,4 @@ def test_names_and_numbers_that_are_nowhere_are_counted(searcher: Searcher) -> N
 
 
 def test_without_passages_there_is_no_confidence(searcher: Searcher) -> None:
-    assert confidence(searcher.query("Wat doet AIDER?"), []) == 0.0
+    assert confidence(searcher.query("Wat doet AIDER?"), [], []) == 0.0

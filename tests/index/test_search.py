@@ -64,15 +64,7 @@ def test_hits_are_ranked_by_the_weighted_sum_of_their_signals(searcher, question
     scores = [hit.score for hit in hits]
     assert scores == sorted(scores, reverse=True)
     for hit in hits:
-        assert set(hit.signals) == {
-            "coverage",
-            "dense",
-            "bm25",
-            "nearness",
-            "interaction",
-            "sentence",
-            "verified",
-        }
+        assert set(hit.signals) == {"coverage", "dense", "bm25", "nearness", "interaction", "sentence"}
         by_hand = sum(PASSAGE[name] * hit.signals[name] for name in PASSAGE)
         assert hit.score == pytest.approx(by_hand)
         assert 0 <= hit.signals["coverage"] <= 1.00001
