@@ -79,7 +79,7 @@ def answer(
     before = f"{leans_on} " if leans_on else ""
     query = searcher.query(before + question, len(before))
     hits = searcher.search(query, max(passages, READ), near)
-    likely = confidence(query, hits, searcher.verify(query, likeliest(hits)))
+    likely = confidence(query, hits, searcher.verify(query, likeliest(hits))) if hits else 0.0
     answered = likely >= THRESHOLD
     return Answer(
         kind="answer" if answered else "no answer",
