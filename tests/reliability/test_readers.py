@@ -5,10 +5,10 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
-from rodedraad.ingest.parser_pool import ParserPool
-from rodedraad.ingest.read_file import read_document
 from tests.reliability.harness import make_model
 
 ROOT = Path(__file__).parents[2]
@@ -48,9 +48,8 @@ def main(home):
     print(len(seen), len(set(seen)))
 
 
-def test_readers_see_one_whole_generation_at_a_time(tmp_path, monkeypatch):
-    # A child process for each re-index would take most of the time.
-    monkeypatch.setattr(ParserPool, "read_document", lambda self, source, data: read_document(source, data))
+@pytest.mark.usefixtures("no_parser_process")
+def test_readers_see_one_whole_generation_at_a_time(tmp_path):
     corpus, home = tmp_path / "corpus", tmp_path / "home"
     corpus.mkdir()
     home.mkdir()
