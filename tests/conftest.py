@@ -19,6 +19,10 @@ from rodedraad.evaluation.gold_file import GOLD
 from rodedraad.evaluation.run_file import Run
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
+from rodedraad.ingest.corpus_folder import Source
+from rodedraad.ingest.documents import Document
+from rodedraad.ingest.parser_pool import ParserPool
+from rodedraad.ingest.read_file import read_document
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 
@@ -66,6 +70,16 @@ def home(made_once: MadeOnce, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of an index of the corpus; tests that write take their own."""
     built = made_once("index-of-the-corpus", lambda path: reindex(CORPUS, path))
     return Path(shutil.copytree(built, tmp_path_factory.mktemp("home") / "home"))
+
+
+@pytest.fixture
+def no_parser_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents are read in this process: to start one for each re-index takes most of the time."""
+
+    def read(pool: ParserPool, source: Source, data: bytes) -> Document:
+        return read_document(source, data)
+
+    monkeypatch.setattr(ParserPool, "read_document", read)
 
 
 @pytest.fixture(scope="session")

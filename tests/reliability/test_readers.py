@@ -5,6 +5,8 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
 from tests.reliability.harness import make_model
@@ -46,6 +48,7 @@ def main(home):
     print(len(seen), len(set(seen)))
 
 
+@pytest.mark.usefixtures("no_parser_process")
 def test_readers_see_one_whole_generation_at_a_time(tmp_path):
     corpus, home = tmp_path / "corpus", tmp_path / "home"
     corpus.mkdir()

@@ -18,7 +18,7 @@ def built(tmp_path_factory):
 
 
 @pytest.fixture
-def place(built, tmp_path):
+def place(built, tmp_path, no_parser_process):
     """A copy of that corpus and its index, to damage."""
     shutil.copytree(built, tmp_path / "place")
     return tmp_path / "place"

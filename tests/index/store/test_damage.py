@@ -40,6 +40,7 @@ def _flip(path):
     path.write_bytes(data)
 
 
+@pytest.mark.usefixtures("no_parser_process")
 @pytest.mark.parametrize("harm", [_truncate, _flip, Path.unlink])
 def test_every_damaged_file_is_named_and_repaired_by_indexing_again(built, tmp_path, harm):
     files = files_of(built)
