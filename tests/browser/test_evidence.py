@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from tests.browser.test_chat import OpenPage, ask
 
-TWO_QUOTES = "How does Belgium help women earn an income?"
+TWO_QUOTES = "Wat doet Red Social voor mijnwerkers?"
 CHOSEN = "document.querySelector('mark.chosen')?.dataset.number"
 WATCH_COPY = """() => {
   const label = document.querySelector('.copy summary');
