@@ -102,13 +102,15 @@ def wait_until_it_sleeps(process: int) -> None:
 
     An interrupt between the two is noticed only after the next line.
     """
+    if not Path("/proc/self/stat").exists():
+        time.sleep(1)  # where a system does not tell
+        return
     deadline = time.monotonic() + PATIENCE
     while Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(") ")[2][0] != "S":
         assert time.monotonic() < deadline, "the program does not wait for an answer"
         time.sleep(0.01)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells in /proc whether a process sleeps")
 def test_an_interrupt_loses_nothing(folders: list[str], tmp_path: Path) -> None:
     path = tmp_path / "mine.jsonl"
     with subprocess.Popen(
