@@ -37,10 +37,15 @@ def free_port() -> int:
 
 @contextmanager
 def chat_server(
-    corpus: Path, home: Path, *options: str, program: Sequence[str] = PROGRAM, cwd: Path | None = None
+    corpus: Path,
+    home: Path,
+    *options: str,
+    program: Sequence[str] = PROGRAM,
+    cwd: Path | None = None,
+    port: int = 0,
 ) -> Iterator[str]:
-    """`rodedraad chat` in a process of its own; yields its address."""
-    port = free_port()
+    """`rodedraad chat` in a process of its own, on a free port unless told; yields its address."""
+    port = port or free_port()
     folders = ["--corpus", str(corpus), "--home", str(home)]
     with (home.parent / "server.log").open("w") as log:
         server = subprocess.Popen(

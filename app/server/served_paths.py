@@ -28,7 +28,7 @@ _READ = re.compile(
             "/manifest[.]json",
             f"/assets/{_NAMED_FILE}",
             f"/static/{_NAMED_FILE}",
-            "/gradio_api/info",
+            "/gradio_api/(info|app_id)",
             _LASTING,
         )
     ),

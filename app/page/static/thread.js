@@ -12,6 +12,7 @@ let shown = ''; // which place it shows: Gradio may keep the element and change 
 let asked = 0; // turns of the talk
 const votes = new Map(); // by answer: the talk is drawn anew with each
 let arrival = null; // what to do once the place asked for is there
+const TYPED = 'typed'; // kept by the tab: the page loads anew once a server that was away is back
 let printed = false; // whether PDFs are shown as their pages are printed, or as text
 
 const placeOf = element => element ? `${element.dataset.turn} ${element.dataset.number} ${element.dataset.link}` : '';
@@ -172,9 +173,23 @@ let drawing = 0;
 const redraw = () => { cancelAnimationFrame(drawing); drawing = requestAnimationFrame(draw); };
 addEventListener('resize', redraw);
 addEventListener('scroll', redraw, {capture: true, passive: true});
+let typed = sessionStorage.getItem(TYPED);
+function retype() { // once the page has opened: before that, Gradio empties the box
+  const box = find('#question textarea');
+  if (!typed || !box || !find('#conversation .welcome')) return;
+  if (!box.value) {
+    box.value = typed;
+    box.dispatchEvent(new Event('input', {bubbles: true}));
+  }
+  typed = null;
+}
 const look = () => {
+  retype();
   const turns = document.querySelectorAll('.turn');
-  if (turns.length > asked) find('#conversation').scrollTop = turns[turns.length - 1].offsetTop;
+  if (turns.length > asked) {
+    find('#conversation').scrollTop = turns[turns.length - 1].offsetTop;
+    sessionStorage.removeItem(TYPED);
+  }
   asked = turns.length;
   press();
   const now = find('#source article');
@@ -196,6 +211,9 @@ addEventListener('click', event => {
   else if (at('#source .close')) close();
   else if (at('#source .view button')) view(at('.view button'));
   else if (at('#source [data-copy]')) copy(at('[data-copy]'));
+});
+addEventListener('input', event => {
+  if (event.target === find('#question textarea')) sessionStorage.setItem(TYPED, event.target.value);
 });
 addEventListener('keydown', event => {
   if (event.key !== 'Escape') return;
