@@ -44,7 +44,7 @@ class PageCalls:
         if scope["path"] == JOIN:  # has a queue of its own
             await self._app(scope, _again(body, receive), send)
             return
-        if self._turn.statistics().tasks_waiting >= self._waiting:
+        if self._turn.available_tokens <= 0 and self._turn.statistics().tasks_waiting >= self._waiting:
             raise busy(language=language_of(Headers(scope=scope)))
         async with self._turn:
             await self._app(scope, _again(body, receive), send)

@@ -107,7 +107,7 @@ def test_a_quote_is_copied_with_its_reference(address: str, open_page: OpenPage)
         page.wait_for_selector(".copy summary:text-is('Copy')")
         page.evaluate("window.labels = []")
     assert copied[0] == f"“{quote}” (vijf-projecten-in-peru.txt)"
-    assert copied[1].startswith("> De impact op hun inkomen bleek")
+    assert copied[1].startswith("> Niet ver daarvandaan, in de regio’s Apurimac en Arequipo")
     assert copied[2].startswith("@misc{vijf-projecten-in-peru-")
     assert copied[3] == page.url
 
