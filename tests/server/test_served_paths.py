@@ -60,7 +60,7 @@ def test_no_request_makes_the_server_fetch_anything(home: Path, tmp_path: Path) 
     [
         *(("GET", f"/gradio_api/{path}") for path in (
             "file=/etc/passwd", "file=corpus/sources.toml", "file/corpus/sources.toml", "proxy=http://a",
-            "runs", "openapi.json", "deep_link?session_hash=a", "dev/reload", "user", "token", "app_id",
+            "runs", "openapi.json", "deep_link?session_hash=a", "dev/reload", "user", "token",
             "login_check",
             "startup-events", "queue/status", "vibe-code", "call/ask/0", "custom_component/a/client/b/c",
             "stream/a/b/0/playlist.m3u8", "mcp/", "mcp/schema", "mcp/sse", "heartbeat/a/b",
