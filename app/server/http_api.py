@@ -16,7 +16,7 @@ from rodedraad.answering.conversation import ask as ask_in_talk
 from rodedraad.answering.json_format import document_as_json, passage_as_json, turn_as_json
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
-from rodedraad.server.refused import WAIT
+from rodedraad.server.refused import WAIT, is_full
 from rodedraad.texts.phrases import phrase
 
 LONGEST_STRETCH = 20_000
@@ -129,6 +129,7 @@ def endpoints(programs: Programs, turn: CapacityLimiter, waiting: int) -> None:
             raise gr.Error(programs.told(error), print_exception=False) from error
         return json.dumps(found, ensure_ascii=False)
 
+    # B006: the default is only read, and Gradio shows it to programs.
     async def ask(question: str, before: list[str] = [], passages: int = 10) -> str:  # noqa: B006
         return await told(programs.ask, question=question, before=before or [], passages=passages)
 
@@ -153,7 +154,7 @@ def malformed(errors: Iterable[Any]) -> str:
 
 async def in_turn(limiter: CapacityLimiter, waiting: int, call: Callable[..., Any], *arguments: Any) -> Any:
     """What a call gives that is made in a thread of its own; with `waiting` before it, status 429."""
-    if limiter.statistics().tasks_waiting >= waiting:
+    if is_full(limiter, waiting):
         raise HTTPException(429, phrase("busy", "en"), {"Retry-After": str(WAIT)})
     return await to_thread.run_sync(call, *arguments, limiter=limiter)
 

@@ -14,7 +14,7 @@ from anyio import CapacityLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rodedraad.server.refused import Refused, busy
+from rodedraad.server.refused import Refused, busy, is_full
 from rodedraad.server.served_paths import JOIN, RUN
 from rodedraad.texts.phrases import language_of
 
@@ -44,7 +44,7 @@ class PageCalls:
         if scope["path"] == JOIN:  # has a queue of its own
             await self._app(scope, _again(body, receive), send)
             return
-        if self._turn.available_tokens <= 0 and self._turn.statistics().tasks_waiting >= self._waiting:
+        if is_full(self._turn, self._waiting):
             raise busy(language=language_of(Headers(scope=scope)))
         async with self._turn:
             await self._app(scope, _again(body, receive), send)

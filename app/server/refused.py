@@ -1,6 +1,8 @@
-"""Refused: a request that is not let through."""
+"""Refused: a request that is not let through, and when the server is too busy for one."""
 
 from collections.abc import Mapping
+
+from anyio import CapacityLimiter
 
 from rodedraad.texts.phrases import phrase
 
@@ -14,6 +16,11 @@ class Refused(Exception):
     def __init__(self, status: int, why: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(why)
         self.status, self.why, self.headers = status, why, dict(headers or {})
+
+
+def is_full(turn: CapacityLimiter, waiting: int) -> bool:
+    """Whether a call would have to wait for its turn, and `waiting` calls or more already do."""
+    return turn.available_tokens <= 0 and turn.statistics().tasks_waiting >= waiting
 
 
 def busy(seconds: int = WAIT, language: str = "en") -> Refused:
