@@ -91,8 +91,8 @@ def test_a_read_date_stays_when_another_document_changes(folder: Path) -> None:
     assert after["nieuw.txt"] > before  # type: ignore[operator]
 
 
-def test_a_document_is_taken_in_whole_and_never_in_anothers_place(folder: Path, tmp_path: Path) -> None:
-    library = a_library(folder)
+def upload_in_a_free_place_and_a_taken_one(library: LiveCorpus, folder: Path, tmp_path: Path) -> Path:
+    """Add a file under a name that is free, and under one that is not; the file."""
     file = tmp_path / "upload"
     file.write_text("De vicuña is klein.", "utf-8")
     library.add(file, "vicuña.txt")
@@ -100,6 +100,12 @@ def test_a_document_is_taken_in_whole_and_never_in_anothers_place(folder: Path, 
     with pytest.raises(Refusal, match="refused_known"):
         library.add(file, "lama.md")
     assert "draagt wol" in (folder / "corpus" / "lama.md").read_text("utf-8")
+    return file
+
+
+def test_a_document_is_taken_in_whole_and_never_in_anothers_place(folder: Path, tmp_path: Path) -> None:
+    library = a_library(folder)
+    upload_in_a_free_place_and_a_taken_one(library, folder, tmp_path)
     assert sorted(path.name for path in (folder / "corpus").iterdir()) == [
         "beeld.png", "lama.md", "stuk.pdf", "vicuña.txt",
     ]  # fmt: skip
@@ -113,13 +119,7 @@ def test_without_hard_links_a_document_is_added_and_none_replaced(
 
     library = a_library(folder)
     monkeypatch.setattr(os, "link", refuse)
-    file = tmp_path / "upload"
-    file.write_text("De vicuña is klein.", "utf-8")
-    library.add(file, "vicuña.txt")
-    assert (folder / "corpus" / "vicuña.txt").read_text("utf-8") == "De vicuña is klein."
-    with pytest.raises(Refusal, match="refused_known"):
-        library.add(file, "lama.md")
-    assert "draagt wol" in (folder / "corpus" / "lama.md").read_text("utf-8")
+    file = upload_in_a_free_place_and_a_taken_one(library, folder, tmp_path)
 
     def fail(*_: object) -> None:
         raise OSError(5, "Input/output error")

@@ -1,7 +1,6 @@
 """Hostile requests: each is told what is wrong, without folders of this machine, and none writes the log."""
 
 import logging
-from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -9,26 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from rodedraad.live.json_log import LOG, JsonFormatter
+from rodedraad.live.json_log import JsonFormatter
 from tests.servers import serving
-
-
-@pytest.fixture(scope="module")
-def address(home: Path) -> Iterator[str]:
-    with serving(home) as address:
-        yield address
-
-
-@pytest.fixture
-def logged() -> Iterator[list[logging.LogRecord]]:
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = records.append  # type: ignore[method-assign]
-    LOG.addHandler(handler)
-    LOG.setLevel(logging.INFO)
-    yield records
-    LOG.removeHandler(handler)
-    LOG.setLevel(logging.NOTSET)
 
 
 @pytest.mark.parametrize(

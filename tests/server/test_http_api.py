@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,6 @@ from tests.servers import serving
 
 COFFEE = "Hoeveel gezinnen werken in de koffiesector?"
 FIFTY = "50-jaar-ontwikkelingssamenwerking-in-peru.txt"
-
-
-@pytest.fixture(scope="module")
-def address(home: Path) -> Iterator[str]:
-    with serving(home) as address:
-        yield address
 
 
 def timeless(turn: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import socket
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -11,13 +10,7 @@ import httpx
 import pytest
 
 from rodedraad.server import http_server, security
-from tests.servers import PATIENCE, PROGRAM, chat_server, serving
-
-
-@pytest.fixture(scope="module")
-def address(home: Path) -> Iterator[str]:
-    with serving(home) as address:
-        yield address
+from tests.servers import PATIENCE, PROGRAM, chat_server
 
 
 def connect(address: str) -> socket.socket:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,17 +15,9 @@ from hypothesis import strategies as st
 from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
 
-from tests.servers import serving
-
 JOIN, RUN = "/gradio_api/queue/join", "/gradio_api/run/predict"
 SESSION = "page-calls"
 LONG = "koffie " * 280  # 1,960 characters
-
-
-@pytest.fixture(scope="module")
-def address(home: Path) -> Iterator[str]:
-    with serving(home) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")

@@ -71,13 +71,19 @@ def test_a_changed_file_counts_at_once(tmp_path: Path) -> None:
     assert people.check(basic("jan", "iets geheel anders")) is None
 
 
-def test_who_is_removed_while_their_password_is_checked_is_not_let_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "people"
+def an_and_jan(folder: Path) -> tuple[Path, str]:
+    """A file of two people, and its text with only the first."""
+    path = folder / "people"
     add_user(path, "an", "in de kom erbij")
     only_an = path.read_text()
     add_user(path, "jan", "wat een mijn")
+    return path, only_an
+
+
+def test_who_is_removed_while_their_password_is_checked_is_not_let_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, only_an = an_and_jan(tmp_path)
     people = Passwords(path)
     check = passwords._matches
 
@@ -94,10 +100,7 @@ def test_who_is_removed_while_their_password_is_checked_is_not_let_in(
 def test_a_file_that_changes_while_it_is_first_read_is_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "people"
-    add_user(path, "an", "in de kom erbij")
-    only_an = path.read_text()
-    add_user(path, "jan", "wat een mijn")
+    path, only_an = an_and_jan(tmp_path)
     load = passwords._load
 
     def load_and_jan_is_removed(file: Path) -> Mapping[str, str]:

@@ -12,31 +12,13 @@ import httpx
 import pytest
 
 from rodedraad.cli import main
-from rodedraad.live.json_log import LOG, JsonFormatter
+from rodedraad.live.json_log import JsonFormatter
 from rodedraad.server import serve
 from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
 from tests.servers import serving
 
 JOIN = "/gradio_api/queue/join"
-
-
-@pytest.fixture(scope="module")
-def address(home: Path) -> Iterator[str]:
-    with serving(home) as address:
-        yield address
-
-
-@pytest.fixture
-def logged() -> Iterator[list[logging.LogRecord]]:
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = records.append  # type: ignore[method-assign]
-    LOG.addHandler(handler)
-    LOG.setLevel(logging.INFO)
-    yield records
-    LOG.removeHandler(handler)
-    LOG.setLevel(logging.NOTSET)
 
 
 def question(address: str, text: str) -> dict[str, Any]:

@@ -5,22 +5,13 @@ import shutil
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.servers import serving
-
 NAMESPACE = ["unshare", "--user", "--map-root-user", "--net"]
 SET_UP = 'ip link set lo up && ip address add 8.8.8.8/32 dev lo && exec "$@"'
-
-
-@pytest.fixture(scope="module")
-def address(home: Path) -> Iterator[str]:
-    with serving(home) as address:
-        yield address
 
 
 def own_network() -> list[str]:
