@@ -2,12 +2,12 @@
 
     python -m index.training.verifying DATA EVALUATION
 
-Late interaction reads question and passage apart, so it cannot see that what is asked of Colombia is told of
-Peru. Here both are read together (Nogueira and Cho 2019). Each question comes with the passages that the
-encoder finds nearest; all their sentences and "no answer" are choices of one softmax. Unanswerable questions
-are those that were written, and answerable ones with another name or number. A second loss asks for silence
-about the passages beside the one that answers. The layers start from the encoder as it was before it was
-tuned. What was learned is written beside the bundled encoder.
+Late interaction encodes question and passage separately, so it cannot see that a question about Colombia gets
+a passage about Peru. A cross-encoder encodes both together (Nogueira and Cho 2019). Each question comes with
+the passages that the encoder finds nearest; all their sentences and "no answer" are choices of one softmax.
+Unanswerable questions are those that were written, and answerable ones with another name or number. A second
+loss asks for silence about the passages beside the one that answers. The layers start from the encoder as it
+was before it was tuned. What was learned is written beside the bundled encoder.
 """
 
 import argparse
@@ -29,13 +29,13 @@ from index.training.exact import bert
 from index.training.export import export_verifier
 from index.training.lessons import Lesson, article_lessons, names_of, piaf_lessons, xquad_lessons
 from index.training.loop import Loop, Plan
+from index.training.sets import ARTICLES
 from index.training.source import Source, packaged_source, read_source
+from index.training.tuning import LAYERS
 from rodedraad.index.encoders.bundled import bundled_contextual, bundled_interaction
 from rodedraad.index.encoders.verifier import Pair, pair
 from rodedraad.index.evidence_match import answers, squash
 
-LAYERS = 8
-"""Layers that learn, from the last; the others are those of the encoder, which shares them."""
 RATES = {"layers": 8e-5, "head": 1e-3}
 STEP = 5_000
 """Tokens of a step, padding included."""
@@ -52,7 +52,6 @@ PIAF = 2_000
 HELD = 40
 """Questions of each held lesson that the log's figures are of."""
 
-ARTICLES = Path(__file__).parent / "articles"
 BUNDLED = Path(__file__).parents[1] / "model" / "encoder"
 
 
@@ -66,7 +65,10 @@ class Exercise:
 
 
 class Verifying(nn.Module):
-    """What learns: the encoder's last layers, and a score for each sentence."""
+    """What learns: the last layers, as many as tuning trains, and a score for each sentence.
+
+    The others are the encoder's, which shares its file of them.
+    """
 
     def __init__(self, model: BertModel) -> None:
         super().__init__()
@@ -150,7 +152,7 @@ def loss(verifying: Verifying, step: Sequence[Exercise]) -> Tensor:
 
 @torch.no_grad()
 def figures(verifying: Verifying, exercises: Sequence[Exercise]) -> dict[str, float]:
-    """How often a sentence that answers is first, and how well silence is told."""
+    """The share of answerable questions whose best sentence answers, and the AUROC of refusing the others."""
     first, best = [], []
     for exercise in exercises:
         scores = torch.cat(verifying(exercise.pairs))
