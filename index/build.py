@@ -66,8 +66,8 @@ def reindex(
     An unreadable document is reported, and its previous version stays. `say` receives what a change
     of settings entails, before it is done. `repair` compares every checksum of the previous generation
     and rebuilds what is damaged, and compares the content of every document; without it, only sizes and
-    times are compared. Raises RodeDraadError if there
-    is nothing to index or another process is indexing, IndexProblem if damage is found on the way.
+    times are compared. Raises RodeDraadError if there is nothing to index or another process is indexing,
+    IndexProblem if damage is found on the way.
     """
     settings = load_settings(home)
     with ExitStack() as stack:

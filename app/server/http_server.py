@@ -48,6 +48,7 @@ class Connection(H11Protocol):
     sent theirs, the oldest of the address that has the most.
     """
 
+    # uvicorn narrows the type of the transport, as TCP has no other.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Make room, and wait for a request head."""
         super().connection_made(transport)

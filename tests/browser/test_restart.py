@@ -24,7 +24,7 @@ def test_what_was_typed_stays_and_can_be_asked(home: Path, tmp_path: Path, open_
     box.press_sequentially(" in de koffiesector?")  # while nobody serves the page
     box.press("Enter")
     with chat_server(CORPUS, own, port=port):
-        expect(page.locator(".turn")).to_have_count(0)  # the page has loaded anew
+        expect(page.locator(".turn")).to_have_count(0)  # the page has reloaded
         expect(box).to_have_value("Hoeveel gezinnen werken er in de koffiesector?")
         wait_until_open(page)
         box.press("Enter")

@@ -12,7 +12,7 @@ let shown = ''; // which place it shows: Gradio may keep the element and change 
 let asked = 0; // turns of the talk
 const votes = new Map(); // by answer: the talk is drawn anew with each
 let arrival = null; // what to do once the place asked for is there
-const TYPED = 'typed'; // kept by the tab: the page loads anew once a server that was away is back
+const TYPED = 'typed'; // in the tab's storage, as the page reloads when it reconnects to a restarted server
 let printed = false; // whether PDFs are shown as their pages are printed, or as text
 
 const placeOf = element => element ? `${element.dataset.turn} ${element.dataset.number} ${element.dataset.link}` : '';

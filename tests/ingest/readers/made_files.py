@@ -1,4 +1,4 @@
-"""Made files: documents of each format as bytes, written by hand, so that any part of them can be wrong."""
+"""Made files: handwritten documents of each format, in which a test can damage any part."""
 
 import io
 import struct
@@ -30,14 +30,14 @@ def paragraph(text: str, properties: str = "") -> str:
     return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
-O = (  # noqa: E741
+ODF = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
 )
 
 
 def odt(body: str, head: str = "", manifest: str = "<manifest/>") -> bytes:
-    content = f"<office:document-content {O}><office:body><office:text>{body}</office:text></office:body>"
+    content = f"<office:document-content {ODF}><office:body><office:text>{body}</office:text></office:body>"
     return zipped(
         {"content.xml": f"{head}{content}</office:document-content>", "META-INF/manifest.xml": manifest}
     )
