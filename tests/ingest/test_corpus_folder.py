@@ -1,25 +1,15 @@
-"""Corpus folder: its documents, what sources.toml gives for them, and their language."""
+"""Corpus folder: the documents in it, and how each is read."""
 
 import hashlib
-import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from rodedraad.ingest.corpus_folder import Source, find_source, load_sources, scan
+from rodedraad.ingest.corpus_folder import Source, find_source, scan
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
-from rodedraad.ingest.language import LANGUAGES, detect_language, language_spans
 from rodedraad.ingest.read_file import read_bytes, read_document
-
-CORPUS = Path(__file__).parents[2] / "corpus"
-GOLD = Path(__file__).parents[2] / "app/evaluation/gold"
-
-
-def squash(text: str) -> str:
-    return "".join(filter(str.isalnum, text.lower()))
 
 
 def sources_of(corpus: Path) -> dict[str, Source]:
@@ -29,82 +19,6 @@ def sources_of(corpus: Path) -> dict[str, Source]:
 def only_source(corpus: Path) -> Source:
     (source,) = scan(corpus)[0]
     return source
-
-
-# The corpus
-
-
-@pytest.mark.parametrize(
-    ("name", "sha256"),
-    [
-        (
-            "vijf-projecten-in-peru.txt",
-            "27a1e48878754f68aa6326f3f62e3e678048cfda5b3703f68ad37f89505843b3",
-        ),
-        (
-            "50-jaar-ontwikkelingssamenwerking-in-peru.txt",
-            "d1ea99aa3e01a4fbea8af924a1e78ec82bf08b97c9c57f4f198945f6bf4ec548",
-        ),
-        (
-            "peru-partnerland.txt",
-            "576ac639165d211b859e86dc5b89b50e10cf56614f67c6e26020b35cb76190ea",
-        ),
-    ],
-)
-def test_the_corpus_is_byte_for_byte_as_given(name: str, sha256: str) -> None:
-    source = sources_of(CORPUS)[name]
-    data = read_bytes(source)
-    assert hashlib.sha256(data).hexdigest() == sha256
-    assert read_document(source, data).sha256 == sha256
-    assert source.size == len(data)
-
-
-def test_the_corpus_holds_three_dutch_texts_and_nothing_else() -> None:
-    sources, others = scan(CORPUS)
-    assert [source.id for source in sources] == [
-        "50-jaar-ontwikkelingssamenwerking-in-peru.txt",
-        "peru-partnerland.txt",
-        "vijf-projecten-in-peru.txt",
-    ]
-    assert others == []
-    for source in sources:
-        data = read_bytes(source)
-        assert read_document(source, data).language == "nl"
-        assert detect_language(data.decode("utf-8")) == "nl"
-
-
-def test_a_citation_of_the_corpus_gives_what_the_text_gives() -> None:
-    sources = sources_of(CORPUS)
-    assert sources["50-jaar-ontwikkelingssamenwerking-in-peru.txt"].citation == Citation(
-        title="50 jaar ontwikkelingssamenwerking in Peru", author="Noémie Nyst", date="2015-12-01"
-    )
-    assert sources["peru-partnerland.txt"].citation == Citation(title="Peru")
-    projects = sources["vijf-projecten-in-peru.txt"]
-    assert projects.citation == Citation()
-    assert read_document(projects, read_bytes(projects)).title == "vijf-projecten-in-peru.txt"
-
-
-def test_the_example_questions_of_the_corpus() -> None:
-    examples = load_sources(CORPUS).examples
-    assert "How does Red Social formalise miners?" in examples
-    assert {detect_language(example) for example in examples} == {"nl", "en", "fr", "es"}
-
-
-def gold(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (GOLD / name).read_text("utf-8").splitlines()]
-
-
-def test_all_evidence_is_in_the_reading_texts() -> None:
-    texts = {s.id: squash(read_document(s, read_bytes(s)).text) for s in scan(CORPUS)[0]}
-    turns = gold("questions.jsonl")
-    for conversation in gold("conversations.jsonl"):
-        turns += conversation["turns"]
-    spans = [(turn["doc"], span) for turn in turns for span in turn.get("evidence") or ()]
-    assert len(spans) > 150
-    assert [(doc, span) for doc, span in spans if squash(span) not in texts[doc]] == []
-
-
-# A corpus folder
 
 
 def test_scan_finds_what_can_be_read_and_names_the_rest(tmp_path: Path) -> None:
@@ -258,93 +172,6 @@ def test_a_file_that_grew_past_the_limit_is_not_read_in_part(tmp_path: Path) -> 
         read_bytes(source, 100)
 
 
-# sources.toml
-
-
-def test_every_field_of_sources_toml_reaches_the_source(tmp_path: Path) -> None:
-    (tmp_path / "map").mkdir()
-    (tmp_path / "map" / "a.txt").write_text("Een zin.")
-    (tmp_path / "sources.toml").write_text(
-        """
-        examples = ["Wat is goud?"]
-        ["map/a.txt"]
-        title = "Goud"
-        author = "Noémie Nyst"
-        publisher = "Glo.be"
-        date = 2015-12-01
-        url = "https://example.org"
-        language = "es"
-        ["niet-meer-hier.txt"]
-        date = "december 2015"
-        """,
-        "utf-8",
-    )
-    source = only_source(tmp_path)
-    assert source.citation == Citation(
-        title="Goud",
-        author="Noémie Nyst",
-        publisher="Glo.be",
-        date="2015-12-01",
-        url="https://example.org",
-    )
-    assert source.declared_language == "es"
-    document = read_document(source, b"Een zin in het Nederlands.")
-    assert (document.language, document.title) == ("es", "Goud")
-    said = load_sources(tmp_path)
-    assert said.examples == ("Wat is goud?",)
-    assert said.documents["niet-meer-hier.txt"] == {"date": "december 2015"}
-
-
-def test_without_sources_toml_there_is_no_metadata(tmp_path: Path) -> None:
-    said = load_sources(tmp_path)
-    assert (said.documents, said.examples) == ({}, ())
-
-
-def test_a_byte_order_mark_before_sources_toml_is_no_error(tmp_path: Path) -> None:
-    (tmp_path / "sources.toml").write_bytes(b'\xef\xbb\xbf["a.txt"]\ntitle = "A"\n')
-    assert load_sources(tmp_path).documents == {"a.txt": {"title": "A"}}
-
-
-@pytest.mark.parametrize(
-    ("toml", "message"),
-    [
-        (b'["a.txt"\ntitle = 1', r"sources\.toml is not valid TOML \(.*line 1.*\)\. Correct it\."),
-        (b'["a.txt"]\ntitle = "\xe9"', r"sources\.toml is not valid TOML \(.*utf-8.*\)\. Correct it"),
-        (b'["a.txt"]\n["a.txt"]', r"sources\.toml is not valid TOML"),
-        (b'examples = "Wat?"', r"sources\.toml: examples must be a list of questions\."),
-        (b'examples = ["Wat?", 1]', r"sources\.toml: examples must be a list of questions\."),
-        (b'"a.txt" = "A"', r'sources\.toml: a\.txt must be a table, \["a\.txt"\], with fields'),
-        (
-            b'["a.txt"]\ntitel = "A"',
-            r"sources\.toml gives 'a\.txt' the field 'titel'\. Known are: title, author, "
-            r"publisher, date, url, language\.",
-        ),
-        (b'[a.txt]\ntitle = "A"', r"sources\.toml gives 'a' the field 'txt'"),
-        (b'["a.txt"]\ndate = 2015', r"sources\.toml: date of 'a\.txt' must be text or a date"),
-        (b'["a.txt"]\ntitle = ["A"]', r"sources\.toml: title of 'a\.txt' must be text or a date"),
-        (
-            b'["a.txt"]\nlanguage = "Dutch"',
-            r"sources\.toml: the language of 'a\.txt' must be one of nl, en, fr, es, de\.",
-        ),
-        (b'["a.txt"]\nlanguage = 2015-12-01', r"the language of 'a\.txt' must be one of nl, en"),
-    ],
-)
-def test_what_is_wrong_in_sources_toml_is_reported(tmp_path: Path, toml: bytes, message: str) -> None:
-    (tmp_path / "a.txt").write_text("Een zin.")
-    (tmp_path / "sources.toml").write_bytes(toml)
-    with pytest.raises(RodeDraadError, match=message):
-        scan(tmp_path)
-
-
-def test_a_sources_toml_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
-    (tmp_path / "sources.toml").mkdir()
-    with pytest.raises(RodeDraadError, match=r"sources\.toml cannot be read \(.+\)"):
-        load_sources(tmp_path)
-
-
-# A file
-
-
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -397,33 +224,3 @@ def test_a_markdown_file_becomes_a_document(tmp_path: Path) -> None:
     document = read_document(only_source(tmp_path), (tmp_path / "a.md").read_bytes())
     assert document.text == "Gold\n\nThe miners of Peru.\n\n• one"
     assert document.page_starts == ()
-
-
-# Language
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("De vrouwen breien truien van de wol van hun alpaca's.", "nl"),
-        ("The women knit sweaters from the wool of their alpacas.", "en"),
-        ("Les femmes tricotent des pulls avec la laine de leurs alpagas.", "fr"),
-        ("Las mujeres tejen suéteres con la lana de sus alpacas.", "es"),
-        ("Die Frauen stricken Pullover aus der Wolle ihrer Alpakas.", "de"),
-    ],
-)
-def test_the_language_of_a_sentence_is_known(text: str, language: str) -> None:
-    assert detect_language(text) == language
-
-
-def test_the_languages_of_a_text_begin_where_their_paragraphs_do() -> None:
-    dutch = "De vrouwen breien truien van de wol van hun alpaca’s. " * 4
-    french = "Les femmes tricotent des pulls avec la laine de leurs alpagas. " * 4
-    text = f"{dutch.strip()}\n\n{french.strip()}\nEncore une ligne.\n\n{dutch.strip()}"
-    spans = language_spans(text, "nl")
-    assert spans == ((0, "nl"), (text.index("Les femmes"), "fr"), (text.rindex("\n\nDe ") + 2, "nl"))
-
-
-@pytest.mark.parametrize("text", ["", " \n", "12345", "日本語のテキスト", "a" * 2_000_000])
-def test_any_text_gets_a_language_that_we_speak(text: str) -> None:
-    assert detect_language(text) in LANGUAGES

@@ -1,0 +1,32 @@
+"""Language: of a sentence, and of the parts of a text."""
+
+import pytest
+
+from rodedraad.ingest.language import LANGUAGES, detect_language, language_spans
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("De vrouwen breien truien van de wol van hun alpaca's.", "nl"),
+        ("The women knit sweaters from the wool of their alpacas.", "en"),
+        ("Les femmes tricotent des pulls avec la laine de leurs alpagas.", "fr"),
+        ("Las mujeres tejen suéteres con la lana de sus alpacas.", "es"),
+        ("Die Frauen stricken Pullover aus der Wolle ihrer Alpakas.", "de"),
+    ],
+)
+def test_the_language_of_a_sentence_is_known(text: str, language: str) -> None:
+    assert detect_language(text) == language
+
+
+def test_the_languages_of_a_text_begin_where_their_paragraphs_do() -> None:
+    dutch = "De vrouwen breien truien van de wol van hun alpaca’s. " * 4
+    french = "Les femmes tricotent des pulls avec la laine de leurs alpagas. " * 4
+    text = f"{dutch.strip()}\n\n{french.strip()}\nEncore une ligne.\n\n{dutch.strip()}"
+    spans = language_spans(text, "nl")
+    assert spans == ((0, "nl"), (text.index("Les femmes"), "fr"), (text.rindex("\n\nDe ") + 2, "nl"))
+
+
+@pytest.mark.parametrize("text", ["", " \n", "12345", "日本語のテキスト", "a" * 2_000_000])
+def test_any_text_gets_a_language_that_we_speak(text: str) -> None:
+    assert detect_language(text) in LANGUAGES
