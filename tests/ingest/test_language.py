@@ -1,8 +1,9 @@
 """Language: of a sentence, and of the parts of a text."""
 
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from rodedraad.ingest.language import LANGUAGES, detect_language, language_spans
+from rodedraad.ingest.language import LANGUAGES, _identifier, detect_language, language_spans
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,14 @@ def test_the_languages_of_a_text_begin_where_their_paragraphs_do() -> None:
     text = f"{dutch.strip()}\n\n{french.strip()}\nEncore une ligne.\n\n{dutch.strip()}"
     spans = language_spans(text, "nl")
     assert spans == ((0, "nl"), (text.index("Les femmes"), "fr"), (text.rindex("\n\nDe ") + 2, "nl"))
+
+
+def test_the_five_languages_are_scored_as_by_the_whole_model() -> None:
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE)
+    whole.set_languages(list(LANGUAGES))
+    text = "Depuis 1960, la coopération avec “Red Social” — Größe, año y één."
+    assert _identifier().rank(text) == whole.rank(text)
+    assert len(whole.rank(text)) == 5
 
 
 @pytest.mark.parametrize("text", ["", " \n", "12345", "日本語のテキスト", "a" * 2_000_000])
