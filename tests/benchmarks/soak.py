@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.soak [QUESTIONS]
 
-Asks the gold questions in turn, 10,000 unless told otherwise, by four programs at once, while a document
+Asks the gold questions in turn, 10,000 unless told otherwise, by eight programs at once, while a document
 comes and goes and each change is indexed by a process of its own. Printed are the questions and
 re-indexings done, the errors, and the server's memory (its proportional set size) at every tenth.
 """
@@ -25,7 +25,7 @@ import httpx
 from rodedraad.evaluation.gold_file import GOLD
 from tests.servers import chat_server
 
-AT_ONCE = 4
+AT_ONCE = 8
 PAUSE = 2.0  # seconds between two re-indexings
 PARTS = 10
 

@@ -5,54 +5,12 @@
 prints how much was tried.
 """
 
-import os
 import shutil
 
 import pytest
 
+from tests.reliability.harms import HARMS, files
 from tests.reliability.harness import NEW, contents, index_and_read, repair, run
-
-
-def flip_first(path):
-    flip(path, 0)
-
-
-def flip_last(path):
-    flip(path, -1)
-
-
-def flip_middle(path):
-    flip(path, path.stat().st_size // 2)
-
-
-def flip(path, place):
-    data = bytearray(path.read_bytes())
-    data[place] ^= 1
-    path.write_bytes(data)
-
-
-def zero(path):
-    path.write_bytes(bytes(path.stat().st_size))
-
-
-def cut_short(path):
-    os.truncate(path, path.stat().st_size - 1)
-
-
-def empty(path):
-    os.truncate(path, 0)
-
-
-def lengthen(path):
-    with path.open("ab") as file:
-        file.write(b"\0")
-
-
-def remove(path):
-    path.unlink()
-
-
-HARMS = [flip_first, flip_middle, flip_last, zero, cut_short, empty, lengthen, remove]
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +20,6 @@ def renewed(made, tmp_path_factory):
     shutil.copytree(made, folder)
     assert run(index_and_read, folder) == NEW
     return folder
-
-
-def files(place):
-    home = place / "home"
-    found = [home / "CURRENT", *home.glob("generations/**/*")]
-    return sorted(path.relative_to(home) for path in found if path.is_file() and path.stat().st_size)
 
 
 def assert_seen_and_repaired(copy, name, told):
