@@ -11,7 +11,7 @@ from typing import Any
 
 from rodedraad.ingest.data_file import read_toml
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.errors import Reason, RodeDraadError
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.language import LANGUAGES
 from rodedraad.ingest.lines import UNSHOWN, one_line, written_out
@@ -43,7 +43,7 @@ class Source:
     mtime_ns: int
     declared_language: str | None  # from sources.toml, ISO 639-1
     citation: Citation  # from sources.toml
-    trouble: str | None = None  # why it must not be read
+    trouble: Reason | None = None  # why it must not be read
     hides: str = ""  # of a folder that could not be searched: how the ids in it begin
 
     @property
@@ -73,7 +73,7 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
             continue
         hides = f"{name}/" if trouble else ""
         if unshown and not trouble:
-            trouble = "its name has a line break or another invisible character; rename it"
+            trouble = Reason("its name has a line break or another invisible character; rename it")
         given = described.get(id)
         size, mtime_ns, problem = _status(path, entry.is_symlink(), corpus)
         sources.append(
@@ -127,10 +127,10 @@ def _placeholder(name: str) -> str:
     return _PLACEHOLDER + shown
 
 
-def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], str]]:
+def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], Reason | None]]:
     """Every file that is not hidden, and every folder that is too deep or cannot be searched.
 
-    Each with its path relative to the corpus, and with why it must not be read, or "". The folder of
+    Each with its path relative to the corpus, and with why it must not be read, or None. The folder of
     an index is skipped.
     """
     try:
@@ -147,9 +147,9 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], str]]:
             if entry.name.startswith(".") or name == SOURCES_FILE:
                 continue
             if not entry.is_dir(follow_symlinks=False):
-                yield name, entry, ""
+                yield name, entry, None
             elif _is_too_deep(entry.path, level):
-                yield name, entry, "its folders are nested too deeply; move them up"
+                yield name, entry, Reason("its folders are nested too deeply; move them up")
             else:
                 try:
                     if not _is_index(entry.path):
@@ -157,7 +157,8 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], str]]:
                 except FileNotFoundError:
                     continue  # it was removed meanwhile
                 except OSError as error:
-                    yield name, entry, f"it cannot be read ({error.strerror}); grant permission to read it"
+                    why = {"error": error.strerror or str(error)}
+                    yield name, entry, Reason("it cannot be read ({error}); grant permission to read it", why)
 
 
 def _is_too_deep(folder: str, level: int) -> bool:
@@ -170,17 +171,17 @@ def _is_index(folder: str) -> bool:
     return all(Path(folder, name).exists() for name in ("generations", "writer.lock"))
 
 
-def _status(path: Path, is_link: bool, corpus: Path) -> tuple[int, int, str | None]:
+def _status(path: Path, is_link: bool, corpus: Path) -> tuple[int, int, Reason | None]:
     """A file's size in bytes, its modification time in ns, and why it must not be read, or None."""
     try:
         status = path.stat()
     except OSError as error:
-        return 0, 0, f"it cannot be read ({error.strerror})"
+        return 0, 0, Reason("it cannot be read ({error})", {"error": error.strerror or str(error)})
     trouble = None
     if not stat.S_ISREG(status.st_mode):
-        trouble = "it is a folder, a pipe or a device with the name of a document"
+        trouble = Reason("it is a folder, a pipe or a device with the name of a document")
     elif is_link and not path.resolve().is_relative_to(corpus.resolve()):
-        trouble = "it is a link to a file outside the folder of documents; put a copy there"
+        trouble = Reason("it is a link to a file outside the folder of documents; put a copy there")
     return status.st_size, status.st_mtime_ns, trouble
 
 

@@ -21,7 +21,7 @@ from weakref import WeakSet
 
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Citation, Document, Heading, Picture
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.parser_process import OUT_OF_MEMORY
 
 PARSE_SECONDS = 120
@@ -170,9 +170,9 @@ class _ParserProcess:
             timer.cancel()
         if reply is None:
             self.process.kill()
-            raise UnreadableDocument(self._why_it_ended())
+            raise self._why_it_ended()
         if "error" in reply:
-            raise UnreadableDocument(reply["error"])
+            raise UnreadableDocument(reply["error"]["text"], **reply["error"]["values"])
         return reply
 
     def _reply(self, request: dict[str, Any], data: bytes) -> dict[str, Any] | None:
@@ -193,22 +193,25 @@ class _ParserProcess:
         self._timed_out = True
         self.process.kill()
 
-    def _why_it_ended(self) -> str:
+    def _why_it_ended(self) -> UnreadableDocument:
         code = self.process.wait()
+        megabytes = f"{self._limits.memory / 1e6:,.0f}"
         if self._timed_out:
-            return (
-                f"it took more than {self._limits.seconds} seconds to read; split it, or raise "
-                "parse_seconds in settings.toml"
+            return UnreadableDocument(
+                "it took more than {seconds} seconds to read; split it, or raise parse_seconds in "
+                "settings.toml",
+                seconds=self._limits.seconds,
             )
         if code == OUT_OF_MEMORY:
-            return (
-                f"it took more than {self._limits.memory / 1e6:,.0f} MB of memory to read; split it, or "
-                "raise parse_megabytes in settings.toml"
+            return UnreadableDocument(
+                "it took more than {megabytes} MB of memory to read; split it, or raise parse_megabytes "
+                "in settings.toml",
+                megabytes=megabytes,
             )
-        return (
+        return UnreadableDocument(
             "its reader crashed, because the file is damaged or because it needs more than "
-            f"{self._limits.memory / 1e6:,.0f} MB of memory; save it again, or raise parse_megabytes in "
-            "settings.toml"
+            "{megabytes} MB of memory; save it again, or raise parse_megabytes in settings.toml",
+            megabytes=megabytes,
         )
 
     def close(self) -> None:
@@ -225,5 +228,6 @@ def _document(reply: dict[str, Any]) -> Document:
             "page_starts": tuple(reply["page_starts"]),
             "headings": tuple(Heading(**heading) for heading in reply["headings"]),
             "languages": tuple((offset, language) for offset, language in reply["languages"]),
+            "unread": tuple(Reason(**reason) for reason in reply["unread"]),
         }
     )
