@@ -19,7 +19,7 @@ from rodedraad.index.store.manifest import Entry, IndexProblem, Manifest, Unread
 from rodedraad.index.store.publishing import open_current, publish, writing
 from rodedraad.index.words.analysis import analysis
 from rodedraad.ingest.corpus_folder import Source, scan
-from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.errors import Reason, RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.ingest.passages import split_passages
@@ -37,6 +37,7 @@ class Report:
     removed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)  # id → reason
+    partial: dict[str, list[str]] = field(default_factory=dict)  # id → what of it was not read
     passed_over: list[str] = field(default_factory=list)  # files of other kinds
     damaged: list[str] = field(default_factory=list)  # files of the previous generation, rebuilt
     passages: int = 0
@@ -45,13 +46,19 @@ class Report:
         """List the document that a decision is about."""
         match decision.state:
             case State.UNREAD:
-                self.failed[decision.source.id] = decision.reason
+                self.failed[decision.source.id] = str(decision.reason)
             case State.NEW:
                 self.added.append(decision.source.id)
             case State.CHANGED:
                 self.changed.append(decision.source.id)
             case _:
                 self.unchanged.append(decision.source.id)
+
+    def note_partial(self, entries: Iterable[Entry]) -> None:
+        """List the documents of which parts could not be read."""
+        self.partial = {
+            entry.path: [str(reason) for reason in entry.unread] for entry in entries if entry.unread
+        }
 
 
 def reindex(
@@ -90,7 +97,8 @@ def reindex(
         if plan.to_read:  # load the modules that the first document needs while it is read
             background.submit(analysis, static)
             background.submit(import_module, "langchain_text_splitters")
-        kept = _write_documents(plan, writer, settings, report, advance)
+        unread: dict[str, Reason] = {}
+        kept = _write_documents(plan, writer, settings, report, unread, advance)
         if writer.is_empty and not kept:
             reasons = "".join(f"\n  {id}: {reason}" for id, reason in report.failed.items())
             raise RodeDraadError(f"No document in {corpus} can be read:{reasons}")
@@ -101,7 +109,7 @@ def reindex(
             words=static.fingerprint,
             settings=settings.of_index(),
             documents=_by_path(kept),
-            unread=_unread(plan.sources, report.failed),
+            unread=_unread(plan.sources, unread),
         )
         if not writer.is_empty or plan.damaged or old is None or manifest != old.manifest:
             on_progress("Writing the index", 0, 1)
@@ -109,6 +117,7 @@ def reindex(
             journal.remove()
             on_progress("Writing the index", 1, 1)
         report.removed = plan.gone(report.failed)
+        report.note_partial(manifest.documents)
         report.passages = sum(entry.passages for entry in manifest.documents)
     return report
 
@@ -152,14 +161,24 @@ def _byte_counter(on_progress: OnProgress, sources: Iterable[Source]) -> Callabl
 
 
 def _write_documents(
-    plan: Plan, writer: GenerationWriter, settings: Settings, report: Report, advance: Callable[[int], None]
+    plan: Plan,
+    writer: GenerationWriter,
+    settings: Settings,
+    report: Report,
+    unread: dict[str, Reason],
+    advance: Callable[[int], None],
 ) -> list[Entry]:
-    """Write what the plan decides for each source, and report it; the entries that are kept."""
+    """Write what the plan decides for each source, and report it; the entries that are kept.
+
+    `unread` receives why sources cannot be read, by id.
+    """
     kept = list(plan.kept.values())
     with ParserPool(settings.limits) as parsers:
         readings = parsers.map(lambda source: plan.read(source, parsers.read_document), plan.to_read)
         for decision in map(plan.decide, readings):
             report.note(decision)
+            if decision.reason:
+                unread[decision.source.id] = decision.reason
             if decision.document or decision.base:
                 writer.add(_new_document(plan, decision, settings.passage_size))
                 continue
@@ -194,7 +213,7 @@ def _publish(home: Path, folder: Path, manifest: Manifest, writer: GenerationWri
     return manifest
 
 
-def _unread(sources: Iterable[Source], reasons: Mapping[str, str]) -> tuple[Unread, ...]:
+def _unread(sources: Iterable[Source], reasons: Mapping[str, Reason]) -> tuple[Unread, ...]:
     return tuple(
         Unread(source.id, source.size, source.mtime_ns, reasons[source.id])
         for source in sources
@@ -214,17 +233,29 @@ def _order(id: str) -> list[str]:
 def preview(corpus: Path, home: Path) -> Report:
     """What `reindex` would report; nothing is parsed, embedded or written.
 
-    A new or changed document counts as added or changed, whether or not it can be parsed.
+    A new or changed document counts as added or changed, whether or not it can be parsed; one that could
+    not be read before, and has not changed since, as unreadable.
     """
     settings = load_settings(home)
     sources, others = scan(corpus)
     with _last_generation(home) as old:
         plan = Plan(old, sources, settings, load_embedder(settings).fingerprint)
         report = Report(unchanged=list(plan.kept), passed_over=others, damaged=plan.damaged)
+        before = (
+            {(file.path, file.size, file.mtime_ns): file.reason for file in old.manifest.unread}
+            if old
+            else {}
+        )
+
+        def parse(source: Source, data: bytes) -> None:
+            if reason := before.get((source.id, source.size, source.mtime_ns)):
+                raise UnreadableDocument(reason.text, **reason.values)
+
         for source in plan.to_read:
-            report.note(plan.decide(plan.read(source, lambda source, data: None)))
+            report.note(plan.decide(plan.read(source, parse)))
         report.unchanged.sort(key=_order)
         report.removed = plan.gone(report.failed)
+        report.note_partial(plan.kept.values())
     return report
 
 

@@ -16,7 +16,7 @@ from rodedraad.index.store.manifest import Entry, IndexProblem, Manifest
 from rodedraad.index.store.records import PASSAGES, read_entry
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Document, Passage
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.read_file import read_settled
 
 
@@ -89,7 +89,7 @@ class Reading:
     source: Source  # with the size and time at which its bytes were read
     entry: Entry | None = None  # the document with the same content, whatever its path
     document: Document | None = None  # the new content; None too where it was not parsed
-    reason: str = ""  # why it is unreadable
+    reason: Reason | None = None  # why it is unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Decision:
 
     source: Source
     state: State
-    reason: str = ""  # of UNREAD
+    reason: Reason | None = None  # of UNREAD
     kept: Entry | None = None
     document: Document | None = None
     base: Entry | None = None  # the document of the previous generation whose text or vectors are reused
@@ -167,7 +167,7 @@ class Plan:
                 return Reading(source, entry)
             return Reading(source, document=parse(source, data))
         except UnreadableDocument as error:
-            return Reading(source, reason=str(error))
+            return Reading(source, reason=error.reason)
 
     def _with_content(self, source: Source, data: bytes) -> Entry | None:
         """The document with this content: the source's own, if it is among them."""
@@ -200,7 +200,7 @@ class Plan:
         self._moved.add(entry.path)
         return Decision(source, state, kept=_updated(entry, source))
 
-    def _unread(self, source: Source, reason: str) -> Decision:
+    def _unread(self, source: Source, reason: Reason) -> Decision:
         """An unreadable source keeps the document that was indexed before."""
         known = self.known.get(source.id)
         if known is None:

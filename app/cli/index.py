@@ -1,7 +1,7 @@
 """The commands index and check, and the index that the other commands open."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -78,10 +78,19 @@ def _summarise(beginning: str, report: "Report") -> None:
     }
     summary = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     say(f"{beginning} documents: {summary}.")
-    for id, reason in report.failed.items():
-        say(f"  not indexed: {id}: {reason}")
+    _tell_unread(report.failed.items(), report.partial.items())
     for id in report.passed_over:
         say(f"  passed over, not a kind of file that is read: {id}")
+
+
+def _tell_unread(
+    failed: Iterable[tuple[str, object]], partial: Iterable[tuple[str, Iterable[object]]]
+) -> None:
+    for id, reason in failed:
+        say(f"  not indexed: {id}: {reason}")
+    for id, reasons in partial:
+        for reason in reasons:
+            say(f"  indexed in part: {id}: {reason}")
 
 
 def check(options: argparse.Namespace) -> int:
@@ -109,6 +118,10 @@ def check(options: argparse.Namespace) -> int:
         say(
             f"{current(options.home)} is sound: {len(generation.manifest.documents)} documents, "
             f"{generation.passages} passages, {len(generation.manifest.files)} files."
+        )
+        _tell_unread(
+            ((file.path, file.reason) for file in generation.manifest.unread),
+            ((entry.path, entry.unread) for entry in generation.manifest.documents),
         )
     return 0
 

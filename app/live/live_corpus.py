@@ -12,7 +12,7 @@ from rodedraad.index.files.safe_files import give_free_name
 from rodedraad.index.plan import State, compare
 from rodedraad.index.settings import load_settings
 from rodedraad.ingest.corpus_folder import find_source, scan
-from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
+from rodedraad.ingest.errors import Reason, RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.read_file import read_bytes
 from rodedraad.live.live_index import LiveIndex
@@ -32,7 +32,12 @@ class Row:
     passages: int = 0
     indexed: datetime | None = None  # when its text was last read, in UTC
     state: State = State.INDEXED
-    reason: str = ""  # why it is unread
+    reasons: tuple[Reason, ...] = ()  # why it, or parts of it, could not be read
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is indexed but for parts that could not be read."""
+        return self.state == State.INDEXED and bool(self.reasons)
 
 
 class LiveCorpus:
@@ -52,11 +57,11 @@ class LiveCorpus:
         return without_folders(error, self._corpus, self._index.home)
 
     def rows(self) -> list[Row]:
-        """Every document by id, those that are not simply indexed first."""
+        """Every document by id, those that are not wholly indexed first."""
         manifest = self._index.searcher().generation.manifest
         sources, _ = scan(self._corpus)
         states = compare(manifest, sources)
-        reasons = {file.path: file.reason for file in manifest.unread if states[file.path] == State.UNREAD}
+        reasons = {file.path: (file.reason,) for file in manifest.unread if states[file.path] == State.UNREAD}
         rows = [
             Row(
                 id=entry.path,
@@ -65,7 +70,7 @@ class LiveCorpus:
                 passages=entry.passages,
                 indexed=datetime.fromtimestamp(entry.read_at, UTC),
                 state=states[entry.path],
-                reason=reasons.get(entry.path, ""),
+                reasons=(*reasons.get(entry.path, ()), *entry.unread),
             )
             for entry in manifest.documents
         ]
@@ -75,12 +80,12 @@ class LiveCorpus:
                 id=source.id,
                 title=source.citation.title or source.id,
                 state=states[source.id],
-                reason=reasons.get(source.id, ""),
+                reasons=reasons.get(source.id, ()),
             )
             for source in sources
             if source.id not in indexed
         ]
-        return sorted(rows, key=lambda row: (row.state == State.INDEXED, row.id))
+        return sorted(rows, key=lambda row: (row.state == State.INDEXED and not row.reasons, row.id))
 
     def add(self, file: Path, name: str) -> None:
         """Copy a file into the corpus under `name`.

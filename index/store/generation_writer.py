@@ -54,6 +54,7 @@ class NewDocument:
             read_at=time(),
             key=key,
             record=segment.append(pack_text(self.document, self.passages), vectors),
+            unread=self.document.unread,
         )
 
 
