@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -26,6 +27,14 @@ LONGEST_PATH = 3_000
 
 LONGEST_SHOWN = 200
 """Characters of a placeholder id; of a longer one the middle is left out."""
+
+LEFT_BY_PROGRAMS = re.compile(
+    r"~\$.*|~.*\.tmp"  # Office: who has a document open, and what is not saved yet
+    r"|.*~|#.*#"  # editors: the version before, and what is not saved yet
+    r"|thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r",  # Windows and macOS: how a folder is shown
+    re.IGNORECASE | re.DOTALL,
+)
+"""Names of files that programs leave beside documents; those that begin with a dot are hidden anyway."""
 
 _PLACEHOLDER = "./"  # how the id begins of a file whose own path cannot be shown
 _NOT_SHOWN = re.compile(f"[\t\n]|{UNSHOWN.pattern}")
@@ -55,16 +64,19 @@ class Source:
 def scan(corpus: Path) -> tuple[list[Source], list[str]]:
     """The files of readable kinds in a corpus folder, sorted by id, and the ids of all other files.
 
-    Hidden files and sources.toml are skipped. Raises RodeDraadError if the folder is missing or
-    unreadable, or sources.toml is invalid.
+    Hidden files, those that programs leave beside documents, and sources.toml are skipped. Raises
+    RodeDraadError if the folder is missing or unreadable, or sources.toml is invalid.
     """
     if not corpus.is_dir():
         raise RodeDraadError(
             f"There is no folder {corpus}. Make it and put documents in it, or name another with --corpus."
         )
+    files = sorted(_files(corpus), key=lambda file: file[0].split("/"))
     described = load_sources(corpus).documents
+    names = {name for name, _, _ in files}
+    other_forms = {_composed(id): table for id, table in described.items() if id not in names}
     sources, others = [], []
-    for name, entry, trouble in sorted(_files(corpus), key=lambda file: file[0].split("/")):
+    for name, entry, trouble in files:
         unshown = _NOT_SHOWN.search(name)
         id = _placeholder(name) if trouble or unshown else name
         path = Path(entry.path)
@@ -74,7 +86,7 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
         hides = f"{name}/" if trouble else ""
         if unshown and not trouble:
             trouble = Reason("its name has a line break or another invisible character; rename it")
-        given = described.get(id)
+        given = described.get(id) or other_forms.get(_composed(id))
         size, mtime_ns, problem = _status(path, entry.is_symlink(), corpus)
         sources.append(
             Source(
@@ -100,6 +112,8 @@ def find_source(corpus: Path, id: str) -> Source | None:
         return next((source for source in scan(corpus)[0] if source.id == id), None)
     if _NOT_SHOWN.search(id) or Path(id).suffix.lower() not in SUFFIXES:
         return None
+    if LEFT_BY_PROGRAMS.fullmatch(id.rpartition("/")[2]):
+        return None
     path, mode = corpus, stat.S_IFDIR
     for level, name in enumerate(id.split("/")):
         if not stat.S_ISDIR(mode) or (level and _is_too_deep(str(path), level)):
@@ -119,6 +133,11 @@ def find_source(corpus: Path, id: str) -> Source | None:
     return Source(id, path, size, mtime_ns, None, _NO_CITATION, trouble)
 
 
+def _composed(id: str) -> str:
+    """The id in Unicode form NFC; macOS and others may write the same name in form NFD."""
+    return unicodedata.normalize("NFC", id)
+
+
 def _placeholder(name: str) -> str:
     """An id for a file whose path cannot be shown; no document has such an id."""
     shown = written_out(name.replace("\t", "\\t").replace("\n", "\\n"))
@@ -128,7 +147,7 @@ def _placeholder(name: str) -> str:
 
 
 def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], Reason | None]]:
-    """Every file that is not hidden, and every folder that is too deep or cannot be searched.
+    """Every file to read, or to list as skipped, and every folder that is too deep or cannot be searched.
 
     Each with its path relative to the corpus, and with why it must not be read, or None. The folder of
     an index is skipped.
@@ -147,7 +166,8 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], Reason | None]
             if entry.name.startswith(".") or name == SOURCES_FILE:
                 continue
             if not entry.is_dir(follow_symlinks=False):
-                yield name, entry, None
+                if not LEFT_BY_PROGRAMS.fullmatch(entry.name):
+                    yield name, entry, None
             elif _is_too_deep(entry.path, level):
                 yield name, entry, Reason("its folders are nested too deeply; move them up")
             else:

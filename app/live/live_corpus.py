@@ -11,7 +11,7 @@ from rodedraad.index.build import OnProgress, Report, reindex
 from rodedraad.index.files.safe_files import give_free_name
 from rodedraad.index.plan import State, compare
 from rodedraad.index.settings import load_settings
-from rodedraad.ingest.corpus_folder import find_source, scan
+from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, find_source, scan
 from rodedraad.ingest.errors import Reason, RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.read_file import read_bytes
@@ -97,7 +97,8 @@ class LiveCorpus:
         if suffix not in SUFFIXES:
             raise Refusal("refused_kind", kinds=", ".join(SUFFIXES))
         too_long = len(name.encode(errors="replace")) > LONGEST_NAME
-        if too_long or name.startswith(".") or not name.isprintable() or "/" in name or "\\" in name:
+        skipped = name.startswith(".") or LEFT_BY_PROGRAMS.fullmatch(name)
+        if too_long or skipped or not name.isprintable() or "/" in name or "\\" in name:
             raise Refusal("refused_name")
         largest = self.largest
         if file.stat().st_size > largest:

@@ -142,6 +142,7 @@ def test_without_hard_links_a_document_is_added_and_none_replaced(
         ("", "refused_kind"),
         (".txt", "refused_kind"),
         (".verborgen.txt", "refused_name"),
+        ("~$brief.docx", "refused_name"),
         ("../a.txt", "refused_name"),
         ("..\\a.txt", "refused_name"),
         ("a\n.txt", "refused_name"),
