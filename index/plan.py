@@ -142,13 +142,14 @@ class Plan:
         self.to_read: list[Source] = []
         for source in self.sources:
             entry = self.known.get(source.id)
-            if entry and self._is_reusable and self._can_skip(entry, source):
+            if entry and self.is_reusable and self._can_skip(entry, source):
                 self.kept[source.id] = _updated(entry, source)
             else:
                 self.to_read.append(source)
+        self.to_read.sort(key=lambda source: source.size)  # many answer soon
 
     @property
-    def _is_reusable(self) -> bool:
+    def is_reusable(self) -> bool:
         """Whether a document of the old generation can be kept as it is."""
         return self.same_model and self.same_size
 
@@ -191,7 +192,7 @@ class Plan:
         if entry is None:
             base = known if self.same_model else None
             return Decision(source, state, document=reading.document, base=base)
-        if not self._is_reusable:
+        if not self.is_reusable:
             return Decision(source, state, base=entry)
         if entry is known:
             return Decision(source, State.INDEXED, kept=_updated(entry, source))
@@ -205,20 +206,16 @@ class Plan:
         known = self.known.get(source.id)
         if known is None:
             return Decision(source, State.UNREAD, reason)
-        if self._is_reusable:
+        if self.is_reusable:
             return Decision(source, State.UNREAD, reason, kept=replace(known, citation=source.citation))
         before = replace(
             source, size=known.size, mtime_ns=known.mtime_ns, declared_language=known.declared_language
         )
         return Decision(before, State.UNREAD, reason, base=known)
 
-    def gone(self, unread: Collection[str]) -> list[str]:
-        """The documents that the next generation loses, given the ids of unreadable sources.
-
-        Their files no longer exist, or cannot be read while their records are damaged.
-        """
-        lost = set(unread) - self.known.keys()
-        return [id for id in self._indexed if id not in self._sources or id in lost]
+    def gone(self, kept: Collection[str]) -> list[str]:
+        """The documents that the next generation loses, given the ids of those that it holds."""
+        return [id for id in self._indexed if id not in kept]
 
     def read_record(self, entry: Entry) -> tuple[Document, list[Passage], Vectors]:
         """A known document, its passages, and their vectors, float32[passages, dimension]."""

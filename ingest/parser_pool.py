@@ -11,11 +11,12 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from queue import Empty, LifoQueue
-from threading import Timer
+from threading import Event, Timer
 from typing import Any, TypeVar
 from weakref import WeakSet
 
@@ -30,6 +31,9 @@ PARSE_MEMORY = 1_500_000_000
 
 AHEAD = 64
 """Items that `ParserPool.map` takes ahead of the result that is awaited."""
+
+POLL = 0.2
+"""Seconds between two looks at whether the work is cancelled."""
 
 _ROOT = Path(__file__).parents[2]
 
@@ -72,18 +76,22 @@ class ParserPool:
         for parser in list(self._started):
             parser.process.kill()
 
-    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    def map(
+        self, function: Callable[[Item], Result], items: Iterable[Item], cancelled: Event | None = None
+    ) -> Iterator[Result]:
         """The results of `function` for the items, in order; it runs in threads, several at once.
 
-        It may call `read_document`. At most AHEAD items are taken in advance, to bound memory.
+        It may call `read_document`. At most AHEAD items are taken in advance, to bound memory. The results
+        end where `cancelled` is set.
         """
-        ahead: deque[Future[Result]] = deque()
-        for item in items:
-            ahead.append(self._threads.submit(function, item))
-            if len(ahead) >= AHEAD:
+        cancelled = cancelled or Event()
+        left, ahead = iter(items), deque[Future[Result]]()
+        while not cancelled.is_set():
+            ahead += [self._threads.submit(function, item) for item in islice(left, AHEAD - len(ahead))]
+            if not ahead:
+                return
+            if wait([ahead[0]], POLL).done:
                 yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
 
     def read_document(self, source: Source, data: bytes) -> Document:
         """`read_file.read_document` in a child process; thread-safe.

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from rodedraad.cli.terminal import progress, say
+from rodedraad.cli.terminal import interruption, progress, say
 from rodedraad.ingest.errors import RodeDraadError
 
 if TYPE_CHECKING:
-    from rodedraad.index.build import Report
+    from rodedraad.index.report import Report
     from rodedraad.index.search import Searcher
 
 QUIET, PATIENCE, LOOK = 500, 10_000, 30_000
@@ -57,14 +57,21 @@ def _watch(options: argparse.Namespace) -> None:
 
 
 def reindex(options: argparse.Namespace, repair: bool = False) -> "Report":
-    """Bring the index up to date once, and print what was found."""
+    """Bring the index up to date once, and print what was found.
+
+    After Ctrl-C what was read is kept, and KeyboardInterrupt is raised.
+    """
     from rodedraad.index.build import reindex as build
 
-    with progress() as on_progress:
-        report = build(options.corpus, options.home, on_progress, say, repair)
+    stopping = "Stopping; what has been read is kept. Once more Ctrl-C: stop at once."
+    with progress() as on_progress, interruption(stopping) as cancelled:
+        report = build(options.corpus, options.home, on_progress, say, repair, cancelled)
     for name in report.damaged:
         say(f"  damaged, rebuilt: {name}")
     _summarise(f"{options.home}: {report.passages} passages;", report)
+    if report.waiting:
+        say(f"{len(report.waiting)} documents were not read. To go on: rodedraad index")
+        raise KeyboardInterrupt
     return report
 
 

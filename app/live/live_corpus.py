@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rodedraad.index.build import OnProgress, Report, reindex
+from rodedraad.index.build import reindex
 from rodedraad.index.files.safe_files import give_free_name
 from rodedraad.index.plan import State, compare
+from rodedraad.index.progress import OnProgress
+from rodedraad.index.report import Report
 from rodedraad.index.settings import load_settings
 from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, find_source, scan
 from rodedraad.ingest.errors import Reason, RodeDraadError, UnreadableDocument

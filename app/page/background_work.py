@@ -6,7 +6,7 @@ from contextlib import suppress
 from threading import Thread
 from typing import TypeVar
 
-from rodedraad.index.build import OnProgress
+from rodedraad.index.progress import READING, WRITING, OnProgress, Progress, clock
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 
@@ -14,8 +14,8 @@ TICK = 0.2
 """Seconds between two updates of the progress."""
 
 DOING = {
-    "Reading and embedding": "doing_reading",
-    "Writing the index": "doing_writing",
+    READING: "doing_reading",
+    WRITING: "doing_writing",
     "Asking": "doing_asking",
 }
 """The phrase for each step that the work reports."""
@@ -28,12 +28,12 @@ def watched(work: Callable[[OnProgress], T], language: str) -> Generator[str, No
 
     The work goes on if nobody looks any more, but does not keep the process from ending.
     """
-    state: list[tuple[str, int, int]] = []
+    state: list[Progress] = []
     job: Future[T] = Future()
 
     def do() -> None:
         try:
-            job.set_result(work(lambda *now: state.append(now)))
+            job.set_result(work(state.append))
         except BaseException as error:
             job.set_exception(error)
 
@@ -46,8 +46,8 @@ def watched(work: Callable[[OnProgress], T], language: str) -> Generator[str, No
     return job.result()
 
 
-def progress_html(now: tuple[str, int, int], language: str) -> str:
-    """The step that the work is at, with a progress bar."""
-    doing, done, total = now
-    step = phrase(DOING[doing], language) if doing in DOING else doing
-    return render("page/progress.html", step=step, done=done, total=total)
+def progress_html(now: Progress, language: str) -> str:
+    """The step that the work is at, with a progress bar, and the time left."""
+    step = phrase(DOING[now.step], language) if now.step in DOING else now.step
+    left = "" if now.seconds_left is None else phrase("time_left", language, time=clock(now.seconds_left))
+    return render("page/progress.html", step=step, now=now, left=left)

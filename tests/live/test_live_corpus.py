@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rodedraad.index.build import reindex
+from rodedraad.index.progress import Progress
 from rodedraad.ingest.errors import Reason, RodeDraadError
 from rodedraad.live.live_corpus import LiveCorpus, Row
 from rodedraad.live.live_index import LiveIndex
@@ -56,10 +57,10 @@ def test_each_document_has_a_state(folder: Path) -> None:
     assert states(library) == {"lama.md": "changed", "nieuw.txt": "new", "stuk.pdf": "unread"}
     library.remove("lama.md")
     assert states(library)["lama.md"] == "gone"
-    seen: list[tuple[str, int, int]] = []
-    library.reindex(lambda *now: seen.append(now))
+    seen: list[Progress] = []
+    library.reindex(seen.append)
     assert states(library) == {"nieuw.txt": "indexed", "stuk.pdf": "unread"}
-    assert ("Writing the index", 1, 1) in seen
+    assert Progress("Writing the index", 1, 1) in seen
 
 
 def test_why_a_document_is_unread_is_known_after_an_indexing_by_another_program(folder: Path) -> None:
@@ -78,7 +79,7 @@ def test_a_new_title_in_sources_toml_is_a_change(folder: Path) -> None:
     library = a_library(folder)
     (folder / "corpus" / "sources.toml").write_text('["lama.md"]\ntitle = "De lama"\n', "utf-8")
     assert states(library) == {"lama.md": "changed", "stuk.pdf": "unread"}
-    library.reindex(lambda *now: None)
+    library.reindex(lambda now: None)
     assert [row.title for row in library.rows()] == ["stuk.pdf", "De lama"]
 
 
@@ -86,7 +87,7 @@ def test_a_read_date_stays_when_another_document_changes(folder: Path) -> None:
     library = a_library(folder)
     before = library.rows()[1].indexed
     (folder / "corpus" / "nieuw.txt").write_text("Nieuw is dit document.", "utf-8")
-    library.reindex(lambda *now: None)
+    library.reindex(lambda now: None)
     after = {row.id: row.indexed for row in library.rows()}
     assert after["lama.md"] == before
     assert after["nieuw.txt"] > before  # type: ignore[operator]
@@ -199,7 +200,7 @@ def test_no_character_of_a_document_is_markup() -> None:
     html = library_html([row], "nl", True)
     assert "<img" not in html
     assert html.count("&lt;img src=x onerror=alert(1)&gt;&#34;&#39;") == 6
-    assert "<img" not in progress_html((HOSTILE, 1, 2), "nl")
+    assert "<img" not in progress_html(Progress(HOSTILE, 1, 2), "nl")
 
 
 @pytest.fixture
