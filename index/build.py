@@ -18,6 +18,7 @@ from rodedraad.index.store.embedding_journal import EmbeddingJournal
 from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import IndexProblem, damaged
 from rodedraad.index.store.publishing import open_current, writing
+from rodedraad.index.store.running import told_to_others
 from rodedraad.index.words.analysis import analysis
 from rodedraad.ingest.corpus_folder import Source, scan
 from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
@@ -51,6 +52,7 @@ def reindex(
             kinds = ", ".join(SUFFIXES)
             raise RodeDraadError(f"There is no document in {corpus}. Put files there: {kinds}.")
         new_folder, old = stack.enter_context(writing(home)), stack.enter_context(_last_generation(home))
+        on_progress = stack.enter_context(told_to_others(home, on_progress))
         embedder, static = models.result()
         plan = Plan(old, sources, settings, embedder.fingerprint, repair)
         _announce(plan, say)

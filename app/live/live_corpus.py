@@ -6,6 +6,7 @@ import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 from rodedraad.index.build import reindex
 from rodedraad.index.files.safe_files import give_free_name
@@ -13,6 +14,7 @@ from rodedraad.index.plan import State, compare
 from rodedraad.index.progress import OnProgress
 from rodedraad.index.report import Report
 from rodedraad.index.settings import load_settings
+from rodedraad.index.store.running import Running, running
 from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, find_source, scan
 from rodedraad.ingest.errors import Reason, RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
@@ -48,6 +50,7 @@ class LiveCorpus:
     def __init__(self, corpus: Path, index: LiveIndex) -> None:
         self._corpus = corpus
         self._index = index
+        self._cancelled: Event | None = None  # of the indexing that this process runs
 
     @property
     def largest(self) -> int:
@@ -139,6 +142,28 @@ class LiveCorpus:
 
     def reindex(self, on_progress: OnProgress) -> Report:
         """Bring the index up to date and open it; raises what `index.build.reindex` raises."""
-        report = reindex(self._corpus, self._index.home, on_progress)
+        self._cancelled = Event()
+        try:
+            report = reindex(self._corpus, self._index.home, on_progress, cancelled=self._cancelled)
+        finally:
+            self._cancelled = None
         self._index.searcher()
         return report
+
+    def cancel(self) -> None:
+        """Have the indexing that this process runs, if any, end with what is done."""
+        if cancelled := self._cancelled:
+            cancelled.set()
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether this process runs an indexing that was not cancelled yet."""
+        return (cancelled := self._cancelled) is not None and not cancelled.is_set()
+
+    def running(self) -> Running | None:
+        """The indexing that this or another process runs now, if any."""
+        return running(self._index.home)
+
+    def version(self) -> str:
+        """The name of the published generation, another one after each change."""
+        return self._index.searcher().generation.folder.name

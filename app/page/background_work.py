@@ -21,10 +21,11 @@ DOING = {
 """The phrase for each step that the work reports."""
 
 T = TypeVar("T")
+Shown = TypeVar("Shown")
 
 
-def watched(work: Callable[[OnProgress], T], language: str) -> Generator[str, None, T]:
-    """Do the work in a thread and yield its progress as HTML; returns and raises what the work does.
+def watched(work: Callable[[OnProgress], T], show: Callable[[Progress], Shown]) -> Generator[Shown, None, T]:
+    """Do the work in a thread and yield its progress as it is shown; returns and raises what the work does.
 
     The work goes on if nobody looks any more, but does not keep the process from ending.
     """
@@ -40,14 +41,14 @@ def watched(work: Callable[[OnProgress], T], language: str) -> Generator[str, No
     Thread(target=do, daemon=True).start()
     while not job.done():
         if state:
-            yield progress_html(state[-1], language)
+            yield show(state[-1])
         with suppress(TimeoutError):
             job.exception(TICK)
     return job.result()
 
 
-def progress_html(now: Progress, language: str) -> str:
-    """The step that the work is at, with a progress bar, and the time left."""
+def progress_html(now: Progress, language: str, more: str = "") -> str:
+    """The step that the work is at, with a progress bar, the time left, and what more there is to say."""
     step = phrase(DOING[now.step], language) if now.step in DOING else now.step
     left = "" if now.seconds_left is None else phrase("time_left", language, time=clock(now.seconds_left))
-    return render("page/progress.html", step=step, now=now, left=left)
+    return render("page/progress.html", now=now, said=[step, left, more])

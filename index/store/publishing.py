@@ -2,6 +2,7 @@
 
     HOME/CURRENT                 the name of the published generation
     HOME/writer.lock             locked by the process that writes
+    HOME/running                 how far an indexing is, while it runs
     HOME/unfinished-*            embeddings that a run computed and did not publish
     HOME/generations/000042/     manifest.json, passages/ (segments of texts and vectors), words/
 

@@ -2,7 +2,7 @@
 
 import signal
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 
 import pytest
 
@@ -15,6 +15,7 @@ from rodedraad.index.progress import READING, Progress
 from rodedraad.index.store.check import check
 from rodedraad.index.store.publishing import open_current
 from rodedraad.ingest.lines import Content
+from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.ingest.readers import text as text_reader
 
 pytestmark = pytest.mark.usefixtures("no_parser_process")
@@ -162,6 +163,34 @@ def test_for_another_model_all_is_published_at_once_or_not_at_all(place: Path) -
     assert index(place)[1] == []
     assert (place / "home" / "CURRENT").read_text() == f"{int(before) + 1:06}\n"
     assert not list((place / "home").glob("unfinished-*"))
+
+
+def test_what_is_embedded_of_a_long_document_is_used_by_the_next_indexing(place: Path) -> None:
+    corpus, home, cancelled = place / "corpus", place / "home", Event()
+    index(place)
+    long = "\n\n".join(f"Dorp {n} heeft {n} huizen. " + "Er wonen veel boeren. " * 22 for n in range(600))
+    (corpus / "lang.txt").write_text(long, "utf-8")
+    calls: list[Progress] = []
+
+    def look(now: Progress) -> None:
+        calls.append(now)
+        if len(calls) == 3:  # none is embedded, a first batch is, and a second
+            cancelled.set()
+
+    assert reindex(corpus, home, look, cancelled=cancelled).waiting == ["lang.txt"]
+    [journal] = home.glob("unfinished-*")
+    assert journal.stat().st_size > 256 * 4 * 256  # a batch of passages with as many dimensions
+    assert reindex(corpus, home).added == ["lang.txt"]
+    assert check(home) == []
+    assert not journal.exists()
+
+
+def test_cancelling_does_not_wait_for_a_document_that_is_being_read() -> None:
+    cancelled, read = Event(), Event()
+    with ParserPool(processes=1) as parsers:
+        Timer(0.1, cancelled.set).start()
+        assert list(parsers.map(lambda item: read.wait(60), [1, 2, 3], cancelled)) == []
+        read.set()
 
 
 def test_ctrl_c_stops_after_what_is_read_and_tells(
