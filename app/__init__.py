@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rodedraad.answering.answer import Answer
     from rodedraad.answering.quotes import Quote
-    from rodedraad.index.build import Report
+    from rodedraad.index.report import Report
     from rodedraad.index.search import Searcher
     from rodedraad.ingest.documents import Passage
     from rodedraad.ingest.errors import RodeDraadError

@@ -16,7 +16,7 @@ from rodedraad.index.store.manifest import Entry, IndexProblem, Manifest
 from rodedraad.index.store.records import PASSAGES, read_entry
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Document, Passage
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.read_file import read_settled
 
 
@@ -89,7 +89,7 @@ class Reading:
     source: Source  # with the size and time at which its bytes were read
     entry: Entry | None = None  # the document with the same content, whatever its path
     document: Document | None = None  # the new content; None too where it was not parsed
-    reason: str = ""  # why it is unreadable
+    reason: Reason | None = None  # why it is unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Decision:
 
     source: Source
     state: State
-    reason: str = ""  # of UNREAD
+    reason: Reason | None = None  # of UNREAD
     kept: Entry | None = None
     document: Document | None = None
     base: Entry | None = None  # the document of the previous generation whose text or vectors are reused
@@ -142,13 +142,14 @@ class Plan:
         self.to_read: list[Source] = []
         for source in self.sources:
             entry = self.known.get(source.id)
-            if entry and self._is_reusable and self._can_skip(entry, source):
+            if entry and self.is_reusable and self._can_skip(entry, source):
                 self.kept[source.id] = _updated(entry, source)
             else:
                 self.to_read.append(source)
+        self.to_read.sort(key=lambda source: source.size)  # many answer soon
 
     @property
-    def _is_reusable(self) -> bool:
+    def is_reusable(self) -> bool:
         """Whether a document of the old generation can be kept as it is."""
         return self.same_model and self.same_size
 
@@ -167,7 +168,7 @@ class Plan:
                 return Reading(source, entry)
             return Reading(source, document=parse(source, data))
         except UnreadableDocument as error:
-            return Reading(source, reason=str(error))
+            return Reading(source, reason=error.reason)
 
     def _with_content(self, source: Source, data: bytes) -> Entry | None:
         """The document with this content: the source's own, if it is among them."""
@@ -191,7 +192,7 @@ class Plan:
         if entry is None:
             base = known if self.same_model else None
             return Decision(source, state, document=reading.document, base=base)
-        if not self._is_reusable:
+        if not self.is_reusable:
             return Decision(source, state, base=entry)
         if entry is known:
             return Decision(source, State.INDEXED, kept=_updated(entry, source))
@@ -200,25 +201,21 @@ class Plan:
         self._moved.add(entry.path)
         return Decision(source, state, kept=_updated(entry, source))
 
-    def _unread(self, source: Source, reason: str) -> Decision:
+    def _unread(self, source: Source, reason: Reason) -> Decision:
         """An unreadable source keeps the document that was indexed before."""
         known = self.known.get(source.id)
         if known is None:
             return Decision(source, State.UNREAD, reason)
-        if self._is_reusable:
+        if self.is_reusable:
             return Decision(source, State.UNREAD, reason, kept=replace(known, citation=source.citation))
         before = replace(
             source, size=known.size, mtime_ns=known.mtime_ns, declared_language=known.declared_language
         )
         return Decision(before, State.UNREAD, reason, base=known)
 
-    def gone(self, unread: Collection[str]) -> list[str]:
-        """The documents that the next generation loses, given the ids of unreadable sources.
-
-        Their files no longer exist, or cannot be read while their records are damaged.
-        """
-        lost = set(unread) - self.known.keys()
-        return [id for id in self._indexed if id not in self._sources or id in lost]
+    def gone(self, kept: Collection[str]) -> list[str]:
+        """The documents that the next generation loses, given the ids of those that it holds."""
+        return [id for id in self._indexed if id not in kept]
 
     def read_record(self, entry: Entry) -> tuple[Document, list[Passage], Vectors]:
         """A known document, its passages, and their vectors, float32[passages, dimension]."""

@@ -12,6 +12,8 @@ from rodedraad.index.encoders.base import Vectors
 # On a busy machine, more threads make a single query slower.
 faiss.omp_set_num_threads(1)
 
+Numbers = npt.NDArray[np.int64]
+
 MOST_PIECES = 64
 """The most pieces that are searched one by one; more are copied into one array."""
 
@@ -19,17 +21,25 @@ MOST_PIECES = 64
 class VectorIndex:
     """Rows of float32[n, d] and unit length, searched by cosine; rows are numbered from 0."""
 
-    def __init__(self, pieces: Sequence[Vectors]) -> None:
-        self._pieces = pieces
+    def __init__(self, pieces: Sequence[Vectors], numbers: Numbers) -> None:
+        self._pieces, self._numbers = pieces, numbers
         self._starts = [0, *accumulate(map(len, pieces))]
+        self._places = np.argsort(numbers)  # of each row, by its number, in the pieces
 
     @classmethod
-    def build(cls, pieces: Sequence[Vectors], dimension: int) -> "VectorIndex":
-        """An index of the rows of all pieces, float32[n, dimension] each, in order."""
+    def build(
+        cls, pieces: Sequence[Vectors], dimension: int, numbers: Numbers | None = None
+    ) -> "VectorIndex":
+        """An index of the rows of all pieces, float32[n, dimension] each.
+
+        `numbers`, int64[n], are those of the rows, if they are not in order.
+        """
+        if numbers is None:
+            numbers = np.arange(sum(map(len, pieces)))
         pieces = [piece for piece in pieces if len(piece)]
         if not 0 < len(pieces) <= MOST_PIECES:
             pieces = [np.concatenate([np.zeros((0, dimension), np.float32), *pieces])]
-        return cls(pieces)
+        return cls(pieces, numbers)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -38,10 +48,12 @@ class VectorIndex:
 
     def rows(self, start: int, count: int) -> Vectors:
         """The rows from `start` on, float32[count, d]."""
-        places = zip(self._pieces, self._starts, strict=False)
-        return np.concatenate(
-            [piece[max(start - at, 0) : max(start + count - at, 0)] for piece, at in places]
-        )
+        places = self._places[start : start + count]
+        found = np.empty((len(places), self.shape[1]), np.float32)
+        for piece, at in zip(self._pieces, self._starts, strict=False):
+            inside = (places >= at) & (places < at + len(piece))
+            found[inside] = piece[places[inside] - at]
+        return found
 
     def search(self, query: Vectors, k: int) -> tuple[npt.NDArray[np.int64], Vectors]:
         """The k nearest rows of each query of float32[n, d], best first.
@@ -52,7 +64,7 @@ class VectorIndex:
         found_rows, found_cosines = [], []
         for piece, start in zip(self._pieces, self._starts, strict=False):
             cosines, rows = faiss.knn(query, piece, min(k, len(piece)), faiss.METRIC_INNER_PRODUCT)
-            found_rows.append(rows + start)
+            found_rows.append(self._numbers[rows + start])
             found_cosines.append(cosines)
         rows, cosines = np.concatenate(found_rows, axis=1), np.concatenate(found_cosines, axis=1)
         best = np.argsort(-cosines, axis=1, kind="stable")[:, :k]

@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Any
 
 from rodedraad.ingest.data_file import read_toml
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.errors import Reason, RodeDraadError
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.language import LANGUAGES
 from rodedraad.ingest.lines import UNSHOWN, one_line, written_out
@@ -26,6 +27,14 @@ LONGEST_PATH = 3_000
 
 LONGEST_SHOWN = 200
 """Characters of a placeholder id; of a longer one the middle is left out."""
+
+LEFT_BY_PROGRAMS = re.compile(
+    r"~\$.*|~.*\.tmp"  # Office: who has a document open, and what is not saved yet
+    r"|.*~|#.*#"  # editors: the version before, and what is not saved yet
+    r"|thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r",  # Windows and macOS: how a folder is shown
+    re.IGNORECASE | re.DOTALL,
+)
+"""Names of files that programs leave beside documents; those that begin with a dot are hidden anyway."""
 
 _PLACEHOLDER = "./"  # how the id begins of a file whose own path cannot be shown
 _NOT_SHOWN = re.compile(f"[\t\n]|{UNSHOWN.pattern}")
@@ -43,7 +52,7 @@ class Source:
     mtime_ns: int
     declared_language: str | None  # from sources.toml, ISO 639-1
     citation: Citation  # from sources.toml
-    trouble: str | None = None  # why it must not be read
+    trouble: Reason | None = None  # why it must not be read
     hides: str = ""  # of a folder that could not be searched: how the ids in it begin
 
     @property
@@ -55,16 +64,19 @@ class Source:
 def scan(corpus: Path) -> tuple[list[Source], list[str]]:
     """The files of readable kinds in a corpus folder, sorted by id, and the ids of all other files.
 
-    Hidden files and sources.toml are skipped. Raises RodeDraadError if the folder is missing or
-    unreadable, or sources.toml is invalid.
+    Hidden files, those that programs leave beside documents, and sources.toml are skipped. Raises
+    RodeDraadError if the folder is missing or unreadable, or sources.toml is invalid.
     """
     if not corpus.is_dir():
         raise RodeDraadError(
             f"There is no folder {corpus}. Make it and put documents in it, or name another with --corpus."
         )
+    files = sorted(_files(corpus), key=lambda file: file[0].split("/"))
     described = load_sources(corpus).documents
+    names = {name for name, _, _ in files}
+    other_forms = {_composed(id): table for id, table in described.items() if id not in names}
     sources, others = [], []
-    for name, entry, trouble in sorted(_files(corpus), key=lambda file: file[0].split("/")):
+    for name, entry, trouble in files:
         unshown = _NOT_SHOWN.search(name)
         id = _placeholder(name) if trouble or unshown else name
         path = Path(entry.path)
@@ -73,8 +85,8 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
             continue
         hides = f"{name}/" if trouble else ""
         if unshown and not trouble:
-            trouble = "its name has a line break or another invisible character; rename it"
-        given = described.get(id)
+            trouble = Reason("its name has a line break or another invisible character; rename it")
+        given = described.get(id) or other_forms.get(_composed(id))
         size, mtime_ns, problem = _status(path, entry.is_symlink(), corpus)
         sources.append(
             Source(
@@ -100,6 +112,8 @@ def find_source(corpus: Path, id: str) -> Source | None:
         return next((source for source in scan(corpus)[0] if source.id == id), None)
     if _NOT_SHOWN.search(id) or Path(id).suffix.lower() not in SUFFIXES:
         return None
+    if LEFT_BY_PROGRAMS.fullmatch(id.rpartition("/")[2]):
+        return None
     path, mode = corpus, stat.S_IFDIR
     for level, name in enumerate(id.split("/")):
         if not stat.S_ISDIR(mode) or (level and _is_too_deep(str(path), level)):
@@ -119,6 +133,11 @@ def find_source(corpus: Path, id: str) -> Source | None:
     return Source(id, path, size, mtime_ns, None, _NO_CITATION, trouble)
 
 
+def _composed(id: str) -> str:
+    """The id in Unicode form NFC; macOS and others may write the same name in form NFD."""
+    return unicodedata.normalize("NFC", id)
+
+
 def _placeholder(name: str) -> str:
     """An id for a file whose path cannot be shown; no document has such an id."""
     shown = written_out(name.replace("\t", "\\t").replace("\n", "\\n"))
@@ -127,10 +146,10 @@ def _placeholder(name: str) -> str:
     return _PLACEHOLDER + shown
 
 
-def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], str]]:
-    """Every file that is not hidden, and every folder that is too deep or cannot be searched.
+def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], Reason | None]]:
+    """Every file to read, or to list as skipped, and every folder that is too deep or cannot be searched.
 
-    Each with its path relative to the corpus, and with why it must not be read, or "". The folder of
+    Each with its path relative to the corpus, and with why it must not be read, or None. The folder of
     an index is skipped.
     """
     try:
@@ -147,9 +166,10 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], str]]:
             if entry.name.startswith(".") or name == SOURCES_FILE:
                 continue
             if not entry.is_dir(follow_symlinks=False):
-                yield name, entry, ""
+                if not LEFT_BY_PROGRAMS.fullmatch(entry.name):
+                    yield name, entry, None
             elif _is_too_deep(entry.path, level):
-                yield name, entry, "its folders are nested too deeply; move them up"
+                yield name, entry, Reason("its folders are nested too deeply; move them up")
             else:
                 try:
                     if not _is_index(entry.path):
@@ -157,7 +177,8 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], str]]:
                 except FileNotFoundError:
                     continue  # it was removed meanwhile
                 except OSError as error:
-                    yield name, entry, f"it cannot be read ({error.strerror}); grant permission to read it"
+                    why = {"error": error.strerror or str(error)}
+                    yield name, entry, Reason("it cannot be read ({error}); grant permission to read it", why)
 
 
 def _is_too_deep(folder: str, level: int) -> bool:
@@ -170,17 +191,17 @@ def _is_index(folder: str) -> bool:
     return all(Path(folder, name).exists() for name in ("generations", "writer.lock"))
 
 
-def _status(path: Path, is_link: bool, corpus: Path) -> tuple[int, int, str | None]:
+def _status(path: Path, is_link: bool, corpus: Path) -> tuple[int, int, Reason | None]:
     """A file's size in bytes, its modification time in ns, and why it must not be read, or None."""
     try:
         status = path.stat()
     except OSError as error:
-        return 0, 0, f"it cannot be read ({error.strerror})"
+        return 0, 0, Reason("it cannot be read ({error})", {"error": error.strerror or str(error)})
     trouble = None
     if not stat.S_ISREG(status.st_mode):
-        trouble = "it is a folder, a pipe or a device with the name of a document"
+        trouble = Reason("it is a folder, a pipe or a device with the name of a document")
     elif is_link and not path.resolve().is_relative_to(corpus.resolve()):
-        trouble = "it is a link to a file outside the folder of documents; put a copy there"
+        trouble = Reason("it is a link to a file outside the folder of documents; put a copy there")
     return status.st_size, status.st_mtime_ns, trouble
 
 

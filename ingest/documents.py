@@ -4,6 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
+from rodedraad.ingest.errors import Reason
+
 Span = tuple[int, int]
 """Start and end offset of a slice of a reading text, in characters."""
 
@@ -78,6 +80,7 @@ class Document:
     headings: tuple[Heading, ...] = ()  # in order
     languages: tuple[tuple[int, str], ...] = ()  # offset from which each applies; empty for one language
     own: Citation = Citation()  # from the file itself; sources.toml takes precedence
+    unread: tuple[Reason, ...] = ()  # parts of the file that could not be read
 
     @property
     def title(self) -> str:

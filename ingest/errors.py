@@ -1,9 +1,32 @@
 """Errors: messages for the person who uses the program."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 
 class RodeDraadError(Exception):
     """The message says what happened, to which file, and what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a file, or a part of it, is not read: an English text, and the values for its {names}.
+
+    The text is the same for every file to which it applies, so that it can be translated.
+    """
+
+    text: str  # begins with "it" or "its", for the file
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """The text in English, with its values."""
+        return self.text.format(**self.values)
+
+
 class UnreadableDocument(RodeDraadError):
-    """A file of the corpus cannot be read; the message begins with "it" or "its", for the file."""
+    """A file of the corpus cannot be read, for a reason."""
+
+    def __init__(self, text: str, **values: str | int) -> None:
+        """The text and values of the reason, as in `Reason`."""
+        self.reason = Reason(text, values)
+        super().__init__(str(self.reason))

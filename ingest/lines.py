@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # control characters
@@ -46,12 +46,15 @@ class Content:
     paged: bool = False  # whether `Line.page` means printed pages
     citation: Citation = field(default_factory=Citation)
     language: str | None = None  # ISO 639-1
+    unread: tuple[Reason, ...] = ()  # parts of the file that could not be read
 
 
 def check_length(characters: int) -> None:
     """Raise UnreadableDocument for a text longer than LONGEST_TEXT."""
     if characters > LONGEST_TEXT:
-        raise UnreadableDocument(f"it holds more than {LONGEST_TEXT:,} characters of text; split it")
+        raise UnreadableDocument(
+            "it holds more than {most} characters of text; split it", most=f"{LONGEST_TEXT:,}"
+        )
 
 
 def clean(text: str) -> str:

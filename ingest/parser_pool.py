@@ -11,17 +11,18 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from queue import Empty, LifoQueue
-from threading import Timer
+from threading import Event, Timer
 from typing import Any, TypeVar
 from weakref import WeakSet
 
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Citation, Document, Heading, Picture
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.parser_process import OUT_OF_MEMORY
 
 PARSE_SECONDS = 120
@@ -30,6 +31,9 @@ PARSE_MEMORY = 1_500_000_000
 
 AHEAD = 64
 """Items that `ParserPool.map` takes ahead of the result that is awaited."""
+
+POLL = 0.2
+"""Seconds between two looks at whether the work is cancelled."""
 
 _ROOT = Path(__file__).parents[2]
 
@@ -72,18 +76,22 @@ class ParserPool:
         for parser in list(self._started):
             parser.process.kill()
 
-    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    def map(
+        self, function: Callable[[Item], Result], items: Iterable[Item], cancelled: Event | None = None
+    ) -> Iterator[Result]:
         """The results of `function` for the items, in order; it runs in threads, several at once.
 
-        It may call `read_document`. At most AHEAD items are taken in advance, to bound memory.
+        It may call `read_document`. At most AHEAD items are taken in advance, to bound memory. The results
+        end where `cancelled` is set.
         """
-        ahead: deque[Future[Result]] = deque()
-        for item in items:
-            ahead.append(self._threads.submit(function, item))
-            if len(ahead) >= AHEAD:
+        cancelled = cancelled or Event()
+        left, ahead = iter(items), deque[Future[Result]]()
+        while not cancelled.is_set():
+            ahead += [self._threads.submit(function, item) for item in islice(left, AHEAD - len(ahead))]
+            if not ahead:
+                return
+            if wait([ahead[0]], POLL).done:
                 yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
 
     def read_document(self, source: Source, data: bytes) -> Document:
         """`read_file.read_document` in a child process; thread-safe.
@@ -170,9 +178,9 @@ class _ParserProcess:
             timer.cancel()
         if reply is None:
             self.process.kill()
-            raise UnreadableDocument(self._why_it_ended())
+            raise self._why_it_ended()
         if "error" in reply:
-            raise UnreadableDocument(reply["error"])
+            raise UnreadableDocument(reply["error"]["text"], **reply["error"]["values"])
         return reply
 
     def _reply(self, request: dict[str, Any], data: bytes) -> dict[str, Any] | None:
@@ -193,22 +201,25 @@ class _ParserProcess:
         self._timed_out = True
         self.process.kill()
 
-    def _why_it_ended(self) -> str:
+    def _why_it_ended(self) -> UnreadableDocument:
         code = self.process.wait()
+        megabytes = f"{self._limits.memory / 1e6:,.0f}"
         if self._timed_out:
-            return (
-                f"it took more than {self._limits.seconds} seconds to read; split it, or raise "
-                "parse_seconds in settings.toml"
+            return UnreadableDocument(
+                "it took more than {seconds} seconds to read; split it, or raise parse_seconds in "
+                "settings.toml",
+                seconds=self._limits.seconds,
             )
         if code == OUT_OF_MEMORY:
-            return (
-                f"it took more than {self._limits.memory / 1e6:,.0f} MB of memory to read; split it, or "
-                "raise parse_megabytes in settings.toml"
+            return UnreadableDocument(
+                "it took more than {megabytes} MB of memory to read; split it, or raise parse_megabytes "
+                "in settings.toml",
+                megabytes=megabytes,
             )
-        return (
+        return UnreadableDocument(
             "its reader crashed, because the file is damaged or because it needs more than "
-            f"{self._limits.memory / 1e6:,.0f} MB of memory; save it again, or raise parse_megabytes in "
-            "settings.toml"
+            "{megabytes} MB of memory; save it again, or raise parse_megabytes in settings.toml",
+            megabytes=megabytes,
         )
 
     def close(self) -> None:
@@ -225,5 +236,6 @@ def _document(reply: dict[str, Any]) -> Document:
             "page_starts": tuple(reply["page_starts"]),
             "headings": tuple(Heading(**heading) for heading in reply["headings"]),
             "languages": tuple((offset, language) for offset, language in reply["languages"]),
+            "unread": tuple(Reason(**reason) for reason in reply["unread"]),
         }
     )

@@ -44,7 +44,7 @@ def read_bytes(source: Source, largest: int = LARGEST_FILE) -> bytes:
 def _read(source: Source, largest: int) -> tuple[bytes, os.stat_result]:
     """The bytes of a source's file, and its status after they were read."""
     if source.trouble:
-        raise UnreadableDocument(source.trouble)
+        raise UnreadableDocument(source.trouble.text, **source.trouble.values)
     if source.size > largest:
         raise _too_large(source.size, largest)
     try:
@@ -52,7 +52,7 @@ def _read(source: Source, largest: int) -> tuple[bytes, os.stat_result]:
             data = file.read(largest + 1)
             status = os.fstat(file.fileno())
     except OSError as error:
-        raise UnreadableDocument(f"it cannot be read ({error.strerror})") from error
+        raise UnreadableDocument("it cannot be read ({error})", error=error.strerror or str(error)) from error
     if len(data) > largest:
         raise _too_large(len(data), largest)
     return data, status
@@ -60,8 +60,10 @@ def _read(source: Source, largest: int) -> tuple[bytes, os.stat_result]:
 
 def _too_large(size: int, largest: int) -> UnreadableDocument:
     return UnreadableDocument(
-        f"it holds {size / 1e6:,.0f} MB, more than the {largest / 1e6:,.0f} MB that are read; "
-        "split it, or raise largest_file in settings.toml"
+        "it holds {megabytes} MB, more than the {most} MB that are read; "
+        "split it, or raise largest_file in settings.toml",
+        megabytes=f"{size / 1e6:,.0f}",
+        most=f"{largest / 1e6:,.0f}",
     )
 
 
@@ -116,4 +118,5 @@ def read_document(source: Source, data: bytes) -> Document:
         headings=headings,
         languages=() if declared else language_spans(text, language),
         own=own,
+        unread=content.unread,
     )

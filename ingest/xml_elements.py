@@ -23,9 +23,11 @@ def parse_xml(data: bytes, name: str) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise UnreadableDocument(f"it is damaged: the XML of {one_line(name)[:100]!r} is invalid") from error
+        raise UnreadableDocument(
+            "it is damaged: the XML of {part} is invalid", part=repr(one_line(name)[:100])
+        ) from error
     if root is None:
-        raise UnreadableDocument(f"it is damaged: the XML of {one_line(name)[:100]!r} is empty")
+        raise UnreadableDocument("it is damaged: the XML of {part} is empty", part=repr(one_line(name)[:100]))
     dtd = root.getroottree().docinfo.internalDTD
     if dtd is not None and any(True for _ in dtd.iterentities()):
         raise UnreadableDocument("its XML declares entities, which may be an attack")

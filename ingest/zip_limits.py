@@ -34,7 +34,9 @@ class LimitedZip:
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
             raise UnreadableDocument("it is damaged: it cannot be opened as a zip file") from error
         if len(self._zip.infolist()) > MOST_PARTS:
-            raise UnreadableDocument(f"it holds more than {MOST_PARTS:,} parts; no document does")
+            raise UnreadableDocument(
+                "it holds more than {parts} parts; no document does", parts=f"{MOST_PARTS:,}"
+            )
         self._parts = {info.filename: info for info in self._zip.infolist()}
         self._read = 0
 
@@ -46,19 +48,24 @@ class LimitedZip:
         """A part's bytes; raises UnreadableDocument if it is missing, damaged or too large."""
         info = self._parts.get(name)
         if info is None:
-            raise UnreadableDocument(f"it is damaged: its part {one_line(name)[:100]!r} is missing")
+            raise UnreadableDocument(
+                "it is damaged: its part {part} is missing", part=repr(one_line(name)[:100])
+            )
         if info.flag_bits & 1:
             raise UnreadableDocument("it is encrypted; save it again without a password")
         ratio = info.file_size / max(info.compress_size, 1)
         if self._read + info.file_size > LARGEST or (info.file_size > SUSPICIOUS and ratio > HIGHEST_RATIO):
             raise UnreadableDocument(
-                f"it unpacks to {(self._read + info.file_size) / 1e6:,.0f} MB or more; no document does"
+                "it unpacks to {megabytes} MB or more; no document does",
+                megabytes=f"{(self._read + info.file_size) / 1e6:,.0f}",
             )
         self._read += info.file_size
         try:
             return self._zip.read(info)
         except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError) as error:
-            raise UnreadableDocument(f"it is damaged: its part {one_line(name)[:100]!r}") from error
+            raise UnreadableDocument(
+                "it is damaged: its part {part}", part=repr(one_line(name)[:100])
+            ) from error
 
     def xml(self, name: str) -> etree._Element:
         """The root of a part's XML; raises UnreadableDocument as `read` and `parse_xml` do."""

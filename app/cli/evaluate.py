@@ -4,7 +4,7 @@ import argparse
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from math import isnan
 from pathlib import Path
@@ -24,6 +24,7 @@ from rodedraad.evaluation.metrics import KIND, Figure, digits, verdict
 from rodedraad.evaluation.report_html import report_html
 from rodedraad.evaluation.run_file import Run, figures_as_json, write
 from rodedraad.evaluation.trec import write_trec
+from rodedraad.index.progress import OnProgress, Progress
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.lines import written_out
@@ -66,9 +67,7 @@ def bench(options: argparse.Namespace) -> int:
     return 0
 
 
-def run_evaluation(
-    searcher: Searcher, options: argparse.Namespace, on_progress: Callable[[str, int, int], None]
-) -> None:
+def run_evaluation(searcher: Searcher, options: argparse.Namespace, on_progress: OnProgress) -> None:
     """Ask the gold questions, and save, compare, report and print as the options say.
 
     Raises RodeDraadError when a file cannot be read or written; as far as can be, before asking.
@@ -78,7 +77,7 @@ def run_evaluation(
             raise RodeDraadError(f"{path} cannot be written: name a file in a folder that exists.")
     before = Run.load(options.against) if options.against else None
     data = options.data or GOLD
-    outcomes = evaluate(searcher, data, lambda done, total: on_progress("Asking", done, total))
+    outcomes = evaluate(searcher, data, lambda done, total: on_progress(Progress("Asking", done, total)))
     run = Run.of(searcher, outcomes, _command(options))
     comparison = compare(before, run) if before else None
     table = run.figures()

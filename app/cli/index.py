@@ -1,15 +1,15 @@
 """The commands index and check, and the index that the other commands open."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from rodedraad.cli.terminal import progress, say
+from rodedraad.cli.terminal import interruption, progress, say
 from rodedraad.ingest.errors import RodeDraadError
 
 if TYPE_CHECKING:
-    from rodedraad.index.build import Report
+    from rodedraad.index.report import Report
     from rodedraad.index.search import Searcher
 
 QUIET, PATIENCE, LOOK = 500, 10_000, 30_000
@@ -57,14 +57,21 @@ def _watch(options: argparse.Namespace) -> None:
 
 
 def reindex(options: argparse.Namespace, repair: bool = False) -> "Report":
-    """Bring the index up to date once, and print what was found."""
+    """Bring the index up to date once, and print what was found.
+
+    After Ctrl-C what was read is kept, and KeyboardInterrupt is raised.
+    """
     from rodedraad.index.build import reindex as build
 
-    with progress() as on_progress:
-        report = build(options.corpus, options.home, on_progress, say, repair)
+    stopping = "Stopping; what has been read is kept. Once more Ctrl-C: stop at once."
+    with progress() as on_progress, interruption(stopping) as cancelled:
+        report = build(options.corpus, options.home, on_progress, say, repair, cancelled)
     for name in report.damaged:
         say(f"  damaged, rebuilt: {name}")
     _summarise(f"{options.home}: {report.passages} passages;", report)
+    if report.waiting:
+        say(f"{len(report.waiting)} documents were not read. To go on: rodedraad index")
+        raise KeyboardInterrupt
     return report
 
 
@@ -78,10 +85,19 @@ def _summarise(beginning: str, report: "Report") -> None:
     }
     summary = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     say(f"{beginning} documents: {summary}.")
-    for id, reason in report.failed.items():
-        say(f"  not indexed: {id}: {reason}")
+    _tell_unread(report.failed.items(), report.partial.items())
     for id in report.passed_over:
         say(f"  passed over, not a kind of file that is read: {id}")
+
+
+def _tell_unread(
+    failed: Iterable[tuple[str, object]], partial: Iterable[tuple[str, Iterable[object]]]
+) -> None:
+    for id, reason in failed:
+        say(f"  not indexed: {id}: {reason}")
+    for id, reasons in partial:
+        for reason in reasons:
+            say(f"  indexed in part: {id}: {reason}")
 
 
 def check(options: argparse.Namespace) -> int:
@@ -109,6 +125,10 @@ def check(options: argparse.Namespace) -> int:
         say(
             f"{current(options.home)} is sound: {len(generation.manifest.documents)} documents, "
             f"{generation.passages} passages, {len(generation.manifest.files)} files."
+        )
+        _tell_unread(
+            ((file.path, file.reason) for file in generation.manifest.unread),
+            ((entry.path, entry.unread) for entry in generation.manifest.documents),
         )
     return 0
 

@@ -16,9 +16,10 @@ import numpy as np
 
 from rodedraad.evaluation.ask_gold import evaluate
 from rodedraad.evaluation.metrics import success_at
-from rodedraad.index.build import OnProgress, reindex
+from rodedraad.index.build import reindex
 from rodedraad.index.encoders.base import Embedder
 from rodedraad.index.encoders.bundled import bundled_static, load_embedder
+from rodedraad.index.progress import OnProgress, Progress
 from rodedraad.index.ranking import PASSAGE
 from rodedraad.index.search import Hit, Searcher
 from rodedraad.index.settings import SETTINGS_FILE, Settings
@@ -74,7 +75,7 @@ def _xquad(folder: Path, settings: Settings, progress: OnProgress) -> Figures:
             ]
             found: dict[str, list[float]] = {signal: [] for signal in SIGNALS}
             for done, (gold, question) in enumerate(asked):
-                progress(f"XQuAD {file.stem}→{TEXTS}", done + 1, len(asked))
+                progress(Progress(f"XQuAD {file.stem}→{TEXTS}", done + 1, len(asked)))
                 hits = searcher.search(searcher.query(question), len(rows))
                 for signal in SIGNALS:
                     found[signal].append(_rank(hits, signal, gold))
@@ -100,7 +101,7 @@ def _flores(folder: Path, embedder: Embedder, progress: OnProgress) -> Figures:
     files = sorted(folder.glob("*.txt"))
     vectors = {}
     for done, file in enumerate(files):
-        progress("FLORES", done + 1, len(files))
+        progress(Progress("FLORES", done + 1, len(files)))
         vectors[file.stem] = embedder.passages(file.read_text("utf-8").splitlines())
     figures = {}
     for language in vectors.keys() - {TEXTS}:
@@ -115,7 +116,9 @@ def _gold(data: Path, corpus: Path, settings: Settings, progress: OnProgress) ->
     """Success@k of the gold questions over the corpus."""
     with tempfile.TemporaryDirectory() as scratch:
         searcher = _searcher(corpus, Path(scratch), settings)
-        outcomes = evaluate(searcher, data, lambda done, total: progress("Gold questions", done, total))
+        outcomes = evaluate(
+            searcher, data, lambda done, total: progress(Progress("Gold questions", done, total))
+        )
     answerable = [o for o in outcomes if o.turn == 0 and o.answerable]
     return {f"gold success@{k}": float(np.mean([success_at(o, k) for o in answerable])) for k in (1, 3, 5)}
 

@@ -6,13 +6,17 @@ import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
-from rodedraad.index.build import OnProgress, Report, reindex
+from rodedraad.index.build import reindex
 from rodedraad.index.files.safe_files import give_free_name
 from rodedraad.index.plan import State, compare
+from rodedraad.index.progress import OnProgress
+from rodedraad.index.report import Report
 from rodedraad.index.settings import load_settings
-from rodedraad.ingest.corpus_folder import find_source, scan
-from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
+from rodedraad.index.store.running import Running, running
+from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, find_source, scan
+from rodedraad.ingest.errors import Reason, RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.read_file import read_bytes
 from rodedraad.live.live_index import LiveIndex
@@ -32,7 +36,12 @@ class Row:
     passages: int = 0
     indexed: datetime | None = None  # when its text was last read, in UTC
     state: State = State.INDEXED
-    reason: str = ""  # why it is unread
+    reasons: tuple[Reason, ...] = ()  # why it, or parts of it, could not be read
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is indexed but for parts that could not be read."""
+        return self.state == State.INDEXED and bool(self.reasons)
 
 
 class LiveCorpus:
@@ -41,6 +50,7 @@ class LiveCorpus:
     def __init__(self, corpus: Path, index: LiveIndex) -> None:
         self._corpus = corpus
         self._index = index
+        self._cancelled: Event | None = None  # of the indexing that this process runs
 
     @property
     def largest(self) -> int:
@@ -52,11 +62,11 @@ class LiveCorpus:
         return without_folders(error, self._corpus, self._index.home)
 
     def rows(self) -> list[Row]:
-        """Every document by id, those that are not simply indexed first."""
+        """Every document by id, those that are not wholly indexed first."""
         manifest = self._index.searcher().generation.manifest
         sources, _ = scan(self._corpus)
         states = compare(manifest, sources)
-        reasons = {file.path: file.reason for file in manifest.unread if states[file.path] == State.UNREAD}
+        reasons = {file.path: (file.reason,) for file in manifest.unread if states[file.path] == State.UNREAD}
         rows = [
             Row(
                 id=entry.path,
@@ -65,7 +75,7 @@ class LiveCorpus:
                 passages=entry.passages,
                 indexed=datetime.fromtimestamp(entry.read_at, UTC),
                 state=states[entry.path],
-                reason=reasons.get(entry.path, ""),
+                reasons=(*reasons.get(entry.path, ()), *entry.unread),
             )
             for entry in manifest.documents
         ]
@@ -75,12 +85,12 @@ class LiveCorpus:
                 id=source.id,
                 title=source.citation.title or source.id,
                 state=states[source.id],
-                reason=reasons.get(source.id, ""),
+                reasons=reasons.get(source.id, ()),
             )
             for source in sources
             if source.id not in indexed
         ]
-        return sorted(rows, key=lambda row: (row.state == State.INDEXED, row.id))
+        return sorted(rows, key=lambda row: (row.state == State.INDEXED and not row.reasons, row.id))
 
     def add(self, file: Path, name: str) -> None:
         """Copy a file into the corpus under `name`.
@@ -92,7 +102,8 @@ class LiveCorpus:
         if suffix not in SUFFIXES:
             raise Refusal("refused_kind", kinds=", ".join(SUFFIXES))
         too_long = len(name.encode(errors="replace")) > LONGEST_NAME
-        if too_long or name.startswith(".") or not name.isprintable() or "/" in name or "\\" in name:
+        skipped = name.startswith(".") or LEFT_BY_PROGRAMS.fullmatch(name)
+        if too_long or skipped or not name.isprintable() or "/" in name or "\\" in name:
             raise Refusal("refused_name")
         largest = self.largest
         if file.stat().st_size > largest:
@@ -131,6 +142,28 @@ class LiveCorpus:
 
     def reindex(self, on_progress: OnProgress) -> Report:
         """Bring the index up to date and open it; raises what `index.build.reindex` raises."""
-        report = reindex(self._corpus, self._index.home, on_progress)
+        self._cancelled = Event()
+        try:
+            report = reindex(self._corpus, self._index.home, on_progress, cancelled=self._cancelled)
+        finally:
+            self._cancelled = None
         self._index.searcher()
         return report
+
+    def cancel(self) -> None:
+        """Have the indexing that this process runs, if any, end with what is done."""
+        if cancelled := self._cancelled:
+            cancelled.set()
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether this process runs an indexing that was not cancelled yet."""
+        return (cancelled := self._cancelled) is not None and not cancelled.is_set()
+
+    def running(self) -> Running | None:
+        """The indexing that this or another process runs now, if any."""
+        return running(self._index.home)
+
+    def version(self) -> str:
+        """The name of the published generation, another one after each change."""
+        return self._index.searcher().generation.folder.name

@@ -15,9 +15,9 @@ from rodedraad.evaluation.compare_runs import Comparison, compare
 from rodedraad.evaluation.gold_file import FILES, GOLD, OWN, Talk, load_talks
 from rodedraad.evaluation.metrics import Figure
 from rodedraad.evaluation.run_file import Run
-from rodedraad.index.build import OnProgress
 from rodedraad.index.evidence_match import squash
 from rodedraad.index.files.safe_files import replace_file
+from rodedraad.index.progress import OnProgress, Progress
 from rodedraad.index.store.generation import Generation
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
@@ -62,7 +62,7 @@ class KeptRuns:
             return 0
         talks = [talk for _, talks in sets for talk in talks]
         searcher = self._index.searcher()
-        outcomes = ask_talks(searcher, talks, lambda done, total: progress("Asking", done, total))
+        outcomes = ask_talks(searcher, talks, lambda done, total: progress(Progress("Asking", done, total)))
         run = Run.of(searcher, outcomes, " && ".join(command for command, _ in sets))
         new = self._last.with_name(f"{self._last.name}.new")
         run.save(new)

@@ -1,15 +1,18 @@
 """Documents tab: a table of the documents, with uploads, removal and re-indexing."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from rodedraad.index.progress import Progress
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.live.live_corpus import LiveCorpus, Row
-from rodedraad.page.background_work import watched
+from rodedraad.page.background_work import progress_html, watched
 from rodedraad.page.clicks import text
 from rodedraad.page.notes import note
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
@@ -18,6 +21,12 @@ from rodedraad.texts.phrases import NAMES, language_of, phrase
 from rodedraad.texts.refusal import Refusal
 
 MOST_SHOWN = 500  # rows
+
+LOOK = 1.0
+"""Seconds between two looks at an indexing that another page or process runs."""
+
+Change = tuple[Any, Any, Any]
+"""What an event puts into the status and the table, and whether the button to cancel is there."""
 
 REMOVE = """
 element.addEventListener('click', event => {
@@ -44,21 +53,29 @@ def documents_tab(
                 labels.label(upload, label="upload")
                 again = gr.Button(PHRASES("reindex"), size="sm", elem_id="reindex")
                 labels.label(again, value="reindex")
-        status = gr.HTML(elem_id="doing", js_on_load="element.setAttribute('role', 'status')")
+        with gr.Row(elem_id="progress"):
+            status = gr.HTML(elem_id="doing", js_on_load="element.setAttribute('role', 'status')")
+            cancel = gr.Button(PHRASES("cancel"), size="sm", elem_id="cancel", visible=False)
+            labels.label(cancel, value="cancel")
         before = gr.State("")
         table = gr.HTML(elem_id="library", js_on_load=REMOVE)
+    shown = [status, table, cancel]
     tab.select(events.show, None, table, **QUIET)
+    tab.select(
+        events.follow, None, shown, concurrency_limit=None, show_progress="hidden", api_visibility="private"
+    )
     languages.input(events.show, None, table, **QUIET)
     if may_change:
         one_at_a_time: dict[str, Any] = {
             "concurrency_limit": 1, "concurrency_id": "index", "show_progress": "hidden",
             "api_visibility": "private",
         }  # fmt: skip
+        cancel.click(events.cancel, None, cancel, **QUIET)
         kept = upload.upload(events.add, upload, [upload, before], **QUIET)
         gone = table.click(events.remove, None, None, **QUIET).success(lambda: "", None, before, **QUIET)
         asked = again.click(lambda: "", None, before, **QUIET)
         for changed in (kept, gone, asked):
-            renewed = changed.then(events.renew, before, status, **one_at_a_time)
+            renewed = changed.then(events.renew, before, shown, **one_at_a_time)
             renewed.then(events.show, None, table, **QUIET)
 
 
@@ -66,9 +83,10 @@ class _Events:
     def __init__(self, library: LiveCorpus, may_change: bool) -> None:
         self._library = library
         self._may_change = may_change
+        self._renewing: set[str | None] = set()  # sessions whose own indexing runs
 
     def show(self, request: gr.Request) -> str:
-        return library_html(self._library.rows(), language_of(request.headers), self._may_change)
+        return self._table(language_of(request.headers))
 
     def add(self, files: list[str] | None, request: gr.Request) -> tuple[None, str]:
         language = language_of(request.headers)
@@ -91,22 +109,60 @@ class _Events:
         except RodeDraadError as error:
             raise gr.Error(self._library.told(error), print_exception=False) from error
 
-    def renew(self, before: str, request: gr.Request) -> Iterator[str]:
+    def cancel(self) -> Any:
+        self._library.cancel()
+        return gr.update(visible=False)
+
+    def renew(self, before: str, request: gr.Request) -> Iterator[Change]:
         """Re-index and yield the progress; the notes on an upload, in `before`, stay above the result."""
         language = language_of(request.headers)
+        self._renewing.add(request.session_hash)
         try:
-            report = yield from watched(self._library.reindex, language)
+            report = yield from watched(self._library.reindex, self._shower(language))
             found = phrase(
-                "reindexed",
+                "reindex_cancelled" if report.waiting else "reindexed",
                 language,
                 added=len(report.added),
                 changed=len(report.changed),
                 removed=len(report.removed),
                 failed=len(report.failed),
+                waiting=len(report.waiting),
             )
         except RodeDraadError as error:
             found = self._library.told(error)
-        yield f"{before}{note(found)}"
+        finally:
+            self._renewing.discard(request.session_hash)
+        yield f"{before}{note(found)}", gr.skip(), gr.update(visible=False)
+
+    async def follow(self, request: gr.Request) -> AsyncIterator[Change]:
+        """Yield the progress of an indexing that another page or process runs, until it ends."""
+        language = language_of(request.headers)
+        show, followed = await asyncio.to_thread(self._shower, language), False
+        while request.session_hash not in self._renewing and (running := self._library.running()):
+            since = f"{datetime.fromtimestamp(running.since, UTC):%H:%M}"
+            yield await asyncio.to_thread(show, running.progress, phrase("since", language, time=since))
+            followed = True
+            await asyncio.sleep(LOOK)
+        if followed and request.session_hash not in self._renewing:
+            yield "", await asyncio.to_thread(self._table, language), gr.update(visible=False)
+        else:
+            yield gr.skip(), gr.skip(), gr.skip()
+
+    def _shower(self, language: str) -> Callable[..., Change]:
+        """A function that shows progress, and the table again whenever more documents answer."""
+        seen = self._library.version()
+
+        def show(now: Progress, more: str = "") -> Change:
+            nonlocal seen
+            before, seen = seen, self._library.version()
+            can_cancel = self._may_change and self._library.can_cancel
+            table = gr.skip() if seen == before else self._table(language)
+            return progress_html(now, language, more), table, gr.update(visible=can_cancel)
+
+        return show
+
+    def _table(self, language: str) -> str:
+        return library_html(self._library.rows(), language, self._may_change)
 
 
 def library_html(rows: Sequence[Row], language: str, may_change: bool) -> str:

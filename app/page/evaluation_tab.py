@@ -10,7 +10,7 @@ from rodedraad.evaluation.votes import Candidate, Candidates
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.run_history import Kept, KeptRuns
-from rodedraad.page.background_work import watched
+from rodedraad.page.background_work import progress_html, watched
 from rodedraad.page.clicks import text
 from rodedraad.page.notes import note
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
@@ -94,7 +94,7 @@ class _Events:
     def make(self, request: gr.Request) -> Iterator[str]:
         language = language_of(request.headers)
         try:
-            count = yield from watched(self._runs.make, language)
+            count = yield from watched(self._runs.make, lambda now: progress_html(now, language))
             message = phrase("evaluated", language, count=count)
         except RodeDraadError as error:
             message = self._index.told(error)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from rodedraad.answering.place import Place
 from rodedraad.index.settings import load_settings
 from rodedraad.ingest.documents import Picture
-from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
 from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
@@ -17,6 +17,7 @@ from rodedraad.page.permalink import follow
 from rodedraad.page.source_pane import is_printed
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
+from rodedraad.texts.reasons import told
 
 KEPT = 8
 """How many drawn pages are cached."""
@@ -47,6 +48,8 @@ class PdfView:
             picture = self._drawn(document.id, document.sha256, page, before, text)
         except FileChanged:
             return note(phrase("file_changed", language))
+        except UnreadableDocument as error:
+            return note(phrase("page_not_shown", language, why=told(error.reason, language)))
         except RodeDraadError as error:
             return note(phrase("page_not_shown", language, why=self._library.told(error).rstrip(".")))
         return picture_html(picture, place, place.end > end, language)

@@ -84,9 +84,17 @@ class Programs:
         return [passage_as_json(hit) for hit in hits]
 
     def list_documents(self) -> list[dict[str, Any]]:
-        """List the documents, each with the id that read_document takes."""
+        """List the documents, each with the id that read_document takes, and what of it could not be read."""
         entries = self._index.searcher().generation.manifest.documents
-        return [{"document": e.path, "language": e.language, "passages": e.passages} for e in entries]
+        return [
+            {
+                "document": entry.path,
+                "language": entry.language,
+                "passages": entry.passages,
+                "unread": [str(reason) for reason in entry.unread],
+            }
+            for entry in entries
+        ]
 
     def read_document(self, document: str, start: int, end: int) -> dict[str, Any]:
         """Read a stretch of a document's text, at most 20,000 characters, with its title and citation.

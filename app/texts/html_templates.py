@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from rodedraad.texts.phrases import named, pattern
+from rodedraad.texts.reasons import told
 
 
 def _phrase(name: str, language: str, /, **given: object) -> Markup:
@@ -20,7 +21,7 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.globals |= {"phrase": _phrase, "named": named}
+_ENVIRONMENT.globals |= {"phrase": _phrase, "named": named, "told": told}
 
 
 def render(template: str, **values: object) -> str:

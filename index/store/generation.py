@@ -61,16 +61,21 @@ class Generation:
         return document, passages[number - self.first_passage(index)]
 
     def vectors(self) -> VectorIndex:
-        """The passages' vectors, float32[passages, dimension]; row n is passage n.
+        """The passages' vectors, float32[passages, dimension]; row n is passage n, however they are stored.
 
         Raises IndexProblem if a file is missing or too short.
         """
-        records = (entry.record for entry in self.manifest.documents)
+        places = [(entry.record.segment, entry.record.row) for entry in self.manifest.documents]
+        stored = sorted(range(len(places)), key=places.__getitem__)
+        records = [self.manifest.documents[number].record for number in stored]
+        counts = [record.rows for record in records]
+        firsts = np.array([self.first_passage(number) for number in stored], np.int64)
+        numbers = np.arange(sum(counts)) + np.repeat(firsts - np.cumsum(counts) + counts, counts)
         try:
             pieces = read_vectors(self.folder / PASSAGES, records, self.manifest.dimension)
         except DamagedFile as error:
             raise damaged(error.path) from error
-        return VectorIndex.build(pieces, self.manifest.dimension)
+        return VectorIndex.build(pieces, self.manifest.dimension, numbers)
 
     def words(self, static: StaticEmbedder) -> WordIndex:
         """The passages' words, whose results are passage numbers; `static` must be the table that made them.

@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from threading import Event
 from time import time
 
 import numpy as np
@@ -21,6 +22,7 @@ from rodedraad.index.files.segments import (
     to_merge,
     vectors_file,
 )
+from rodedraad.index.progress import Cancelled
 from rodedraad.index.store.embedding_journal import EmbeddingJournal
 from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import Entry, Files
@@ -54,6 +56,7 @@ class NewDocument:
             read_at=time(),
             key=key,
             record=segment.append(pack_text(self.document, self.passages), vectors),
+            unread=self.document.unread,
         )
 
 
@@ -68,20 +71,23 @@ class GenerationWriter:
         embedder: Embedder,
         static: StaticEmbedder,
         journal: EmbeddingJournal,
-        advance: Callable[[int], None],
+        advance: Callable[[int, int], None],
+        cancelled: Event,
     ) -> None:
         """Write nothing yet.
 
         `folder` is the new generation's, `damaged` names files of the old one. `advance` receives the
-        number of source bytes finished since its last call.
+        numbers of documents and of their files' bytes finished since its last call. When `cancelled` is
+        set, embedding raises Cancelled.
         """
         self._folder, self._old, self._damaged = folder, old, damaged
         self._embedder, self._static, self._journal, self._advance = embedder, static, journal, advance
+        self._cancelled = cancelled
         before = old.manifest.documents if old else ()
         self._next_key = max((entry.key + entry.passages for entry in before), default=0)
         self._waiting: list[NewDocument] = []
         self._unknown = 0  # passages of those waiting that have no vector yet
-        self._added: list[Entry] = []
+        self.added: list[Entry] = []  # the documents that were written
         self._open = ExitStack()
 
     @cached_property
@@ -103,11 +109,6 @@ class GenerationWriter:
             closing(WordWriter(folder, self._folder.name, self._static, self._old_words, words))
         )
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether no document was added."""
-        return not self._waiting and not self._added
-
     def close(self) -> None:
         """Close the files, finished or not."""
         self._open.close()
@@ -117,9 +118,10 @@ class GenerationWriter:
         self._waiting.append(new)
         self._unknown += sum(passage.searched not in new.vectors for passage in new.passages)
         if self._unknown >= BATCH:
-            self._write_waiting()
+            self.write_waiting()
 
-    def _write_waiting(self) -> None:
+    def write_waiting(self) -> None:
+        """Embed and write the documents that wait."""
         vectors = self._vectors()
         for new in self._waiting:
             rows = np.empty((len(new.passages), self._embedder.dimension), np.float32)
@@ -128,7 +130,8 @@ class GenerationWriter:
             entry = new.entry(self._next_key, rows, self._segment)
             self._words.add(entry.key, _texts(new.passages))
             self._next_key += entry.passages
-            self._added.append(entry)
+            self.added.append(entry)
+        self._advance(len(self._waiting), 0)
         self._waiting, self._unknown = [], 0
 
     def _vectors(self) -> dict[str, Vectors]:
@@ -145,21 +148,25 @@ class GenerationWriter:
         reported = 0
         for start in range(0, len(unknown), BATCH):
             batch = unknown[start : start + BATCH]
-            vectors = self._embedder.passages(batch)
+            self._check()
+            vectors = self._embedder.passages(batch, self._check)
             self._journal.add(batch, vectors)
             known |= zip(batch, vectors, strict=True)
             done = size * (start + len(batch)) // len(unknown)
-            self._advance(done - reported)
+            self._advance(0, done - reported)
             reported = done
-        self._advance(size - reported)
+        self._advance(0, size - reported)
         return known
 
-    def finish(self, kept: Iterable[Entry]) -> tuple[list[Entry], Files]:
-        """Write what waits and flush to disk; every entry and every file of the generation.
+    def _check(self, embedded: int = 0) -> None:
+        if self._cancelled.is_set():
+            raise Cancelled
 
-        `kept` are the entries of the old generation that stay.
+    def finish(self, kept: Iterable[Entry]) -> tuple[list[Entry], Files]:
+        """Flush what was written to disk; every entry and every file of the generation.
+
+        `kept` are the entries of the old generation that stay. Documents that wait are left out.
         """
-        self._write_waiting()
         kept = list(kept)
         if self._old:
             self._update_words(self._old, kept)
@@ -176,7 +183,7 @@ class GenerationWriter:
                     name = f"{PASSAGES}/{name}"
                     link(self._old.folder / name, self._folder / name)
                     files[name] = self._old.manifest.files[name]
-        return [*self._added, *kept], files
+        return [*self.added, *kept], files
 
     def _update_words(self, old: Generation, kept: list[Entry]) -> None:
         """Remove the words of documents that are gone; add those of all where none can be reused."""
@@ -204,7 +211,7 @@ class GenerationWriter:
                     damaged.add(segment_of(name))
         for entry in kept:
             live[entry.record.segment] = live.get(entry.record.segment, 0) + entry.passages
-        merged = damaged | to_merge(rows, live, sum(entry.passages for entry in self._added))
+        merged = damaged | to_merge(rows, live, sum(entry.passages for entry in self.added))
         return [self._copied(old, entry) if entry.record.segment in merged else entry for entry in kept]
 
     def _copied(self, old: Generation, entry: Entry) -> Entry:

@@ -11,9 +11,9 @@ from rodedraad.index.files.safe_files import write_file
 from rodedraad.index.files.segments import Record
 from rodedraad.ingest.data_file import parse_json
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.errors import Reason, RodeDraadError
 
-MANIFEST_FORMAT = 4
+MANIFEST_FORMAT = 5
 """Increased with every change of the files; an index of another format is rebuilt from the documents."""
 
 MANIFEST = "manifest.json"
@@ -44,6 +44,7 @@ class Entry:
     read_at: float  # when its text was last read, in seconds since 1970
     key: int  # of its first passage in the word index, counting up from there; never used twice
     record: Record  # its reading text and its passages' vectors
+    unread: tuple[Reason, ...] = ()  # parts of the file that could not be read
 
     @property
     def passages(self) -> int:
@@ -63,7 +64,7 @@ class Unread:
     path: str  # the source's id
     size: int  # bytes
     mtime_ns: int
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Manifest:
             "words": self.words,
             "settings": self.settings,
             "files": self.files,
-            "unread": [[file.path, file.size, file.mtime_ns, file.reason] for file in self.unread],
+            "unread": [[file.path, file.size, file.mtime_ns, _pair(file.reason)] for file in self.unread],
             "documents": [_row(entry) for entry in self.documents],
         }
         write_file(folder / MANIFEST, _sealed(json.dumps(content)))
@@ -112,7 +113,10 @@ class Manifest:
             if content.pop("generation") != folder.name:
                 raise damaged(path)
             content["documents"] = tuple(_entry(row) for row in content["documents"])
-            content["unread"] = tuple(Unread(*row) for row in content["unread"])
+            content["unread"] = tuple(
+                Unread(path, size, mtime_ns, Reason(*reason))
+                for path, size, mtime_ns, reason in content["unread"]
+            )
             content["files"] = {name: (size, crc32) for name, (size, crc32) in content["files"].items()}
             return cls(**content)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -125,11 +129,12 @@ def _row(entry: Entry) -> list[Any]:
     given, record = entry.citation, entry.record
     citation = [given.title, given.author, given.publisher, given.date, given.url]
     place = [record.segment, record.offset, record.length, record.row, record.rows, record.sha256]
-    return [*file, citation, entry.own_title, entry.read_at, entry.key, place]
+    unread = [_pair(reason) for reason in entry.unread]
+    return [*file, citation, entry.own_title, entry.read_at, entry.key, place, unread]
 
 
 def _entry(row: list[Any]) -> Entry:
-    path, sha256, size, mtime_ns, declared, language, citation, own_title, read_at, key, record = row
+    path, sha256, size, mtime_ns, declared, language, citation, own_title, read_at, key, record, unread = row
     return Entry(
         path=path,
         sha256=sha256,
@@ -142,7 +147,12 @@ def _entry(row: list[Any]) -> Entry:
         read_at=read_at,
         key=key,
         record=Record(*record),
+        unread=tuple(Reason(*reason) for reason in unread),
     )
+
+
+def _pair(reason: Reason) -> list[Any]:
+    return [reason.text, reason.values]
 
 
 def _sealed(text: str) -> bytes:

@@ -2,6 +2,7 @@
 
     HOME/CURRENT                 the name of the published generation
     HOME/writer.lock             locked by the process that writes
+    HOME/running                 how far an indexing is, while it runs
     HOME/unfinished-*            embeddings that a run computed and did not publish
     HOME/generations/000042/     manifest.json, passages/ (segments of texts and vectors), words/
 
@@ -11,7 +12,7 @@ two generations have in common are hard links to the same bytes.
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -74,8 +75,10 @@ def open_current(home: Path) -> Generation:
 
 
 @contextmanager
-def writing(home: Path) -> Iterator[Path]:
-    """A new folder for the next generation, under a lock; removed at the end unless published.
+def writing(home: Path) -> Iterator[Callable[[], Path]]:
+    """A function that makes a folder for the next generation, under a lock.
+
+    It is called again once that is published, for the one after. What is not published is removed.
 
     The operating system releases the lock when its process ends; a lock file left behind does not
     matter. Raises RodeDraadError if another process is writing, or if a file cannot be written.
@@ -89,16 +92,22 @@ def writing(home: Path) -> Iterator[Path]:
             with suppress(OSError):  # on Windows, a locked file cannot be written to
                 since = datetime.now().strftime("%Y-%m-%d %H:%M")
                 lock.write_text(f"process {os.getpid()} on {gethostname()}, since {since}", "utf-8")
-            _prune(home)
-            numbers = (int(path.name) for path in _generations(home))
-            folder = home / "generations" / f"{max(numbers, default=0) + 1:06}"
-            folder.mkdir()
+            folders: list[Path] = []
+
+            def new_folder() -> Path:
+                _prune(home)
+                numbers = (int(path.name) for path in _generations(home))
+                folder = home / "generations" / f"{max(numbers, default=0) + 1:06}"
+                folders.append(folder)
+                folder.mkdir()
+                return folder
+
             try:
-                yield folder
+                yield new_folder
             except BaseException:
                 # After a failed publication either of the two may be current: keep both.
-                if _published(home) not in (folder, _UNKNOWN):
-                    shutil.rmtree(folder, ignore_errors=True)
+                if folders and _published(home) not in (folders[-1], _UNKNOWN):
+                    shutil.rmtree(folders[-1], ignore_errors=True)
                 raise
             _prune(home)
     except Timeout:

@@ -40,6 +40,7 @@ def unpack_text(data: bytes, entry: Entry) -> tuple[Document, list[Passage]]:
         headings=tuple(Heading(*heading) for heading in content["headings"]),
         languages=tuple((offset, language) for offset, language in content["languages"]),
         own=own,
+        unread=entry.unread,
     )
     passages = [
         document.passage(start, end, ((s, e) for s, e in sentences))

@@ -106,7 +106,7 @@ def _printed(document: pdfium.PdfDocument, number: int) -> Iterator[_Printed]:
         page = document[number]
         textpage = page.get_textpage()
     except pdfium.PdfiumError as error:
-        raise UnreadableDocument(f"it is damaged: its page {number + 1} cannot be read") from error
+        raise UnreadableDocument("it is damaged: its page {page} cannot be read", page=number + 1) from error
     turned = page.get_rotation()
     units = _utf16(textpage)
     aligned = len(units) == raw.FPDFText_CountChars(textpage)

@@ -48,7 +48,7 @@ def draw_page(data: bytes, number: int, before: str, text: str) -> Picture:
             textpage = page.get_textpage()
             image = page.render(scale=LONGEST_SIDE / max(page.get_size()), may_draw_forms=False).to_pil()
         except (IndexError, ArithmeticError, ValueError, pdfium.PdfiumError) as error:
-            raise UnreadableDocument(f"it is damaged: its page {number} cannot be drawn") from error
+            raise UnreadableDocument("it is damaged: its page {page} cannot be drawn", page=number) from error
         png = io.BytesIO()
         image.save(png, "PNG")
         boxes = (

@@ -106,7 +106,9 @@ def read_csv(data: bytes) -> Content:
             ]
             lines += block("; ".join(cells), tight=True)
     except csv.Error as error:
-        raise UnreadableDocument(f"it is not a table of comma-separated values ({error})") from error
+        raise UnreadableDocument(
+            "it is not a table of comma-separated values ({error})", error=str(error)
+        ) from error
     return Content(lines or list(block(" | ".join(names))))
 
 

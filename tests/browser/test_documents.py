@@ -1,5 +1,6 @@
 """The documents tab, as a person uses it: dropping files in, removing them, asking meanwhile."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rodedraad.index.build import reindex
+from rodedraad.index.progress import READING, Progress
+from rodedraad.index.store.running import told_to_others
 from rodedraad.live.live_corpus import LiveCorpus
 from tests.browser.conftest import Hold
 from tests.browser.test_access import serious
@@ -18,12 +21,19 @@ CABLE = "Wat kost een kaartje voor de kabelbaan van Chachapoyas?"
 
 
 @pytest.fixture(scope="module")
-def library(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server over a corpus of its own."""
+def folder(corpus: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus and its index, for this module alone."""
     folder = tmp_path_factory.mktemp("library")
-    mine = shutil.copytree(corpus, folder / "corpus")
-    reindex(mine, folder / "home")
-    with serving(folder / "home", corpus=mine) as address:
+    shutil.copytree(corpus, folder / "corpus")
+    shutil.copytree(home, folder / "home")
+    reindex(folder / "corpus", folder / "home")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def library(folder: Path) -> Iterator[str]:
+    """A server over it."""
+    with serving(folder / "home", corpus=folder / "corpus") as address:
         yield address
 
 
@@ -84,6 +94,44 @@ def test_the_chat_answers_while_a_document_is_read(library: str, open_page: Open
     assert "gezinnen" in asker.locator(".turn blockquote").first.inner_text()
     go_on.set()
     reader.wait_for_selector("#doing:has-text('Index updated: 1 added')")
+
+
+def test_an_indexing_is_stopped_on_the_page_and_seen_on_another(
+    library: str, open_page: OpenPage, hold: Hold
+) -> None:
+    go_on = hold(LiveCorpus, "reindex")
+    page, other = open_page(library, 390, 844), open_page(library)
+    open_documents(page)
+    file = {"name": "kaas.txt", "mimeType": "text/plain", "buffer": b"De kaas rijpt in de kelder."}
+    page.set_input_files("#upload input[type=file]", [file])  # type: ignore[list-item]
+    page.wait_for_selector("#doing label:has-text('Reading and processing documents 0/')")
+    open_documents(other)
+    expect(other.locator("#doing label")).to_contain_text(re.compile(r"processing documents 0/\d · since \d"))
+    assert serious(page) == []
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#cancel")).to_have_count(0)
+    go_on.set()
+    expect(page.locator("#doing")).to_contain_text(re.compile(r"Stopped: 0 added, .* \d not read yet"))
+    expect(page.locator("#library tr.new th")).to_have_text("kaas.txt")
+    expect(other.locator("#doing label")).to_have_count(0)
+    page.get_by_role("button", name="Update the index").click()
+    expect(page.locator("#doing")).to_contain_text("Index updated: 1 added")
+
+
+def test_an_indexing_by_another_process_is_seen_and_its_documents_appear(
+    library: str, folder: Path, open_page: OpenPage
+) -> None:
+    page = open_page(library)
+    with told_to_others(folder / "home", lambda now: None) as tell:
+        tell(Progress(READING, 3, 20, 65.0))
+        open_documents(page)
+        expect(page.locator("#doing label")).to_contain_text("documents 3/20 · 1:05 left · since ")
+        expect(page.locator("#cancel")).to_have_count(0)
+        count = page.locator("#library tbody tr").count()
+        (folder / "corpus" / "geit.txt").write_text("De geit geeft melk.", "utf-8")
+    reindex(folder / "corpus", folder / "home")
+    expect(page.locator("#library tbody tr")).to_have_count(count + 1)
+    expect(page.locator("#doing label")).to_have_count(0)
 
 
 def test_the_table_is_told_in_the_language_chosen(library: str, open_page: OpenPage) -> None:

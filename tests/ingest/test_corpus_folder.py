@@ -42,6 +42,23 @@ def test_scan_finds_what_can_be_read_and_names_the_rest(tmp_path: Path) -> None:
     assert others == ["README", "foto.jpg", "map/sources.toml"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("~$rief.docx", "~$.txt", "~WRL0001.tmp", "~wrd0003.TMP", ".~lock.brief.odt#", "._brief.pdf"),
+        *("Thumbs.db", "thumbs.db", "desktop.ini", ".DS_Store", "Icon\r"),
+        *("brief.txt~", "#brief.txt#", ".brief.txt.swp", "map/~$rief.xlsx"),
+    ],
+)
+def test_what_programs_leave_beside_documents_is_passed_over_in_silence(tmp_path: Path, name: str) -> None:
+    (tmp_path / "map").mkdir()
+    (tmp_path / name).write_text("An")
+    (tmp_path / "a~b.txt").write_text("Een zin.")
+    sources, others = scan(tmp_path)
+    assert ([source.id for source in sources], others) == (["a~b.txt"], [])
+    assert find_source(tmp_path, name) is None
+
+
 def test_scan_passes_over_a_folder_under_the_name_of_a_document(tmp_path: Path) -> None:
     (tmp_path / "map.txt").mkdir()
     assert scan(tmp_path) == ([], [])
@@ -112,7 +129,7 @@ def test_folders_too_deep_in_one_another_are_named_in_short(tmp_path: Path) -> N
     sources, _ = scan(tmp_path)
     assert [source.id for source in sources if not source.trouble] == ["a.txt", "map-0/b.txt"]
     (deep,) = (source for source in sources if source.trouble)
-    assert deep.trouble == "its folders are nested too deeply; move them up"
+    assert str(deep.trouble) == "its folders are nested too deeply; move them up"
     assert deep.id.startswith("./map-0/map-1/mmm")
     assert len(deep.id) < 210
 

@@ -1,5 +1,6 @@
 """sources.toml: what it gives for documents, and what is wrong in it."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,23 @@ def test_a_sources_toml_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").mkdir()
     with pytest.raises(RodeDraadError, match=r"sources\.toml cannot be read \(.+\)"):
         load_sources(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="both forms are the same name there")
+def test_a_name_meets_its_file_in_either_unicode_form(tmp_path: Path) -> None:
+    composed, decomposed = "caf\u00e9/nin\u0303o.txt", "cafe\u0301/ni\u00f1o.txt"
+    for name, given in ((composed, decomposed), (decomposed, composed)):
+        corpus = tmp_path / ascii(name).replace("/", "")
+        (corpus / name).parent.mkdir(parents=True)
+        (corpus / name).write_text("Een zin.")
+        (corpus / "sources.toml").write_text(f'["{given}"]\ntitle = "Kind"\nlanguage = "es"\n', "utf-8")
+        source = only_source(corpus)
+        assert (source.id, source.citation.title, source.declared_language) == (name, "Kind", "es")
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="both forms are the same name there")
+def test_of_two_files_whose_names_look_the_same_each_has_its_own_table(tmp_path: Path) -> None:
+    for name in ("\u00e9.txt", "e\u0301.txt"):
+        (tmp_path / name).write_text("Een zin.")
+    (tmp_path / "sources.toml").write_text('["\u00e9.txt"]\ntitle = "Een"\n', "utf-8")
+    assert {s.id: s.citation.title for s in scan(tmp_path)[0]} == {"\u00e9.txt": "Een", "e\u0301.txt": None}

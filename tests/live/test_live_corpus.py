@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rodedraad.index.build import reindex
-from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.index.progress import Progress
+from rodedraad.ingest.errors import Reason, RodeDraadError
 from rodedraad.live.live_corpus import LiveCorpus, Row
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.background_work import progress_html
@@ -22,6 +23,7 @@ from rodedraad.texts.refusal import Refusal
 from tests.servers import serving
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'"
+NOT_A_PDF = Reason("it is damaged, or not a PDF")
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def states(library: LiveCorpus) -> dict[str, str]:
 def test_each_document_has_a_state(folder: Path) -> None:
     library = a_library(folder)
     unread, lama = library.rows()
-    assert (unread.id, unread.state, unread.reason) == ("stuk.pdf", "unread", "it is damaged, or not a PDF")
+    assert (unread.id, unread.state, unread.reasons) == ("stuk.pdf", "unread", (NOT_A_PDF,))
     assert (lama.title, lama.language, lama.passages, lama.state) == ("Over de lama", "nl", 1, "indexed")
     assert lama.indexed is not None
     (folder / "corpus" / "lama.md").write_text("# Over de lama\n\nDe lama draagt wit.", "utf-8")
@@ -55,29 +57,29 @@ def test_each_document_has_a_state(folder: Path) -> None:
     assert states(library) == {"lama.md": "changed", "nieuw.txt": "new", "stuk.pdf": "unread"}
     library.remove("lama.md")
     assert states(library)["lama.md"] == "gone"
-    seen: list[tuple[str, int, int]] = []
-    library.reindex(lambda *now: seen.append(now))
+    seen: list[Progress] = []
+    library.reindex(seen.append)
     assert states(library) == {"nieuw.txt": "indexed", "stuk.pdf": "unread"}
-    assert ("Writing the index", 1, 1) in seen
+    assert Progress("Writing the index", 1, 1) in seen
 
 
 def test_why_a_document_is_unread_is_known_after_an_indexing_by_another_program(folder: Path) -> None:
     library = a_library(folder)
     (folder / "corpus" / "lama.md").write_bytes(bytes(range(256)))
     reindex(folder / "corpus", folder / "home")
-    assert [(row.id, row.state, row.reason, row.passages) for row in library.rows()] == [
-        ("lama.md", "unread", "it is not text", 1),
-        ("stuk.pdf", "unread", "it is damaged, or not a PDF", 0),
+    assert [(row.id, row.state, row.reasons, row.passages) for row in library.rows()] == [
+        ("lama.md", "unread", (Reason("it is not text"),), 1),
+        ("stuk.pdf", "unread", (NOT_A_PDF,), 0),
     ]
     (folder / "corpus" / "stuk.pdf").write_bytes(b"een ander bestand")
-    assert [(row.id, row.state, row.reason) for row in library.rows()][1] == ("stuk.pdf", "new", "")
+    assert [(row.id, row.state, row.reasons) for row in library.rows()][1] == ("stuk.pdf", "new", ())
 
 
 def test_a_new_title_in_sources_toml_is_a_change(folder: Path) -> None:
     library = a_library(folder)
     (folder / "corpus" / "sources.toml").write_text('["lama.md"]\ntitle = "De lama"\n', "utf-8")
     assert states(library) == {"lama.md": "changed", "stuk.pdf": "unread"}
-    library.reindex(lambda *now: None)
+    library.reindex(lambda now: None)
     assert [row.title for row in library.rows()] == ["stuk.pdf", "De lama"]
 
 
@@ -85,7 +87,7 @@ def test_a_read_date_stays_when_another_document_changes(folder: Path) -> None:
     library = a_library(folder)
     before = library.rows()[1].indexed
     (folder / "corpus" / "nieuw.txt").write_text("Nieuw is dit document.", "utf-8")
-    library.reindex(lambda *now: None)
+    library.reindex(lambda now: None)
     after = {row.id: row.indexed for row in library.rows()}
     assert after["lama.md"] == before
     assert after["nieuw.txt"] > before  # type: ignore[operator]
@@ -141,6 +143,7 @@ def test_without_hard_links_a_document_is_added_and_none_replaced(
         ("", "refused_kind"),
         (".txt", "refused_kind"),
         (".verborgen.txt", "refused_name"),
+        ("~$brief.docx", "refused_name"),
         ("../a.txt", "refused_name"),
         ("..\\a.txt", "refused_name"),
         ("a\n.txt", "refused_name"),
@@ -193,11 +196,11 @@ def test_a_folder_named_as_a_document_is_not_removed(folder: Path) -> None:
 
 
 def test_no_character_of_a_document_is_markup() -> None:
-    row = Row(id=HOSTILE, title=HOSTILE + "t", language="nl", state="unread", reason=HOSTILE)
+    row = Row(id=HOSTILE, title=HOSTILE + "t", language="nl", state="unread", reasons=(Reason(HOSTILE),))
     html = library_html([row], "nl", True)
     assert "<img" not in html
     assert html.count("&lt;img src=x onerror=alert(1)&gt;&#34;&#39;") == 6
-    assert "<img" not in progress_html((HOSTILE, 1, 2), "nl")
+    assert "<img" not in progress_html(Progress(HOSTILE, 1, 2), "nl")
 
 
 @pytest.fixture

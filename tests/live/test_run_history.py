@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rodedraad.index.build import reindex
+from rodedraad.index.progress import Progress
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.run_history import KeptRuns
@@ -64,9 +65,9 @@ def test_without_questions_nothing_is_asked_and_nothing_kept(own: Path) -> None:
 
 def test_a_run_is_kept_and_the_next_is_compared_with_it_also_by_another_server(own: Path) -> None:
     write(own, TICKET)
-    seen: list[tuple[str, int, int]] = []
-    assert KeptRuns(LiveIndex(own)).make(lambda *now: seen.append(now)) == 1
-    assert seen == [("Asking", 0, 1), ("Asking", 1, 1)]
+    seen: list[Progress] = []
+    assert KeptRuns(LiveIndex(own)).make(seen.append) == 1
+    assert seen == [Progress("Asking", 0, 1), Progress("Asking", 1, 1)]
     first = KeptRuns(LiveIndex(own)).last()
     assert first is not None
     assert first.comparison is None

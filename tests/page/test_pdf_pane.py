@@ -121,8 +121,8 @@ def test_a_readable_text_beside_a_picture_that_is_a_bomb_is_told_not_drawn(folde
     index = LiveIndex(folder / "home")
     found = document(folder, "bom.pdf")
     html = PdfView(index, LiveCorpus(folder / "corpus", index)).html(query(found, 0, len(found.text)), "es")
-    assert html.startswith("<p>No se puede mostrar esta página: its reader crashed")
-    assert "because it needs more than 600 MB of memory" in html
+    assert html.startswith("<p>No se puede mostrar esta página: su lectura se interrumpió")
+    assert "necesita más de 600 MB de memoria" in html
 
 
 def test_only_what_a_link_names_is_shown(view: PdfView, folder: Path) -> None:

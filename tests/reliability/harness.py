@@ -252,4 +252,12 @@ def index_with(place: Path, strike_at: int, fault: int | str, report: str = "") 
     return index(place), shim.names
 
 
+def index_in_parts_with(place: Path, strike_at: int, fault: int | str) -> Any:
+    """The same, where each document that is read is published as a part of its own."""
+    from rodedraad.index import builder
+
+    builder.PART, builder.WORTH = 0.0, 0
+    return index_with(place, strike_at, fault)
+
+
 ERRORS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC}

@@ -8,12 +8,25 @@ the next re-index succeeds and leaves nothing behind.
 
 import pytest
 
-from tests.reliability.harness import DIED, ERRORS, NEW, OLD, contents, index_and_read, index_with, run
+from tests.reliability.harness import (
+    DIED,
+    ERRORS,
+    NEW,
+    OLD,
+    contents,
+    index_and_read,
+    index_in_parts_with,
+    index_with,
+    run,
+)
+
+EVERY = 4
+"""Of the operations between parts one in so many fails."""
 
 
-def operations(place):
+def operations(place, way=index_with):
     """The names of the operations that a re-index without a fault performs."""
-    outcome, names = run(index_with, place(), -1, DIED)
+    outcome, names = run(way, place(), -1, DIED)
     assert outcome == "done"
     return names
 
@@ -56,3 +69,21 @@ def test_after_a_fault_at_any_operation_the_index_is_the_old_or_the_new_one(plac
     assert before > 30
     assert after > 5
     print(f"\n{fault}: {len(names)} operations failed; {before} times the old index, {after} times the new")
+
+
+@pytest.mark.parametrize("fault", ["ENOSPC", DIED])
+def test_after_a_fault_between_parts_each_document_is_the_old_or_the_new_one(place, fault):
+    names = operations(place, index_in_parts_with)
+    assert names.count("replace") == 4  # one for each of three documents, and one without those that are gone
+    between = 0
+    for number in range(0, len(names), EVERY):
+        copy = place()
+        outcome = run(index_in_parts_with, copy, number, ERRORS.get(fault, DIED))
+        found, told = run(contents, copy), (fault, number, names[number], outcome)
+        assert OLD.keys() & NEW.keys() <= found.keys() <= OLD.keys() | NEW.keys(), told
+        assert all(text in (OLD.get(id), NEW.get(id)) for id, text in found.items()), told
+        assert OLD["herfst.txt"] in found.values(), told  # which was renamed
+        between += found not in (OLD, NEW)
+        assert_is_mended_by_the_next(copy, told)
+    assert between > 5
+    print(f"\n{fault}: {len(range(0, len(names), EVERY))} operations failed; {between} times between parts")

@@ -31,8 +31,8 @@ def test_publishing_replaces_the_old_generation(place):
 
 def test_a_failure_before_publishing_leaves_the_old_generation_alone(place):
     def write_half():
-        with writing(place / "home") as folder:
-            (folder / "half").write_text("written")
+        with writing(place / "home") as new_folder:
+            (new_folder() / "half").write_text("written")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -46,8 +46,8 @@ def test_a_failure_at_any_stage_leaves_the_old_generation_alone(place, stage):
     class Failure(Exception):
         pass
 
-    def fail(doing, done, total):
-        if doing == stage:
+    def fail(now):
+        if now.step == stage:
             raise Failure
 
     change(place)

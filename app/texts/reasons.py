@@ -1,0 +1,23 @@
+"""Reasons in a language: why a file, or a part of it, is not read, from reasons_LANGUAGE.toml.
+
+The tables have the English text as their key, as it stands in the code.
+"""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from rodedraad.ingest.errors import Reason
+from rodedraad.texts.phrases import NAMES
+
+
+def told(reason: Reason, language: str) -> str:
+    """A reason in a language (ISO 639-1); in English where that has no translation of it."""
+    return _translations(language).get(reason.text, reason.text).format(**reason.values)
+
+
+@cache
+def _translations(language: str) -> dict[str, str]:
+    if language == "en" or language not in NAMES:
+        return {}
+    return tomllib.loads(files("rodedraad.texts").joinpath(f"reasons_{language}.toml").read_text("utf-8"))
