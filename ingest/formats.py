@@ -7,8 +7,13 @@ from rodedraad.ingest.lines import Content
 
 _READERS = {
     ".txt": "text.read_text",
-    ".csv": "text.read_csv",
+    ".csv": "csv_table.read_csv",
+    ".tsv": "csv_table.read_csv",
+    ".json": "json_values.read_json",
+    ".jsonl": "json_values.read_json_lines",
+    ".log": "text.read_log",
     ".md": "markdown.read_markdown",
+    ".markdown": "markdown.read_markdown",
     ".html": "html.read_html",
     ".htm": "html.read_html",
     ".pdf": "pdf.read_pdf",
