@@ -59,12 +59,16 @@ def decode(data: bytes) -> str:
     UnreadableDocument for bytes that are not text in any of these.
     """
     text = _decode(data)
+    _check_control(text)
+    return _PADDING.sub(" ", text)
+
+
+def _check_control(text: str) -> None:
     control, nul = len(_CONTROL.findall(text)), text.count("\0")
     if nul > len(text) * MOST_NUL or (
         control and control + nul > max(len(text) * MOST_CONTROL, min(FORGIVEN, len(text) // 5))
     ):
         raise UnreadableDocument("it is not text")
-    return _PADDING.sub(" ", text)
 
 
 def _decode(data: bytes) -> str:
@@ -89,6 +93,7 @@ def _utf_8(data: bytes) -> str:
         inside = sum(len(sequence) for sequence in _SEQUENCE.findall(data))
         beyond = len(_NOT_ASCII.findall(data))
         if beyond - inside > MOST_STRAY * beyond:
+            _check_control(data.decode("latin-1"))
             return data.decode(_one_byte_encoding(data), "replace")
         return data.decode("utf-8", "stray as cp1252")
 

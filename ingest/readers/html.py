@@ -45,6 +45,9 @@ _ROMAN = tuple(
 LONGEST_CELL = 600
 """Characters of a table cell from which its paragraphs are kept apart: a passage holds no more."""
 
+MOST_COLUMNS = 200
+"""The columns of a table whose cells may reach into other rows or columns."""
+
 MOST_REPEATED = 1_000_000
 """Characters of cells over several rows that are repeated in one document."""
 
@@ -88,6 +91,15 @@ def is_laid_out(row: etree._Element) -> bool:
     return False
 
 
+def _is_cell(element: etree._Element) -> bool:
+    return element.tag in ("td", "th") or element.get("role") in (
+        "cell",
+        "gridcell",
+        "columnheader",
+        "rowheader",
+    )
+
+
 class _Walk:
     """A walk through an HTML tree, and the text collected since the last block began."""
 
@@ -101,7 +113,7 @@ class _Walk:
         self._tight = False  # whether no empty line comes before the next block
 
     def lines(self, root: etree._Element) -> Iterator[Line]:
-        yield from self._inside(root) if root.tag in ("td", "th") else self._element(root)
+        yield from self._inside(root) if _is_cell(root) else self._element(root)
         yield from self._flush()
 
     def _element(self, element: etree._Element) -> Iterator[Line]:
@@ -124,7 +136,7 @@ class _Walk:
             )
         elif name == "sup":
             yield from self._raised(element)
-        elif name == "tr":
+        elif name == "tr" or element.get("role") == "row":
             yield from self._row(element)
         elif name == "pre":
             yield from self._flush()
@@ -180,7 +192,7 @@ class _Walk:
         yield from self._flush()
         if is_laid_out(row):
             for cell in row:
-                if cell.tag in ("td", "th") and cell not in self._unseen:
+                if _is_cell(cell) and cell not in self._unseen:
                     yield from self._inside(cell)
                     yield from self._flush()
         else:
@@ -205,14 +217,15 @@ class _Walk:
                 texts.append(text if self._repeated < MOST_REPEATED else "")
 
         for cell in row:
-            if cell.tag not in ("td", "th"):
+            if not _is_cell(cell):
                 continue
             reaching()
             text = "" if cell in self._unseen else self._cell(cell)
             own = own or bool(text)
             rows = whole_number(cell.get("rowspan"), 1, 65_534, otherwise=1)
-            for column in range(whole_number(cell.get("colspan"), 1, 100, otherwise=1)):
-                if rows > 1:
+            columns = whole_number(cell.get("colspan"), 1, 1000, otherwise=1)
+            for column in range(max(1, min(columns, MOST_COLUMNS - len(texts)))):
+                if rows > 1 and len(texts) < MOST_COLUMNS:
                     spans[len(texts)] = rows - 1, "" if column else text
                 texts.append("" if column else text)
         reaching()

@@ -2,9 +2,12 @@
 
 import codecs
 import re
+from collections.abc import Iterator
+
+from lxml import etree
 
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.errors import Reason
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.lines import Content, one_line
 from rodedraad.ingest.readers.decoding import decode
 from rodedraad.ingest.readers.html import html_lines, parse_html
@@ -13,6 +16,9 @@ from rodedraad.ingest.readers.page_furniture import page_furniture
 _CHARSET = re.compile(
     rb"""<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*["']?\s*([\w-]{2,30})""", re.I
 )
+
+MOST_NAMED = 20
+"""The most pages in frames that a message names."""
 
 
 def read_web_page(data: bytes) -> Content:
@@ -25,7 +31,9 @@ def read_web_page(data: bytes) -> Content:
     metadata = trafilatura.extract_metadata(root, extensive=False)
     lines = html_lines(root, without=page_furniture(root))
     titles = [line.text for line in lines if line.level == 1]
-    frames = [one_line(frame.get("src") or "")[:100] for frame in root.iter("frame")]
+    frames = list(_frames(root))
+    if frames and not lines:
+        raise UnreadableDocument(frames[0].text, **frames[0].values)
     return Content(
         lines=lines,
         citation=Citation(
@@ -35,16 +43,16 @@ def read_web_page(data: bytes) -> Content:
             date=_line(metadata.date),
         ),
         language=root.get("lang"),
-        unread=(
-            (
-                Reason(
-                    "its frames show other pages, {pages}; add those too", {"pages": ", ".join(frames[:20])}
-                ),
-            )
-            if frames
-            else ()
-        ),
+        unread=tuple(frames),
     )
+
+
+def _frames(root: etree._Element) -> Iterator[Reason]:
+    """The reason that a page of frames is not read whole."""
+    pages = [one_line(frame.get("src") or "")[:100] for frame in root.iter("frame")]
+    if pages:
+        names = ", ".join(filter(None, pages[:MOST_NAMED]))
+        yield Reason("its frames show other pages, {pages}; add those too", {"pages": names})
 
 
 def _line(value: str | None) -> str | None:
