@@ -21,7 +21,7 @@ SMALL = 1 / 3
 """The largest share of a page's text, links aside, in a part that is left out for its name."""
 
 SHORT = 300
-"""The most characters of a form, or a menu without links, that is left out; a page keeps no fewer."""
+"""The most characters of a form or a menu of buttons that is left out; a page keeps no fewer."""
 
 _WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
 _LANDMARKS = frozenset("navigation search menu menubar toolbar dialog alertdialog".split())
@@ -31,7 +31,7 @@ _LINKS = frozenset(
     "sharing social related sitemap widget widgets catlinks printfooter navbox".split()
 )
 _PATH = frozenset("breadcrumb breadcrumbs crumb crumbs kruimelpad skip skiplink skiplinks".split())
-_FOOT = frozenset("footer foot colofon colophon copyright popup modal lightbox overlay".split())
+_FOOT = frozenset("footer foot colofon colophon copyright popup modal".split())
 _BANNER = frozenset(
     "cookie cookies consent gdpr cookiebanner cookiebar cookieconsent onetrust cybot cmplz".split()
 )
@@ -40,6 +40,7 @@ _INLINE = frozenset("a span b i em strong font small".split())
 _CONTAINERS = frozenset("div section article main form center table tbody tr td".split())
 _TITLED = frozenset("div section article form".split())
 _PARTS = frozenset((*_CONTAINERS, "ul", "ol", "header", "dl"))
+_FEET = frozenset((*_PARTS, "p", "address"))
 
 
 def page_furniture(root: etree._Element) -> set[etree._Element]:
@@ -77,6 +78,9 @@ class _Page:
 
     def _prose(self, element: etree._Element) -> int:
         return self._all[element] - self._linked[element]
+
+    def _headings(self, element: etree._Element) -> int:
+        return sum(self._all[heading] for heading in element.iter(*HEADINGS))
 
     def _is_links(self, element: etree._Element) -> bool:
         return self._linked[element] > MOSTLY_LINKS * self._all[element]
@@ -144,7 +148,7 @@ class _Page:
         links, small = self._is_links(part), self._prose(part) <= SMALL * self._prose(self._body)
         if words & _MARKS or role in _LANDMARKS or (kind == "dialog" and part.get("open") is None):
             return small or _asks(part)
-        if kind == "form" and next(part.iter("table", *HEADINGS), None) is None:
+        if kind == "form" and next(part.iter("table", *HEADINGS, *(["p"] if within else [])), None) is None:
             return small and self._all[part] <= SHORT
         if kind in _AROUND.values():
             alone = links and next(part.iter(*HEADINGS), None) is None
@@ -153,17 +157,20 @@ class _Page:
             return True
         if words & _PATH:
             return self._all[part] <= SHORT
-        if words & _FOOT and small and part.tag in (*_PARTS, "p", "address") and self._is_apart(part, within):
-            return True
+        if words & _FOOT and small and part.tag in _FEET and self._is_apart(part, within):
+            return not self._is_titled(part)
         if words & _LINKS or {"table", "contents"} <= words:
-            return small and (links or (not within and self._all[part] <= SHORT))
+            below = self._all[part] - self._headings(part)
+            return small and (
+                self._linked[part] > MOSTLY_LINKS * below
+                or (not within and self._all[part] <= SHORT and _asks(part))
+            )
         if within:
             dead = kind == "a" and (part.get("href") or "").startswith("#")
             return dead and not any(map(str.isalnum, "".join(part.itertext())))
         if not links or next(part.iter("th"), None) is not None:
             return False
-        headings = sum(self._all[heading] for heading in part.iter(*HEADINGS))
-        if self._is_titled(part) or 0 < headings < self._all[part]:
+        if self._is_titled(part) or 0 < self._headings(part) < self._all[part]:
             return False  # such as "See also"
         if self._all[part] > self._prose(self._body):
             return False  # such as a list of documents
@@ -182,4 +189,5 @@ class _Page:
 
 
 def _asks(part: etree._Element) -> bool:
+    """Whether a part has buttons or fields, as a banner that asks for consent."""
     return next(part.iter("button", "input"), None) is not None
