@@ -16,6 +16,9 @@ INVISIBLE = re.compile(
 )
 """Characters that are invisible in a text or a file name."""
 
+_LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆĲĳ", "ff fi fl ffi ffl st st IJ ij".split(), strict=True))
+_LIGATURE = re.compile(f"[{''.join(_LIGATURES)}]")
+
 LONGEST_TEXT = 20_000_000
 """Characters of the longest reading text: some ten thousand pages."""
 
@@ -58,10 +61,12 @@ def check_length(characters: int) -> None:
 
 
 def clean(text: str) -> str:
-    """The text in Unicode form NFC, with line feeds as line ends, without invisible characters."""
-    if text.isprintable():  # true of most lines
-        return unicodedata.normalize("NFC", text)
-    return unicodedata.normalize("NFC", INVISIBLE.sub("", LINE_END.sub("\n", text)))
+    """The text in form NFC, with line feeds as line ends, without invisible characters and ligatures."""
+    if not text.isprintable():  # few lines
+        text = INVISIBLE.sub("", LINE_END.sub("\n", text))
+    if text.isascii():
+        return text
+    return _LIGATURE.sub(lambda found: _LIGATURES[found[0]], unicodedata.normalize("NFC", text))
 
 
 def one_line(text: str) -> str:

@@ -42,6 +42,9 @@ FULL_LINE = 0.95
 Characters differ in width, so lines of equal printed width differ by some five per cent.
 """
 
+FEWEST_REMNANTS = 3
+"""The fewest lines at the end of a text that are remnants of a web page if all read like its navigation."""
+
 HEADING = 0.6
 """A line that ends before this share of the width, and not at the end of a sentence, is a heading."""
 
@@ -115,11 +118,11 @@ class _Outline:
 
 
 def text_lines(pages: Sequence[str]) -> list[Line]:
-    """The lines of raw text, one string for each page, without running heads and site navigation."""
+    """The lines of raw text, one string for each page, without running heads and a site's navigation."""
     lines = without_running_heads(list(_lines(pages)))
     width = _width(lines)
     if not width:  # in hard-wrapped prose, a line may look like navigation
-        return [line for line in lines if not _NAVIGATION.fullmatch(line.text)]
+        return _without_navigation(lines)
     usual = Counter(line.gap for line in lines[1:]).most_common(1)[0][0]
     indented = sum(line.indented for line in lines)
     indents = 0 < indented < len(lines) // 5
@@ -127,6 +130,14 @@ def text_lines(pages: Sequence[str]) -> list[Line]:
         replace(line, width=width, gap=max(line.gap - usual, 0), indented=line.indented and indents)
         for line in lines
     ]
+
+
+def _without_navigation(lines: list[Line]) -> list[Line]:
+    """The lines without the remnants of a web page's navigation at its end: one such line may be text."""
+    end = len(lines)
+    while end and _NAVIGATION.fullmatch(lines[end - 1].text):
+        end -= 1
+    return lines[:end] if len(lines) - end >= FEWEST_REMNANTS else lines
 
 
 def _lines(pages: Sequence[str]) -> Iterator[Line]:

@@ -5,8 +5,8 @@ from urllib.parse import unquote
 
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Content, Line
+from rodedraad.ingest.readers.decoding import decode
 from rodedraad.ingest.readers.html import html_lines, parse_html
-from rodedraad.ingest.readers.text import decode
 from rodedraad.ingest.xml_elements import attribute, child, children, dublin_core
 from rodedraad.ingest.zip_limits import LimitedZip
 

@@ -1,111 +1,61 @@
-"""HTML: web pages; also the chapters of e-books, and Markdown converted to HTML."""
+"""HTML: its tree, and the lines of a tree; for web pages, chapters of e-books, and converted Markdown."""
 
-import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from lxml import etree
 from lxml import html as lxml_html
 
-from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import UnreadableDocument
-from rodedraad.ingest.lines import Content, Line, block, clean, one_line
-from rodedraad.ingest.readers.text import decode
+from rodedraad.ingest.lines import Line, block, clean
+from rodedraad.ingest.readers.hidden_elements import hidden_elements
 from rodedraad.ingest.xml_elements import whole_number
 
-_CHARSET = re.compile(
-    rb"""<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*["']?\s*([\w-]{2,30})""", re.I
+UNSEEN = frozenset(
+    "script style head template noscript iframe object audio video canvas nav select textarea datalist "
+    "del s strike annotation annotation-xml".split()
 )
-_UNSEEN = frozenset(
-    "script style head template noscript svg math iframe object audio video canvas nav select button "
-    "textarea datalist".split()
-)
-_AROUND = frozenset("header footer aside form dialog menu".split())
+"""The elements whose text a page does not show as its own, or shows as struck out."""
+
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+"""The elements that are headings, and the level of each."""
+
 _BLOCKS = frozenset(
-    "p div section article main h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table thead tbody tfoot tr td th "
-    "caption blockquote pre figure figcaption address hr body header footer aside form details summary "
-    "fieldset".split()
+    "p div section article main h1 h2 h3 h4 h5 h6 ul ol li menu dl dt dd table thead tbody tfoot caption "
+    "blockquote pre figure figcaption address hr body header footer aside form details summary fieldset "
+    "legend noframes dialog center".split()
 )
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_MARK = re.compile(r"(?:•|\d+\.) ")
+_LISTS = frozenset(("ul", "ol", "menu"))
+_XHTML = re.compile(r"\A\s*<\?xml|xmlns=[\"']http://www\.w3\.org/1999/xhtml")
+_SELF_CLOSED = re.compile(
+    r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)\b)([A-Za-z][\w:-]*)([^<>]*)/>",
+    re.I,
+)
+_FOLDING = re.compile("accordion|collaps|toggle|faq", re.I)
 _WIDE_SPACE = re.compile(r"[^\S\u00a0]+")
-
-
-def read_html(data: bytes) -> Content:
-    """A web page: its main text, without navigation and other page furniture."""
-    import trafilatura
-
-    root = parse_html(_decode(data))
-    if root is None:
-        return Content([])
-    metadata = trafilatura.extract_metadata(root, extensive=False)
-    citation = Citation(
-        title=_line(metadata.title),
-        author=_line(metadata.author),
-        publisher=_line(metadata.sitename),
-        date=_line(metadata.date),
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_ROMAN = tuple(
+    zip(
+        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
+        "M CM D CD C XC L XL X IX V IV I".split(),
+        strict=True,
     )
-    lines = html_lines(root, without=_AROUND) or html_lines(root)
-    articles = list(root.iter("article"))
-    if len(articles) == 1:
-        article = html_lines(articles[0], without=_AROUND)
-        if _length(article) > _length(lines) / 2:
-            return Content(article, citation=citation, language=root.get("lang"))
-    main = trafilatura.bare_extraction(
-        root, output_format="xml", fast=True, favor_recall=True, include_comments=False
-    )
-    if isinstance(main, trafilatura.settings.Document):
-        lines = _main(lines, main.body)
-    return Content(lines, citation=citation, language=root.get("lang"))
+)
 
+LONGEST_CELL = 600
+"""Characters of a table cell from which its paragraphs are kept apart: a passage holds no more."""
 
-def _length(lines: list[Line]) -> int:
-    return sum(len(line.text) for line in lines)
+MOST_COLUMNS = 200
+"""The columns of a table whose cells may reach into other rows or columns."""
 
-
-def _main(lines: list[Line], found: etree._Element) -> list[Line]:
-    """The lines from the first to the last that trafilatura found, with the headings above them.
-
-    `found` is the tree of its result. That lacks headings, lists and tables of the main text, but
-    its beginning and end show which lines are outside the main text.
-    """
-    for line_break in found.iter("lb"):
-        line_break.tail = "\n" + (line_break.tail or "")
-    texts = {
-        one_line(text)
-        for element in found.iter("p", "head", "item", "cell", "quote", "code")
-        for text in "".join(element.itertext()).split("\n")
-    }
-    places = [place for place, line in enumerate(lines) if _MARK.sub("", line.text) in texts]
-    if not places:
-        return lines
-    first, end = places[0], places[-1] + 1
-    title = max((place for place in range(first) if lines[place].level == 1), default=first)
-    while first > title and (lines[first - 1].level or title < first):
-        first -= 1
-    while end < len(lines) and lines[end].gap == 0:
-        end += 1
-    return lines[first:end]
-
-
-def _line(value: str | None) -> str | None:
-    return one_line(value or "") or None
-
-
-def _decode(data: bytes) -> str:
-    if declared := _CHARSET.search(data[:2048]):
-        name = declared[1].decode("ascii").casefold()
-        try:
-            codec = codecs.lookup({"iso-8859-1": "cp1252", "latin1": "cp1252"}.get(name, name))
-            if codec.name.startswith(("cp", "iso8859", "windows", "koi8", "mac")):
-                return data.decode(codec.name)
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return decode(data)
+MOST_REPEATED = 1_000_000
+"""Characters of cells over several rows that are repeated in one document."""
 
 
 def parse_html(text: str) -> etree._Element | None:
     """The root of an HTML document, corrected as browsers do; None if it is empty."""
+    if _XHTML.search(text[:2000]):
+        text = _SELF_CLOSED.sub(r"<\1\2></\1>", text)
     parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     data = clean(text).encode()
     try:
@@ -116,64 +66,103 @@ def parse_html(text: str) -> etree._Element | None:
         raise UnreadableDocument("its HTML cannot be read") from error
 
 
-def html_lines(root: etree._Element, page: int = 0, without: frozenset[str] = frozenset()) -> list[Line]:
-    """The lines of an HTML tree in reading order, without the elements named in `without`.
+def html_lines(root: etree._Element, without: Collection[etree._Element] = ()) -> list[Line]:
+    """The lines of an HTML tree in reading order, without hidden and struck-out text.
 
-    A table row becomes one line; a list item begins with its bullet or number.
+    A table row becomes one line, a cell over several rows stands in each of them; a list item begins with
+    its bullet or number. `without`: elements to leave out.
     """
-    return list(_Walk(page, _UNSEEN | without).lines(root))
+    return list(_Walk(hidden_elements(root).union(without)).lines(root))
+
+
+def is_laid_out(row: etree._Element) -> bool:
+    """Whether the cells of a table row are parts of the page, and not data: they hold more than a text."""
+    for cell in row:
+        if next(cell.iter("table", "pre"), None) is not None:
+            return True
+        if next(cell.iter("p", "div", "ul", "ol", "blockquote", "br", *HEADINGS), None) is None:
+            continue
+        length = len("".join(cell.itertext()).split())
+        heading = next(cell.iter(*HEADINGS), None)
+        if heading is not None and length > len("".join(heading.itertext()).split()):
+            return True
+        if len(row) == 1 or sum(map(len, cell.itertext())) > LONGEST_CELL:
+            return True
+    return False
+
+
+def _is_cell(element: etree._Element) -> bool:
+    return element.tag in ("td", "th") or element.get("role") in (
+        "cell",
+        "gridcell",
+        "columnheader",
+        "rowheader",
+    )
 
 
 class _Walk:
     """A walk through an HTML tree, and the text collected since the last block began."""
 
-    def __init__(self, page: int, unseen: frozenset[str]) -> None:
-        self._page = page
+    def __init__(self, unseen: Collection[etree._Element]) -> None:
         self._unseen = unseen
         self._text: list[str] = []
-        self._numbers: list[int | None] = []  # the next number of each open list; None for bullets
+        self._lists: list[_List] = []
+        self._spans: list[dict[int, tuple[int, str]]] = []  # of each open table: see _cells
+        self._repeated = 0
         self._mark = ""  # bullet or number of the list item that begins
         self._tight = False  # whether no empty line comes before the next block
 
     def lines(self, root: etree._Element) -> Iterator[Line]:
-        yield from self._element(root)
+        yield from self._inside(root) if _is_cell(root) else self._element(root)
         yield from self._flush()
 
     def _element(self, element: etree._Element) -> Iterator[Line]:
         name = element.tag if isinstance(element.tag, str) else ""
-        if not name or element.get("hidden") is not None or self._is_unseen(element):
+        if not name or name in UNSEEN or element in self._unseen:
             return
         if name == "br":
             self._text.append("\n")
         elif name == "img":
             self._text.append(element.get("alt") or "")
-        elif name == "tr":
-            yield from self._flush()
-            self._text.append(" | ".join(filter(None, map(self._cell, element))))
-            yield from self._flush(tight=True)
+        elif name == "button":
+            if _opens(element, self._unseen):
+                yield from self._flush()
+                yield from self._inside(element)
+        elif name == "math":
+            self._text.append(_formula(element))
+        elif name == "svg":
+            self._text.append(
+                " ".join("".join(text.itertext()) for text in element.iter("text", "foreignobject"))
+            )
+        elif name == "sup":
+            yield from self._raised(element)
+        elif name == "tr" or element.get("role") == "row":
+            yield from self._row(element)
         elif name == "pre":
             yield from self._flush()
-            self._text.append("".join(element.itertext()))
+            self._text.append("".join(self._as_typed(element)))
             yield from self._flush()
         elif name in _BLOCKS:
-            yield from self._flush()
-            if name in ("ul", "ol"):
-                self._numbers.append(_first_number(element) if name == "ol" else None)
-            elif name == "li":
-                self._mark = self._next_mark()
-            yield from self._inside(element)
-            yield from self._flush(_HEADINGS.get(name, 0))
-            if name in ("ul", "ol"):
-                self._numbers.pop()
-            if name in ("ul", "ol", "table"):
-                self._tight = False
+            yield from self._block(element, name)
         else:
             yield from self._inside(element)
 
-    def _is_unseen(self, element: etree._Element) -> bool:
-        if element.tag == "header" and next(element.iterancestors("article", "main"), None) is not None:
-            return False  # it has the title of the article, not of the site
-        return element.tag in self._unseen or element.get("role") == "navigation"
+    def _block(self, element: etree._Element, name: str) -> Iterator[Line]:
+        yield from self._flush()
+        if name in _LISTS:
+            self._lists.append(_List(element))
+        elif name == "li":
+            self._mark = self._lists[-1].next_mark(element) if self._lists else "• "
+        elif name in ("table", "thead", "tbody", "tfoot"):
+            self._spans.append({})
+        yield from self._inside(element)
+        yield from self._flush(HEADINGS.get(name, 0), tight=name == "dt")
+        if name in _LISTS:
+            self._lists.pop()
+        elif name in ("table", "thead", "tbody", "tfoot"):
+            self._spans.pop()
+        if (name in _LISTS and not self._lists) or name in ("table", "dl"):
+            self._tight = False
 
     def _inside(self, element: etree._Element) -> Iterator[Line]:
         self._text.append(_WIDE_SPACE.sub(" ", element.text or ""))
@@ -181,25 +170,127 @@ class _Walk:
             yield from self._element(inner)
             self._text.append(_WIDE_SPACE.sub(" ", inner.tail or ""))
 
+    def _as_typed(self, element: etree._Element) -> Iterator[str]:
+        yield element.text or ""
+        for inner in element:
+            if inner.tag == "br":
+                yield "\n"
+            elif inner.tag not in UNSEEN and inner.tag != "button" and inner not in self._unseen:
+                yield from self._as_typed(inner)
+            yield inner.tail or ""
+
+    def _raised(self, element: etree._Element) -> Iterator[Line]:
+        """A raised text: digits after a digit stay apart from it, as in 10⁶."""
+        before = next((text for text in reversed(self._text) if text), "")
+        raised = "".join(element.itertext()).strip()
+        if raised.isdecimal() and before[-1:].isdecimal():
+            self._text.append(raised.translate(_RAISED))
+        else:
+            yield from self._inside(element)
+
+    def _row(self, row: etree._Element) -> Iterator[Line]:
+        yield from self._flush()
+        if is_laid_out(row):
+            for cell in row:
+                if _is_cell(cell) and cell not in self._unseen:
+                    yield from self._inside(cell)
+                    yield from self._flush()
+        else:
+            self._text.append(" | ".join(filter(None, self._cells(row))))
+            yield from self._flush(tight=True)
+
+    def _cells(self, row: etree._Element) -> list[str]:
+        """The texts of the cells of a row, among them those of rows above that reach into it.
+
+        The open table has for each column the number of rows that such a cell still reaches, and its text.
+        """
+        spans = self._spans[-1] if self._spans else {}
+        texts: list[str] = []
+        own = False
+
+        def reaching() -> None:
+            while len(texts) in spans:
+                rows, text = spans.pop(len(texts))
+                if rows > 1:
+                    spans[len(texts)] = rows - 1, text
+                self._repeated += len(text)
+                texts.append(text if self._repeated < MOST_REPEATED else "")
+
+        for cell in row:
+            if not _is_cell(cell):
+                continue
+            reaching()
+            text = "" if cell in self._unseen else self._cell(cell)
+            own = own or bool(text)
+            rows = whole_number(cell.get("rowspan"), 1, 65_534, otherwise=1)
+            columns = whole_number(cell.get("colspan"), 1, 1000, otherwise=1)
+            for column in range(max(1, min(columns, MOST_COLUMNS - len(texts)))):
+                if rows > 1 and len(texts) < MOST_COLUMNS:
+                    spans[len(texts)] = rows - 1, "" if column else text
+                texts.append("" if column else text)
+        reaching()
+        return texts if own else []
+
+    def _cell(self, cell: etree._Element) -> str:
+        return " ".join(line.text for line in _Walk(self._unseen).lines(cell))
+
     def _flush(self, level: int = 0, tight: bool = False) -> Iterator[Line]:
         text = "".join(self._text)
         self._text.clear()
         if text.strip():
-            yield from block(self._mark + text, level, self._page, self._tight)
+            yield from block(self._mark + text, level, tight=self._tight)
             self._tight = tight or bool(self._mark)
             self._mark = ""
 
-    def _next_mark(self) -> str:
-        """The mark of a list item: its number in an ordered list, else a bullet."""
-        number = self._numbers[-1] if self._numbers else None
-        if number is None:
+
+class _List:
+    """A list, and the number of its next item."""
+
+    def __init__(self, element: etree._Element) -> None:
+        self._ordered = element.tag == "ol"
+        self._kind = element.get("type") or "1"
+        self._number = whole_number(element.get("start"), 0, 99_999, otherwise=1)
+
+    def next_mark(self, item: etree._Element) -> str:
+        """The mark of an item: its number or letter in an ordered list, else a bullet."""
+        if not self._ordered:
             return "• "
-        self._numbers[-1] = number + 1
+        number = whole_number(item.get("value"), 0, 99_999, otherwise=self._number)
+        self._number = number + 1
+        if self._kind in "aA" and 1 <= number <= 26:
+            return f"{chr(ord(self._kind) + number - 1)}. "
+        if self._kind in "iI" and 1 <= number < 4000:
+            roman = _roman(number)
+            return f"{roman if self._kind == 'I' else roman.lower()}. "
         return f"{number}. "
 
-    def _cell(self, cell: etree._Element) -> str:
-        return " ".join(line.text for line in _Walk(self._page, self._unseen).lines(cell))
+
+def _roman(number: int) -> str:
+    letters = ""
+    for value, letter in _ROMAN:
+        letters += letter * (number // value)
+        number %= value
+    return letters
 
 
-def _first_number(ordered: etree._Element) -> int:
-    return whole_number(ordered.get("start"), 0, 99_999, otherwise=1)
+def _opens(button: etree._Element, unseen: Collection[etree._Element]) -> bool:
+    """Whether a button is the heading of a part that it opens, and not a command."""
+    heading = next(button.iterancestors("dt", "summary", *HEADINGS), None)
+    if heading is not None:
+        return "".join(heading.itertext()).split() == "".join(button.itertext()).split()
+    part = button.getnext()
+    folds = button.get("aria-expanded") is not None or _FOLDING.search(button.get("class") or "")
+    return bool(folds) and part is not None and part.tag in ("div", "section") and part not in unseen
+
+
+def _formula(math: etree._Element) -> str:
+    """A formula in a line: powers as ^, fractions as /."""
+    name, parts = math.tag, [_formula(part) for part in math if part.tag not in UNSEEN]
+    if name in ("mfrac", "msup", "msub") and len(parts) == 2:
+        first, second = (part if len(part) == 1 or part.isalnum() else f"({part})" for part in parts)
+        if name == "msup" and second.isdecimal():
+            return first + second.translate(_RAISED)
+        return f"{first}{ {'mfrac': '/', 'msup': '^', 'msub': '_'}[name] }{second}"
+    if name == "msqrt":
+        return f"√({''.join(parts)})"
+    return (math.text or "").strip() + "".join(parts)

@@ -239,5 +239,5 @@ def test_a_text_file_of_pages_becomes_a_document(tmp_path: Path) -> None:
 def test_a_markdown_file_becomes_a_document(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(b"---\nx: y\n---\n# Gold\n\nThe *miners* of\nPeru.\n\n- one\n")
     document = read_document(only_source(tmp_path), (tmp_path / "a.md").read_bytes())
-    assert document.text == "Gold\n\nThe miners of Peru.\n\n• one"
+    assert document.text == "x: y\n\nGold\n\nThe miners of Peru.\n\n• one"
     assert document.page_starts == ()

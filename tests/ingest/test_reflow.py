@@ -271,9 +271,10 @@ def test_a_word_is_broken_over_the_page_break() -> None:
         "Perú - página en castellano",
     ],
 )
-def test_navigation_is_taken_out_only_where_it_is_the_line(line: str) -> None:
-    assert reflowed(f"Een zin.\n{line}\nNog een zin.") == "Een zin.\nNog een zin."
-    assert line in reflowed(f"Een zin over {line} en wat dat is.")
+def test_navigation_is_taken_out_only_where_it_ends_a_text_with_more_of_it(line: str) -> None:
+    assert reflowed(f"Een zin.\nTerug naar lijst\n{line}\nImprimer") == "Een zin."
+    assert line in reflowed(f"Een zin.\n{line}\nNog een zin.")
+    assert line in reflowed(f"Een zin.\n{line}\nAfdrukken")
 
 
 def test_a_wrapped_line_that_reads_like_navigation_is_kept() -> None:

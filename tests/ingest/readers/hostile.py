@@ -269,6 +269,22 @@ FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
     "long-attribute.html": (lambda: b'<p title="' + b"x" * 20_000_000 + b'">Een zin.</p>', Holds("Een zin.")),
     "deep-tables.html": (lambda: b"<table><tr><td>" * 80 + SENTENCE.encode(), Holds(SENTENCE.strip())),
     "frames.html": (lambda: b'<iframe src="file:///etc/passwd"></iframe><p>Een zin.</p>', Holds("Een zin.")),
+    "frames-only.html": (
+        lambda: b"<frameset><frame src=menu.html><frame src=main.html></frameset>",
+        Refused("^its frames show other pages, menu.html, main.html; add those too$"),
+    ),
+    "spans.html": (
+        lambda: b"<table>" + (b"<tr>" + b"<td rowspan=65000 colspan=999>Lima" * 20 + b"</tr>") * 500,
+        Holds("Lima | Lima"),
+    ),
+    "styles.html": (
+        lambda: b"<style>" + b"@media x{/*" * 50_000 + b"</style><p>Een zin.</p>",
+        Holds("Een zin."),
+    ),
+    "self-closed.xhtml": (
+        lambda: b'<?xml version="1.0"?><html><title/>' + b"<a/>" * 50_000 + SENTENCE.encode(),
+        Holds(SENTENCE.strip()),
+    ),
     # Markdown
     "aliases.md": (lambda: f"---\n{ALIASES}title: *j\n---\n{SENTENCE}".encode(), Holds(SENTENCE.strip())),
     "python.md": (
@@ -301,12 +317,21 @@ FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
     "script.txt": (lambda: f"{XSS} {SENTENCE}".encode(), Holds(XSS)),
     "nuls.csv": (lambda: b"naam,plaats\nJan\0,Lima\n", Holds("naam: Jan; plaats: Lima")),
     "long-field.csv": (lambda: b"naam;tekst\nJan;" + SENTENCE.encode() * 2000, Holds(SENTENCE.strip())),
-    "open-quote.csv": (lambda: b'naam,plaats\n"Jan,Lima\n' + b"Piet,Puno\n" * 50, Holds("Piet,Puno")),
+    "open-quote.csv": (
+        lambda: b'naam,plaats\n"Jan,Lima\n' + b"Piet,Puno\n" * 50,
+        Holds('naam: "Jan; plaats: Lima\nnaam: Piet; plaats: Puno'),
+    ),
     "wide.csv": (
         lambda: b",".join(b"k%d" % n for n in range(5000)) + b"\n" + b"1," * 5000,
         Holds("k7: 1; k8: 1"),
     ),
     "formula.csv": (lambda: b"naam,som\nJan,=cmd|' /C calc'!A0\n", Holds("som: =cmd|' /C calc'!A0")),
+    # JSON and logs
+    "deep.json": (lambda: b"[" * 1_000_000, Refused("^its parts are nested too deeply")),
+    "half.json": (lambda: b'{"naam": "Jan", "plaats": ', Refused("^it is not JSON: line 1 has an error")),
+    "noise.jsonl": (lambda: b"geen json\n" * 999, Refused("^it is not JSON: none of its lines is")),
+    "same-names.json": (lambda: b'{"a": "Lima", "a": "Puno"}', Holds("a: Lima\na: Puno")),
+    "codes.log": (lambda: b"\x1b[" * 99_999 + b"m\n\x1b[31mRood\x1b[0m licht.", Holds("\nRood licht.")),
     # Names
     "a\nb.txt": (SENTENCE.encode, Refused("rename it$")),
     "a\x1b[2Jb.txt": (SENTENCE.encode, Refused("rename it$")),

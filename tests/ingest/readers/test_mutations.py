@@ -1,6 +1,7 @@
 """Mutations: valid files of every kind with bytes changed are documents, or unreadable, and nothing else."""
 
 import io
+import json
 import zipfile
 
 import pytest
@@ -15,7 +16,10 @@ from tests.ingest.readers.article import MAKERS, NAME, blocks_of, reading_texts
 from tests.ingest.readers.reading import read
 
 BLOCKS = blocks_of(reading_texts()[NAME])[:12]
-VALID = {suffix: make(BLOCKS) for suffix, make in MAKERS.items()}
+VALID = {suffix: make(BLOCKS) for suffix, make in MAKERS.items()} | {
+    ".json": json.dumps({"artikel": [block._asdict() for block in BLOCKS]}).encode(),
+    ".jsonl": "\n".join(json.dumps(block._asdict()) for block in BLOCKS).encode(),
+}
 ZIPPED = [suffix for suffix, data in VALID.items() if data.startswith(b"PK")]
 CHANGES = st.lists(
     st.tuples(

@@ -22,7 +22,13 @@ TEXT = st.text(
     )
 )
 LATIN = st.text(string.ascii_letters + string.digits + " .,:;!?\n" + "éèëïöüñçÉß¿¡«»°ø", min_size=2)
-CP1252 = st.text(string.ascii_letters + " \n" + "éèëïöüñç€‘’“”–—…œŒ")
+CP1252 = st.lists(
+    st.sampled_from(
+        "een café coöperatie naïef Übung où français España “goud” ‘s € 5 foto’s – — zo… œuf l’été è".split(
+            " "
+        )
+    )
+).map(" ".join)
 
 
 def markdown(text: str) -> str:
