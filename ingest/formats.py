@@ -12,9 +12,9 @@ _READERS = {
     ".html": "html.read_html",
     ".htm": "html.read_html",
     ".pdf": "pdf.read_pdf",
-    ".docx": "office.read_docx",
-    ".odt": "office.read_odt",
-    ".pptx": "office.read_pptx",
+    ".docx": "docx.read_docx",
+    ".odt": "odt.read_odt",
+    ".pptx": "pptx.read_pptx",
     ".epub": "epub.read_epub",
 }
 

@@ -5,29 +5,35 @@ import re
 from lxml import etree
 
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.errors import DamagedPart, UnreadableDocument
 from rodedraad.ingest.lines import one_line
 
 _DAY = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
-def parse_xml(data: bytes, name: str) -> etree._Element:
+def parse_xml(data: bytes, name: str, mended: bool = False) -> etree._Element:
     """The root of an XML document; no entity is resolved and no other file read.
 
-    `name` is the document's, for messages. Raises UnreadableDocument if it is not well-formed, nested
-    deeper than 256 elements (libxml2's limit), or declares entities.
+    `name` is the document's, for messages; `mended`: what is not well-formed is left out. Raises
+    DamagedPart if it is not well-formed or nested deeper than 256 elements (libxml2's limit),
+    UnreadableDocument if it declares entities.
     """
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=mended,
     )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise UnreadableDocument(
+        raise DamagedPart(
             "it is damaged: the XML of {part} is invalid", part=repr(one_line(name)[:100])
         ) from error
     if root is None:
-        raise UnreadableDocument("it is damaged: the XML of {part} is empty", part=repr(one_line(name)[:100]))
+        raise DamagedPart("it is damaged: the XML of {part} is empty", part=repr(one_line(name)[:100]))
     dtd = root.getroottree().docinfo.internalDTD
     if dtd is not None and any(True for _ in dtd.iterentities()):
         raise UnreadableDocument("its XML declares entities, which may be an attack")
