@@ -19,7 +19,9 @@ BUILT_IN = {
 """The codes of the formats that a file gives by number alone, after ECMA-376 part 1, 18.8.30."""
 
 _SHORT_DATES = {"nl": "d-m-yyyy", "fr": "dd/mm/yyyy", "es": "dd/mm/yyyy", "de": "dd.mm.yyyy"}
-_MARKS = {"nl": (".", ","), "es": (".", ","), "de": (".", ","), "fr": ("\u202f", ",")}  # between thousands, before decimals
+_MARKS = {"nl": (".", ","), "es": (".", ","), "de": (".", ","), "fr": ("\u202f", ",")}
+"""The marks between thousands and before decimals."""
+
 _MONTHS = {
     "nl": "januari februari maart april mei juni juli augustus september oktober november december",
     "en": "January February March April May June July August September October November December",
@@ -67,11 +69,6 @@ class _Section(NamedTuple):
     language: str | None  # that the code gives
     percent: int  # signs
     condition: tuple[str, float] | None
-
-
-def is_date(code: str) -> bool:
-    """Whether a format code shows a number as a date or a time."""
-    return _sections(code)[0].is_date
 
 
 def shown_number(value: float, code: str, language: str, from_1904: bool = False) -> str:

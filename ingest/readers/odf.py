@@ -8,11 +8,10 @@ from rodedraad.ingest.errors import DamagedPart, Reason, UnreadableDocument
 from rodedraad.ingest.lines import Line, block, one_line
 from rodedraad.ingest.readers.drawings import series_lines
 from rodedraad.ingest.readers.unread import listed
-from rodedraad.ingest.xml_elements import attribute, local
+from rodedraad.ingest.xml_elements import attribute, local, whole_number
 from rodedraad.ingest.zip_limits import LimitedZip
 
-MOST_REPEATED = 1_000
-"""The most times that a cell or a row with text may be repeated."""
+_MOST = 1_048_576  # rows of a sheet
 
 
 class OdfPackage(LimitedZip):
@@ -28,20 +27,26 @@ class OdfPackage(LimitedZip):
 
     def object_lines(self, frame: Element) -> Iterator[Line]:
         """The text of the chart or formula that is embedded in a frame."""
-        href = attribute(frame, "href") or ""
-        name = f"{href.removeprefix('./')}/content.xml"
-        try:
-            root = self.xml(name)
-        except DamagedPart:
-            self._missed[href] = None
-            return
-        charts = list(root.iter("{*}chart"))
-        if charts:
-            yield from _chart_lines(charts[0])
-        elif local(root) == "math":
-            yield from block(math_line(root))
+        root = self._object(frame)
+        chart = None if root is None else next(root.iter("{*}chart"), None)
+        if chart is not None:
+            yield from _chart_lines(chart)
+        elif root is not None and local(root) == "math":
+            yield from block(_formula(root))
         else:
-            self._missed[href] = None
+            self._missed[attribute(frame, "href") or ""] = None
+
+    def chart_titles(self, frame: Element) -> list[str]:
+        """The titles of the chart that is embedded in a frame; none if that is something else."""
+        root = self._object(frame)
+        return [] if root is None else _titles(root)
+
+    def _object(self, frame: Element) -> Element | None:
+        name = (attribute(frame, "href") or "").removeprefix("./")
+        try:
+            return self.xml(f"{name}/content.xml")
+        except DamagedPart:
+            return None
 
     def unread(self) -> tuple[Reason, ...]:
         """The embedded files that were not read."""
@@ -51,27 +56,25 @@ class OdfPackage(LimitedZip):
         return (Reason("its embedded files {files} are not read; save them on their own", why),)
 
 
-def math_line(root: Element) -> str:
+def _formula(root: Element) -> str:
     """A formula in a line, as its author typed it where the file has that."""
     typed = next(root.iter("{*}annotation"), None)
     return one_line("".join(root.itertext() if typed is None else typed.itertext()))
 
 
 def repeated(element: Element, of: str) -> int:
-    """How many times a cell, row or column stands in a row, from its attribute such as "columns-repeated"."""
-    value = attribute(element, f"number-{of}-repeated") or "1"
-    return int(value) if value.isdecimal() and len(value) < 9 else 1
+    """How often an element is repeated; `of` is "rows" or "columns"."""
+    return whole_number(attribute(element, f"number-{of}-repeated"), 1, _MOST, otherwise=1)
 
 
-def spanned(element: Element, of: str) -> int:
-    """Over how many rows or columns a cell goes."""
-    value = attribute(element, f"number-{of}-spanned") or "1"
-    return int(value) if value.isdecimal() and len(value) < 9 else 1
+def spanned(cell: Element, of: str) -> int:
+    """Over how many of them a cell goes; `of` is "rows" or "columns"."""
+    return whole_number(attribute(cell, f"number-{of}-spanned"), 1, _MOST, otherwise=1)
 
 
 def cell_text(cell: Element) -> str:
     """The text of a cell of a chart or sheet, as it is shown; else its value."""
-    texts = ["".join(each.itertext()) for each in cell.iterchildren("{*}p")]
+    texts = map(paragraph_text, cell.iterchildren("{*}p"))
     return one_line(" ".join(texts)) or next(
         (
             value
@@ -82,11 +85,19 @@ def cell_text(cell: Element) -> str:
     )
 
 
+def paragraph_text(paragraph: Element) -> str:
+    """The text of a paragraph in a cell or a shape."""
+    text = paragraph.text or ""
+    for each in paragraph:
+        spaces = local(each) in ("s", "tab", "line-break")
+        text += (" " if spaces else paragraph_text(each)) + (each.tail or "")
+    return text
+
+
 def _chart_lines(chart: Element) -> Iterator[Line]:
-    """A chart: its titles, and the rows of the table that it was drawn from."""
-    for name in ("title", "subtitle"):
-        for title in chart.iter("{*}" + name):
-            yield from block(one_line(" ".join("".join(p.itertext()) for p in title.iter("{*}p"))))
+    """The titles of a chart, and the rows of the table that it was drawn from."""
+    for title in _titles(chart):
+        yield from block(title)
     rows = [
         [cell_text(cell) for cell in row.iterchildren("{*}table-cell")] for row in chart.iter("{*}table-row")
     ]
@@ -101,3 +112,13 @@ def _chart_lines(chart: Element) -> Iterator[Line]:
             for column in range(1, len(header))
         ]
     )
+
+
+def _titles(chart: Element) -> list[str]:
+    """The titles of a chart and of its axes."""
+    titles = chart.iter("{urn:oasis:names:tc:opendocument:xmlns:chart:1.0}*")
+    return [
+        one_line(" ".join("".join(each.itertext()) for each in title.iter("{*}p")))
+        for title in titles
+        if local(title) in ("title", "subtitle")
+    ]
