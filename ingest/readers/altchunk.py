@@ -1,6 +1,5 @@
 """AltChunk: files of other kinds that a Word file holds as a part of its text."""
 
-import posixpath
 from email import message_from_bytes
 from email.message import Message
 
@@ -8,26 +7,24 @@ from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.formats import reader
 from rodedraad.ingest.lines import Line
 from rodedraad.ingest.readers.html import html_lines, parse_html
+from rodedraad.ingest.readers.older import kind_of
 from rodedraad.ingest.readers.text import decode
 
-_PAGES = frozenset([".html", ".htm", ".xhtml", ".xht", ".xml"])
-_ARCHIVES = frozenset([".mht", ".mhtml", ".eml"])
-_OTHERS = frozenset([".txt", ".rtf"])
+_HEAD = 2_000  # bytes in which an archive of a web page says that it is one
 
 
-def chunk_lines(data: bytes, name: str) -> list[Line]:
-    """The lines of such a part; raises UnreadableDocument if it is of no kind that is read."""
-    suffix = posixpath.splitext(name)[1].lower()
-    if suffix in _ARCHIVES:
-        page = _page_of(message_from_bytes(data))
-    elif suffix in _PAGES:
-        page = data
-    elif suffix in _OTHERS:
-        return reader(suffix)(data).lines
-    else:
-        raise UnreadableDocument("it is of another kind")
-    root = parse_html(decode(page))
-    return [] if root is None else html_lines(root)
+def chunk_lines(data: bytes) -> list[Line]:
+    """The lines of such a part: a web page or an archive of one, rich text, Word, or plain text.
+
+    Raises UnreadableDocument if it is none of these.
+    """
+    if b"mime-version:" in data[:_HEAD].lower():
+        data = _page_of(message_from_bytes(data))
+    kind = kind_of(data)
+    if kind == ".html" or (kind is None and data.lstrip().startswith(b"<")):
+        root = parse_html(decode(data))
+        return [] if root is None else html_lines(root)
+    return reader(kind or ".txt")(data).lines
 
 
 def _page_of(message: Message) -> bytes:

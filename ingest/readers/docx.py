@@ -1,6 +1,7 @@
 """Word: the text of a Word file, in reading order."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from lxml.etree import _Element as Element
 
@@ -104,9 +105,11 @@ class _Word:
         from rodedraad.ingest.readers.altchunk import chunk_lines  # which needs the readers of other kinds
 
         try:
-            yield from chunk_lines(self._package.read(name), name)
+            lines = chunk_lines(self._package.read(name))
         except UnreadableDocument:
             self._package.miss(name)
+        else:
+            yield from (replace(line, gap=line.gap if number else 1) for number, line in enumerate(lines))
 
     def _paragraph(self, paragraph: Element) -> Iterator[Line]:
         text = "".join(self._text(paragraph))

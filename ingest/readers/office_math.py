@@ -44,7 +44,7 @@ def _joined(parts: Iterable[Element], between: str = "") -> str:
 
 def _group(element: Element | None) -> str:
     text = math_text(element)
-    return text if text.isalnum() else f"({text})"
+    return text if len(text) == 1 or text.isdecimal() else f"({text})"
 
 
 def _scripts(element: Element) -> str:

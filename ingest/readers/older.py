@@ -14,13 +14,13 @@ def read_older(data: bytes, advice: str) -> Content:
 
     Raises UnreadableDocument with the advice if it is of the kind that its name says.
     """
-    suffix = _kind_of(data)
+    suffix = kind_of(data)
     if suffix is None:
         raise UnreadableDocument(advice)
     return reader(suffix)(data)
 
 
-def _kind_of(data: bytes) -> str | None:
+def kind_of(data: bytes) -> str | None:
     """The suffix for what the bytes are; None if they are nothing that is read."""
     start = data[:_START].lstrip().lower()
     if start.startswith(b"{\\rtf"):
@@ -28,6 +28,9 @@ def _kind_of(data: bytes) -> str | None:
     if start.startswith(b"<") and b"<html" in start:
         return ".html"
     if start.startswith(b"pk\x03\x04"):
-        folders = {name.partition("/")[0] for name in LimitedZip(data)}
+        try:
+            folders = {name.partition("/")[0] for name in LimitedZip(data)}
+        except UnreadableDocument:
+            return None
         return next((suffix for folder, suffix in _FOLDERS.items() if folder in folders), None)
     return None
