@@ -66,7 +66,8 @@ def read_rtf(data: bytes) -> Content:
         rich.take(token)
         if rich.is_over:
             break
-    rich.flow.end()
+    is_whole = rich.is_over
+    rich.end()
     found = rich.metadata
     citation = Citation(
         title=one_line(found.get("title", "")) or None,
@@ -74,7 +75,7 @@ def read_rtf(data: bytes) -> Content:
         date=rich.date(),
     )
     unread = [LEFT_OUT] if rich.left_out else []
-    if not rich.is_over:
+    if not is_whole:
         unread.append(Reason("its end is missing"))
     lines = with_running(rich.heads, rich.flow.lines, rich.feet)
     return Content(lines, citation=citation, unread=tuple(unread))
@@ -121,6 +122,13 @@ class _RichText:
                 self._close()
             case "word":
                 self._word(token.word, token.number)
+
+    def end(self) -> None:
+        """End the text, also where groups are still open."""
+        self._decode()
+        while self._outer:
+            self._close()
+        self.flow.end()
 
     def date(self) -> str | None:
         """The day on which the file says it was made, in ISO 8601."""

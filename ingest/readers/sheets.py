@@ -58,6 +58,7 @@ def fill_merged(rows: dict[int, dict[int, SheetCell]], areas: Sequence[Area]) ->
     A text longer than a label stays in the first row of its area.
     """
     filled = {number for number, row in rows.items() if row}
+    changed: set[int] = set()
     count = 0
     for id, (top, left, bottom, right) in enumerate(areas, 1):
         cell = rows.get(top, {}).get(left)
@@ -66,13 +67,14 @@ def fill_merged(rows: dict[int, dict[int, SheetCell]], areas: Sequence[Area]) ->
         last = bottom if len(cell.text) <= LONGEST_LABEL else top
         columns = range(left, min(right, left + _MOST_MERGED) + 1)
         near = range(top, last + 1) if last - top < len(filled) else filled
-        for number in near:
-            if top <= number <= last and number in filled:
-                rows[number] = dict(
-                    sorted({**rows[number], **dict.fromkeys(columns, cell._replace(merged=id))}.items())
-                )
-        count += len(near) * len(columns)
+        reached = [number for number in near if top <= number <= last and number in filled]
+        count += len(reached) * len(columns) + len(near)
         check_cells(count)
+        for number in reached:
+            rows[number].update(dict.fromkeys(columns, cell._replace(merged=id)))
+        changed.update(reached)
+    for number in changed:
+        rows[number] = dict(sorted(rows[number].items()))
 
 
 @dataclass
