@@ -1,6 +1,8 @@
 """XML elements: the XML in a file, parsed safely, and its elements by names without a namespace."""
 
+import io
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -29,15 +31,46 @@ def parse_xml(data: bytes, name: str, mended: bool = False) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise DamagedPart(
-            "it is damaged: the XML of {part} is invalid", part=repr(one_line(name)[:100])
-        ) from error
+        raise _invalid(name) from error
     if root is None:
         raise DamagedPart("it is damaged: the XML of {part} is empty", part=repr(one_line(name)[:100]))
     dtd = root.getroottree().docinfo.internalDTD
     if dtd is not None and any(True for _ in dtd.iterentities()):
-        raise UnreadableDocument("its XML declares entities, which may be an attack")
+        raise _entities()
     return root
+
+
+def large_xml(data: bytes, name: str, *names: str) -> Iterator[etree._Element]:
+    """The elements with these names in an XML document, one after another, without holding them all.
+
+    Each is emptied when the next is taken. `name` and the errors are as of `parse_xml`.
+    """
+    if b"<!ENTITY" in data:
+        raise _entities()
+    try:
+        for _, element in etree.iterparse(
+            io.BytesIO(data),
+            tag=["{*}" + each for each in names],
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            remove_comments=True,
+            remove_pis=True,
+        ):
+            yield element
+            element.clear()
+            while element.getprevious() is not None and (parent := element.getparent()) is not None:
+                del parent[0]
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise _invalid(name) from error
+
+
+def _entities() -> UnreadableDocument:
+    return UnreadableDocument("its XML declares entities, which may be an attack")
+
+
+def _invalid(name: str) -> DamagedPart:
+    return DamagedPart("it is damaged: the XML of {part} is invalid", part=repr(one_line(name)[:100]))
 
 
 def local(element: etree._Element) -> str:

@@ -7,7 +7,7 @@ from lxml.etree import _Element as Element
 
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Content, Line, block
-from rodedraad.ingest.readers.docx_forms import box_of, form_field, is_left_out
+from rodedraad.ingest.readers.docx_forms import box_of, form_field, is_left_out, is_on
 from rodedraad.ingest.readers.docx_styles import Styles
 from rodedraad.ingest.readers.drawings import chart_lines, diagram_lines
 from rodedraad.ingest.readers.office_math import math_text
@@ -73,16 +73,20 @@ class _Word:
 
     def running(self, document: Element, kind: str) -> Iterator[Line]:
         """The lines of the headers or footers that are printed; `kind` is one of these."""
-        even = child(self._package.root_of(self._main, "settings"), "evenAndOddHeaders") is not None
+        settings = self._package.root_of(self._main, "settings")
+        even = is_on(child(settings, "evenAndOddHeaders"), otherwise=False)
+        names: dict[str, None] = {}
         for section in document.iter("{*}sectPr"):
-            first = child(section, "titlePg") is not None
+            first = is_on(child(section, "titlePg"), otherwise=False)
             for reference in section.iterchildren("{*}" + f"{kind}Reference"):
                 shown = {"first": first, "even": even}.get(attribute(reference, "type") or "", True)
-                name = self._package.target(self._main, reference)
-                root = self._package.extra(name) if name and shown else None
-                if root is not None:
-                    self._part = name
-                    yield from self.blocks(root)
+                if shown:
+                    names[self._package.target(self._main, reference)] = None
+        for name in filter(None, names):
+            root = self._package.extra(name)
+            if root is not None:
+                self._part = name
+                yield from self.blocks(root)
         self._part = self._main
 
     def _beside(self) -> Iterator[Line]:
@@ -106,8 +110,8 @@ class _Word:
 
         try:
             lines = chunk_lines(self._package.read(name))
-        except UnreadableDocument:
-            self._package.miss(name)
+        except UnreadableDocument as error:
+            self._package.miss(name, error)
         else:
             yield from (replace(line, gap=line.gap if number else 1) for number, line in enumerate(lines))
 

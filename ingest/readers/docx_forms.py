@@ -11,7 +11,7 @@ _MOST_CHOICES = 999
 
 def is_left_out(properties: Element) -> bool:
     """Whether the properties of a run strike it out or hide it."""
-    return any(local(each) in _LEFT_OUT and _is_on(each) for each in properties)
+    return any(local(each) in _LEFT_OUT and is_on(each) for each in properties)
 
 
 def box_of(control: Element) -> str | None:
@@ -19,7 +19,7 @@ def box_of(control: Element) -> str | None:
     box = child(control, "sdtPr", "checkbox")
     if box is None:
         return None
-    return TICKED if _is_on(child(box, "checked"), otherwise=False) else UNTICKED
+    return TICKED if is_on(child(box, "checked"), otherwise=False) else UNTICKED
 
 
 def form_field(character: Element) -> str:
@@ -28,7 +28,7 @@ def form_field(character: Element) -> str:
     box, choices = child(data, "checkBox"), child(data, "ddList")
     if box is not None:
         checked = child(box, "checked")
-        ticked = _is_on(child(box, "default") if checked is None else checked, otherwise=False)
+        ticked = is_on(child(box, "default") if checked is None else checked, otherwise=False)
         return TICKED if ticked else UNTICKED
     if choices is not None:
         chosen = child(choices, "result")
@@ -38,6 +38,6 @@ def form_field(character: Element) -> str:
     return ""
 
 
-def _is_on(switch: Element | None, otherwise: bool = True) -> bool:
+def is_on(switch: Element | None, otherwise: bool = True) -> bool:
     """Whether a property is on; `otherwise` if it is absent."""
     return otherwise if switch is None else (attribute(switch, "val") or "1") not in ("0", "false", "off")

@@ -9,6 +9,8 @@ from rodedraad.ingest.readers.symbol_fonts import from_symbols
 from rodedraad.ingest.xml_elements import attribute, child, local, whole_number
 
 BULLET = "• "
+LONGEST = 100
+"""The most characters of the text around the numbers of a level."""
 
 _BOXES = "☐☑☒✓✗□■"
 _STYLES = {
@@ -126,7 +128,7 @@ def _read_level(element: Element, level: int) -> _Level:
     legal = child(element, "isLgl")
     return _Level(
         style=style if style in ("bullet", "none") else _STYLES.get(style or "", "1"),
-        text=text,
+        text=text[:LONGEST],
         start=whole_number(attribute(child(element, "start"), "val"), 0, MOST, otherwise=1),
         after=None if restart is None else whole_number(restart, 0, LEVELS, otherwise=0),
         legal=legal is not None and attribute(legal, "val") not in ("0", "false"),

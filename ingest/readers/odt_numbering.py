@@ -11,6 +11,8 @@ from rodedraad.ingest.readers.symbol_fonts import from_symbols
 from rodedraad.ingest.xml_elements import attribute, local, whole_number
 
 BULLET = "• "
+LONGEST = 100
+"""The most characters of the text around the numbers of a level."""
 
 _BOXES = "☐☑☒✓✗□■"
 _PLACE = re.compile(r"%(\d{1,2})%")
@@ -37,7 +39,7 @@ def list_levels(style: Element, of_headings: bool = False) -> dict[int, Level]:
         number = attribute(element, "num-format") or ""
         if local(element) in ("list-level-style-number", "outline-level-style"):
             text = attribute(element, "num-list-format") or _text_around(element, level, of_headings)
-            levels[level] = Level(number, text, start)
+            levels[level] = Level(number, text[:LONGEST], start)
         else:
             bullet = from_symbols(attribute(element, "bullet-char") or "", None)
             levels[level] = Level("", "", start, f"{bullet} " if bullet and bullet in _BOXES else BULLET)

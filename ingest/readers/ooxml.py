@@ -8,7 +8,8 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.errors import DamagedPart, Reason
+from rodedraad.ingest.errors import DamagedPart, Reason, UnreadableDocument
+from rodedraad.ingest.lines import Line
 from rodedraad.ingest.readers.unread import listed
 from rodedraad.ingest.xml_elements import attribute, dublin_core
 from rodedraad.ingest.zip_limits import LimitedZip
@@ -30,7 +31,7 @@ class Package(LimitedZip):
         """Open the file; raises UnreadableDocument as `LimitedZip` does."""
         super().__init__(data)
         self._relations: dict[str, dict[str, Relation]] = {}
-        self._damaged: dict[str, None] = {}
+        self._damaged: dict[str, UnreadableDocument] = {}
 
     def main_part(self, usual: str) -> str:
         """The name of the part with the document itself: `usual` where the file does not say."""
@@ -66,8 +67,8 @@ class Package(LimitedZip):
         """The root of a part without which the document can be read; None if it is damaged."""
         try:
             return self.xml(part)
-        except DamagedPart:
-            self.miss(part)
+        except DamagedPart as error:
+            self.miss(part, error)
             return None
 
     def root_of(self, part: str, kind: str) -> Element:
@@ -81,9 +82,14 @@ class Package(LimitedZip):
         relation = self.relations(part).get(attribute(reference, "dm") or "")
         return relation.target if relation else ""
 
-    def miss(self, part: str) -> None:
-        """Name a part that could not be read."""
-        self._damaged[part] = None
+    def miss(self, part: str, error: UnreadableDocument) -> None:
+        """Name a part that could not be read, for a reason."""
+        self._damaged[part] = error
+
+    def check_read(self, lines: list[Line]) -> None:
+        """Raise the first of these reasons if nothing was read."""
+        if self._damaged and not lines:
+            raise next(iter(self._damaged.values()))
 
     def citation(self) -> tuple[Citation, str | None]:
         """The citation that the file gives of itself, and its language."""

@@ -32,6 +32,7 @@ def read_pptx(data: bytes) -> Content:
             root = package.extra(notes)
             if root is not None:
                 lines += _shapes(package, notes, root, page, only="body")
+    package.check_read(lines)
     citation, language = package.citation()
     return Content(lines, paged=True, citation=citation, language=language, unread=package.unread(*slides))
 

@@ -1,12 +1,10 @@
 """Excel: the sheets of an Excel workbook, with their cells as they are shown."""
 
-import io
 import re
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
 from rodedraad.ingest.errors import DamagedPart
@@ -24,7 +22,7 @@ from rodedraad.ingest.readers.sheets import (
     fill_merged,
     sheet_lines,
 )
-from rodedraad.ingest.xml_elements import attribute, child, children, local, whole_number
+from rodedraad.ingest.xml_elements import attribute, child, children, large_xml, local, whole_number
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384  # of Excel
 _ON = ("1", "true")
@@ -55,8 +53,9 @@ def read_xlsx(data: bytes) -> Content:
         part = package.target(main, reference)
         try:
             lines += sheet_lines(workbook.sheet(name, part))
-        except DamagedPart:
-            package.miss(part or name)
+        except DamagedPart as error:
+            package.miss(part or name, error)
+    package.check_read(lines)
     citation, language = package.citation()
     unread = (*package.unread(), *workbook.left_out.reasons())
     return Content(lines, citation=citation, language=language, unread=unread, titled=False)
@@ -101,7 +100,7 @@ class _Workbook:
         name = next(iter(self._package.related(main, "sharedStrings")), "xl/sharedStrings.xml")
         if name not in self._package:
             return []
-        return [_text_of(item) for item in _elements(self._package.read(name), name, "si")]
+        return [_text_of(item) for item in large_xml(self._package.read(name), name, "si")]
 
     def sheet(self, name: str, part: str) -> Sheet:
         """A sheet by its name and its part; raises DamagedPart if that is missing or damaged."""
@@ -132,7 +131,7 @@ class _Workbook:
 
     def _parse(self, part: str) -> _Parsed:
         parsed, row_number = _Parsed(), 0
-        for element in _elements(
+        for element in large_xml(
             self._package.read(part), part, "row", "cols", "mergeCell", "autoFilter", "filterColumn"
         ):
             match local(element):
@@ -236,31 +235,6 @@ class _Workbook:
                 chart = self._package.extra(self._package.target(name, shape))
                 for title in () if chart is None else chart.iter("{*}title"):
                     yield drawn_text(title)
-
-
-def _elements(data: bytes, name: str, *names: str) -> Iterator[Element]:
-    """The elements with these names in a part, one after another, each forgotten after the next is taken.
-
-    Raises DamagedPart if the XML is not well-formed.
-    """
-    try:
-        for _, element in etree.iterparse(
-            io.BytesIO(data),
-            tag=["{*}" + each for each in names],
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            remove_comments=True,
-            remove_pis=True,
-        ):
-            yield element
-            element.clear()
-            while element.getprevious() is not None and (parent := element.getparent()) is not None:
-                del parent[0]
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise DamagedPart(
-            "it is damaged: the XML of {part} is invalid", part=repr(one_line(name)[:100])
-        ) from error
 
 
 def _text_of(item: Element) -> str:

@@ -6,7 +6,7 @@ from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 
-from tests.ingest.readers.made_files import pptx
+from tests.ingest.readers.made_files import R, zipped
 from tests.ingest.readers.reading import read
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -62,8 +62,15 @@ def test_the_diagram_of_a_slide_is_read_in_the_order_of_its_shapes():
 
 
 def test_a_slide_that_is_missing_is_named():
-    document = read(
-        "a.pptx",
-        pptx("slides/slide1.xml", slide="<sld><sp><txBody><p><r><t>Heel.</t></r></p></txBody></sp></sld>"),
-    )
-    assert (document.text, document.unread) == ("Heel.", ())
+    slide = "<sld><sp><txBody><p><r><t>Heel.</t></r></p></txBody></sp></sld>"
+    links = "".join(f'<Relationship Id="r{n}" Target="slides/slide{n}.xml"/>' for n in (1, 2))
+    parts = {
+        "ppt/presentation.xml": f'<p {R}><sldIdLst><sldId r:id="r1"/><sldId r:id="r2"/></sldIdLst></p>',
+        "ppt/_rels/presentation.xml.rels": f"<r>{links}</r>",
+        "ppt/slides/slide2.xml": slide,
+    }
+    document = read("a.pptx", zipped(parts))
+    assert document.text == "Heel."
+    assert [str(reason) for reason in document.unread] == [
+        "its parts ppt/slides/slide1.xml are missing or damaged"
+    ]
