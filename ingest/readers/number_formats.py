@@ -71,6 +71,11 @@ class _Section(NamedTuple):
     condition: tuple[str, float] | None
 
 
+def is_date(code: str) -> bool:
+    """Whether a format code shows a number as a date or a time."""
+    return _sections(code)[0].is_date
+
+
 def shown_number(value: float, code: str, language: str, from_1904: bool = False) -> str:
     """A number as its format code shows it, with the decimal mark and the month names of a language.
 

@@ -18,6 +18,7 @@ from rodedraad.ingest.readers.sheets import (
 from rodedraad.ingest.xml_elements import attribute, child, children, dublin_core, local
 
 _MOST_REPEATED = 200  # times that a cell or row with text is repeated
+_KINDS = {"string": "text", "date": "date", "time": "date"}
 _GROUPS = frozenset(
     f"table-{name}" for of in ("row", "column") for name in (f"{of}s", f"header-{of}s", f"{of}-group")
 )
@@ -74,8 +75,8 @@ def _sheet(name: str, table: Element, left_out: LeftOut, package: OdfPackage) ->
                 if text and (is_hidden or any(a <= column <= z for a, z in hidden_columns)):
                     loses = True
                 elif text:
-                    is_text = attribute(cell, "value-type") in (None, "string")
-                    shown = SheetCell(text, is_text, attribute(cell, "style-name") or "")
+                    kind = _KINDS.get(attribute(cell, "value-type") or "string", "number")
+                    shown = SheetCell(text, kind, attribute(cell, "style-name") or "")
                     cells.update(dict.fromkeys(range(column, column + min(wide, _MOST_REPEATED)), shown))
                     down, over = spanned(cell, "rows"), spanned(cell, "columns")
                     if down > 1 or over > 1:

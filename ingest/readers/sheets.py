@@ -16,6 +16,9 @@ MOST_CELLS = 2_000_000
 LONGEST_NAME = 80
 """The most characters of the name of a column."""
 
+LOOK_AHEAD = 200
+"""The rows that are looked at below one, to tell whether it has the names of columns."""
+
 _MOST_MERGED = 200  # columns of one merged cell
 _YEARS = range(1900, 2101)
 
@@ -24,7 +27,7 @@ class SheetCell(NamedTuple):
     """A cell of a sheet that shows something."""
 
     text: str
-    is_text: bool = True  # neither a number nor a date
+    kind: str = "text"  # or "date", also of a time, or "number"
     style: str = ""  # equal for cells that look the same
     merged: int = 0  # which merged area it is of, from 1; 0 for none
 
@@ -126,7 +129,7 @@ class _Table:
     def __init__(self) -> None:
         self._names: dict[int, str] = {}
         self._looks: list[str] | None = None  # of the row of names, if it is unlike the next
-        self._kinds: dict[int, bool] = {}  # whether the last cell of a column is text
+        self._kinds: dict[int, str] = {}  # of the last cell of each column
 
     def lines(self, rows: list[Row], marked: list[bool]) -> Iterator[Line]:
         """The lines of the rows between two empty rows."""
@@ -141,28 +144,27 @@ class _Table:
                 or (not self._names and _begins(rows, place))
             ):
                 size = _header_size(rows, place)
-                self._take_names(rows[place : place + size], rows[place + size :])
+                self._take_names(rows[place : place + size], rows[place + size : place + size + 1])
                 place += size
-                if all(any(column in each for each in rows[place:]) for column in self._names):
+                below = rows[place : place + LOOK_AHEAD]
+                if all(any(column in each for each in below) for column in self._names):
                     continue
                 text = " | ".join(self._names.values())  # some of which no cell follows
             else:
                 text = self._row_text(row)
-                self._kinds.update((column, cell.is_text) for column, cell in row.items())
+                self._kinds.update((column, cell.kind) for column, cell in row.items())
                 place += 1
             yield from block(text, tight=tight)
             tight = True
 
     def _goes_on(self, rows: list[Row]) -> bool:
-        """Whether rows after an empty one belong to the table before it, as they hold the same kinds."""
+        """Whether rows after an empty one belong to the table before it: the first fits its columns."""
         place = next((place for place, row in enumerate(rows) if len(row) > 1), None)
         return (
             place is not None
             and not _begins(rows, place)
-            and all(
-                column in self._names and self._kinds.get(column) == cell.is_text
-                for column, cell in rows[place].items()
-            )
+            and rows[place].keys() == self._names.keys()
+            and all(self._kinds.get(column) == cell.kind for column, cell in rows[place].items())
         )
 
     def _looks_like_names(self, row: Row) -> bool:
@@ -198,8 +200,8 @@ def _is_same_area(cell: SheetCell | None, other: SheetCell) -> bool:
 def _begins(rows: Sequence[Row], place: int) -> bool:
     """Whether the row at a place, with no names above it, has the names of columns."""
     row = rows[place]
-    following = [each for each in rows[place + 1 :] if len(each) > 1]
-    if not following or not _are_names(row):
+    following = [each for each in rows[place + 1 : place + LOOK_AHEAD] if len(each) > 1]
+    if not following or not _are_names(row) or _goes_on_below(row, following):
         return False
     first, *others = row
     if row[first].text.endswith(":"):
@@ -207,35 +209,44 @@ def _begins(rows: Sequence[Row], place: int) -> bool:
     below = following[0].get(first)
     if (below is not None and below.style != row[first].style) or _differs_below(row, following):
         return True
-    kinds = {each[column].is_text for each in following for column in others if column in each}
+    kinds = {each[column].kind for each in following for column in others if column in each}
     is_form = len(row) == 2 and len(kinds) > 1
-    return len(set(_looks(row))) == 1 and not is_form
+    return len({cell.style for cell in row.values() if cell.kind == "text"}) == 1 and not is_form
 
 
 def _are_names(row: Row) -> bool:
-    """Whether cells can be the names of columns: texts and years, and different where not merged."""
+    """Whether cells can be the names of columns: texts, dates and years, different where not merged."""
     cells = list(row.values())
     areas = {cell.merged or -number for number, cell in enumerate(cells, 1)}
     return (
         len(areas) > 1
         and len({cell.text for cell in cells}) == len(areas)
         and all(len(cell.text) <= LONGEST_NAME and _can_be_name(cell) for cell in cells)
-        and any(cell.is_text for cell in cells)
+        and any(cell.kind == "text" for cell in cells)
     )
 
 
 def _can_be_name(cell: SheetCell) -> bool:
     text = cell.text
-    return cell.is_text or (len(text) == 4 and text.isdecimal() and int(text) in _YEARS)
+    return cell.kind != "number" or (len(text) == 4 and text.isdecimal() and int(text) in _YEARS)
+
+
+def _goes_on_below(row: Row, following: Sequence[Row]) -> bool:
+    """Whether a column has only years, or only dates, from its first cell on."""
+    return any(
+        cell.kind != "text" and all(each.kind == cell.kind and _can_be_name(each) for each in below)
+        for column, cell in row.items()
+        for below in [[each[column] for each in following if column in each]]
+    )
 
 
 def _differs_below(row: Row, following: Sequence[Row]) -> bool:
     """Whether a column begins with a text and has only numbers and dates below it."""
     return any(
-        below and not any(cell.is_text for cell in below)
+        below and all(cell.kind != "text" for cell in below)
         for column in row
         for below in [[each[column] for each in following if column in each]]
-        if row[column].is_text
+        if row[column].kind == "text"
     )
 
 

@@ -11,7 +11,7 @@ from rodedraad.ingest.errors import DamagedPart
 from rodedraad.ingest.language import detect_language
 from rodedraad.ingest.lines import Content, Line, one_line
 from rodedraad.ingest.readers.drawings import drawn_text
-from rodedraad.ingest.readers.number_formats import BUILT_IN, GENERAL, shown_number
+from rodedraad.ingest.readers.number_formats import BUILT_IN, GENERAL, is_date, shown_number
 from rodedraad.ingest.readers.ooxml import Package
 from rodedraad.ingest.readers.sheets import (
     Area,
@@ -189,7 +189,7 @@ class _Workbook:
                 hidden = number in parsed.hidden or any(a <= column <= z for a, z in parsed.hidden_columns)
                 left_out |= hidden
                 if not hidden and (text := one_line(self._text(raw))):
-                    cells[column] = SheetCell(text, self._is_text(raw), raw.style)
+                    cells[column] = SheetCell(text, self._kind(raw), raw.style)
             rows[number] = cells
         if left_out:
             self.left_out.rows.append(name)
@@ -208,8 +208,10 @@ class _Workbook:
                 return self._shown(raw.value, self._code(raw))
         return raw.value
 
-    def _is_text(self, raw: _Raw) -> bool:
-        return raw.kind not in ("n", "d", "b", "e")
+    def _kind(self, raw: _Raw) -> str:
+        if raw.kind == "d" or (raw.kind == "n" and is_date(self._code(raw))):
+            return "date"
+        return "number" if raw.kind in ("n", "b", "e") else "text"
 
     def _code(self, raw: _Raw) -> str:
         return (

@@ -86,6 +86,22 @@ def test_the_fields_of_a_form_keep_their_values():
     assert text_of(data) == "Blad1\n\nNaam | Tessa Kuipers\nLeeftijd | 41\nPlaats | Hoorn"
 
 
+def test_dates_and_years_can_be_names_but_not_over_more_of_them():
+    def write(book):
+        month = book.add_format({"num_format": "mmm yyyy"})
+        sheet = book.add_worksheet("Kas")
+        sheet.write("A1", "Post")
+        sheet.write_datetime("B1", datetime(2026, 1, 1), month)
+        sheet.write_datetime("C1", datetime(2026, 2, 1), month)
+        sheet.write_row("A2", ["Huur", 100, 110])
+        sheet.write_row("A4", ["De Brink", 1912])
+        sheet.write_row("A5", ["De Spil", 1934])
+
+    assert text_of(xlsx(write)) == (
+        "Kas\n\nPost: Huur; jan 2026: 100; feb 2026: 110\n\nDe Brink | 1912\nDe Spil | 1934"
+    )
+
+
 def test_a_name_over_no_cell_is_not_lost():
     assert text_of(of_rows(["Taak", "Wie", "Klaar"], ["Poetsen", "Ans"])) == (
         "Blad1\n\nTaak | Wie | Klaar\nTaak: Poetsen; Wie: Ans"
