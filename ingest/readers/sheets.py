@@ -130,11 +130,12 @@ class _Table:
         self._names: dict[int, str] = {}
         self._looks: list[str] | None = None  # of the row of names, if it is unlike the next
         self._kinds: dict[int, str] = {}  # of the last cell of each column
+        self._below = 0  # rows since the names
 
     def lines(self, rows: list[Row], marked: list[bool]) -> Iterator[Line]:
         """The lines of the rows between two empty rows."""
         if not self._goes_on(rows):
-            self._names = {}
+            self._names, self._looks = {}, None
         place, tight = 0, False
         while place < len(rows):
             row = rows[place]
@@ -153,6 +154,7 @@ class _Table:
             else:
                 text = self._row_text(row)
                 self._kinds.update((column, cell.kind) for column, cell in row.items())
+                self._below += 1
                 place += 1
             yield from block(text, tight=tight)
             tight = True
@@ -168,10 +170,15 @@ class _Table:
         )
 
     def _looks_like_names(self, row: Row) -> bool:
-        return bool(self._names) and _looks(row) == self._looks and _are_names(row)
+        if self._looks is None or _looks(row) != self._looks:
+            return False
+        if self._below < 2:  # as where every other row has a colour
+            self._looks = None
+            return False
+        return _are_names(row)
 
     def _take_names(self, header: Sequence[Row], below: Sequence[Row]) -> None:
-        self._names, self._kinds = {}, {}
+        self._names, self._kinds, self._below = {}, {}, 0
         for row in header:
             for column, cell in row.items():
                 above = self._names.get(column, "")
@@ -200,8 +207,10 @@ def _is_same_area(cell: SheetCell | None, other: SheetCell) -> bool:
 def _begins(rows: Sequence[Row], place: int) -> bool:
     """Whether the row at a place, with no names above it, has the names of columns."""
     row = rows[place]
+    if not _are_names(row):
+        return False
     following = [each for each in rows[place + 1 : place + LOOK_AHEAD] if len(each) > 1]
-    if not following or not _are_names(row) or _goes_on_below(row, following):
+    if not following or _goes_on_below(row, following):
         return False
     first, *others = row
     if row[first].text.endswith(":"):

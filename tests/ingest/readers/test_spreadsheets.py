@@ -86,6 +86,23 @@ def test_the_fields_of_a_form_keep_their_values():
     assert text_of(data) == "Blad1\n\nNaam | Tessa Kuipers\nLeeftijd | 41\nPlaats | Hoorn"
 
 
+def test_names_may_come_again_but_a_row_of_another_colour_is_no_names():
+    def write(book):
+        grey = book.add_format({"bg_color": "#dddddd"})
+        again, striped = book.add_worksheet("Weer"), book.add_worksheet("Strepen")
+        for number, row in enumerate(
+            [["Les", "Zaal"], ["Zang", "A"], ["Dans", "B"], ["Cursus", "Plek"], ["Koken", "C"]]
+        ):
+            again.write_row(number, 0, row, grey if number in (0, 3) else None)
+        for number, row in enumerate([["Les", "Zaal"], ["Zang", "A"], ["Dans", "B"], ["Koor", "C"]]):
+            striped.write_row(number, 0, row, None if number % 2 else grey)
+
+    assert text_of(xlsx(write)) == (
+        "Weer\n\nLes: Zang; Zaal: A\nLes: Dans; Zaal: B\nCursus: Koken; Plek: C\n\n"
+        "Strepen\n\nLes: Zang; Zaal: A\nLes: Dans; Zaal: B\nLes: Koor; Zaal: C"
+    )
+
+
 def test_dates_and_years_can_be_names_but_not_over_more_of_them():
     def write(book):
         month = book.add_format({"num_format": "mmm yyyy"})
