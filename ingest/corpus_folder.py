@@ -13,7 +13,7 @@ from typing import Any
 from rodedraad.ingest.data_file import read_toml
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import Reason, RodeDraadError
-from rodedraad.ingest.formats import SUFFIXES
+from rodedraad.ingest.formats import REFUSED, SUFFIXES
 from rodedraad.ingest.language import LANGUAGES
 from rodedraad.ingest.lines import UNSHOWN, one_line, written_out
 
@@ -62,7 +62,7 @@ class Source:
 
 
 def scan(corpus: Path) -> tuple[list[Source], list[str]]:
-    """The files of readable kinds in a corpus folder, sorted by id, and the ids of all other files.
+    """The files in a corpus folder that are read or reported, sorted by id, and the ids of all others.
 
     Hidden files, those that programs leave beside documents, and sources.toml are skipped. Raises
     RodeDraadError if the folder is missing or unreadable, or sources.toml is invalid.
@@ -80,7 +80,7 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
         unshown = _NOT_SHOWN.search(name)
         id = _placeholder(name) if trouble or unshown else name
         path = Path(entry.path)
-        if path.suffix.lower() not in SUFFIXES and not trouble:
+        if not _is_document(path) and not trouble:
             others.append(id)
             continue
         hides = f"{name}/" if trouble else ""
@@ -110,7 +110,7 @@ def find_source(corpus: Path, id: str) -> Source | None:
     """
     if id.startswith(_PLACEHOLDER):
         return next((source for source in scan(corpus)[0] if source.id == id), None)
-    if _NOT_SHOWN.search(id) or Path(id).suffix.lower() not in SUFFIXES:
+    if _NOT_SHOWN.search(id) or not _is_document(Path(id)):
         return None
     if LEFT_BY_PROGRAMS.fullmatch(id.rpartition("/")[2]):
         return None
@@ -136,6 +136,11 @@ def find_source(corpus: Path, id: str) -> Source | None:
 def _composed(id: str) -> str:
     """The id in Unicode form NFC; macOS and others may write the same name in form NFD."""
     return unicodedata.normalize("NFC", id)
+
+
+def _is_document(path: Path) -> bool:
+    """Whether a file is read, or else reported, by its name."""
+    return path.suffix.lower() in (*SUFFIXES, *REFUSED)
 
 
 def _placeholder(name: str) -> str:

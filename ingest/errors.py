@@ -30,3 +30,7 @@ class UnreadableDocument(RodeDraadError):
         """The text and values of the reason, as in `Reason`."""
         self.reason = Reason(text, values)
         super().__init__(str(self.reason))
+
+
+class DamagedPart(UnreadableDocument):
+    """A part of a file is missing or damaged; the file may be readable without it."""

@@ -1,6 +1,7 @@
 """Formats: the kinds of files that can be read, and the reader of each."""
 
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 
 from rodedraad.ingest.lines import Content
@@ -18,22 +19,42 @@ _READERS = {
     ".htm": "web_page.read_web_page",
     ".xhtml": "web_page.read_web_page",
     ".pdf": "pdf.read_pdf",
-    ".docx": "office.read_docx",
-    ".odt": "office.read_odt",
-    ".pptx": "office.read_pptx",
+    ".docx": "docx.read_docx",
+    ".docm": "docx.read_docx",
+    ".odt": "odt.read_odt",
+    ".rtf": "rtf.read_rtf",
+    ".xlsx": "xlsx.read_xlsx",
+    ".xlsm": "xlsx.read_xlsx",
+    ".ods": "ods.read_ods",
+    ".pptx": "pptx.read_pptx",
     ".epub": "epub.read_epub",
+}
+
+_ADVICE = {
+    "it is of an older kind; open it in Word or LibreOffice and save it as .docx": ".doc .dot .wps .wpd",
+    "it is of an older kind; open it in Excel or LibreOffice and save it as .xlsx": ".xls .xlsb",
+    "it is of an older kind; open it in PowerPoint or LibreOffice and save it as .pptx": ".ppt .pps",
+    "it is of a kind for Pages alone; export it there as Word": ".pages",
+    "it is of a kind for Numbers alone; export it there as Excel": ".numbers",
+    "it is of a kind for Keynote alone; export it there as PowerPoint": ".key",
+    "it is of a kind for Kindle alone; convert it to .epub, as with Calibre": ".mobi .azw .azw3",
+    "it holds pictures of pages; convert it to .pdf": ".djvu .djv",
 }
 
 SUFFIXES = tuple(_READERS)
 """The file name suffixes that can be read, in lower case."""
 
+REFUSED = {suffix: advice for advice, suffixes in _ADVICE.items() for suffix in suffixes.split()}
+"""The suffixes of files that are reported, and why they are not read."""
+
 
 def reader(suffix: str) -> Callable[[bytes], Content]:
-    """The function that reads files with this suffix, one of `SUFFIXES`.
+    """The function that reads files with this suffix, one of `SUFFIXES` or `REFUSED`.
 
     It raises UnreadableDocument for bytes that are not such a file. Only the libraries of that reader
     are imported.
     """
-    module, _, function = _READERS[suffix].partition(".")
-    read: Callable[[bytes], Content] = getattr(import_module(f"rodedraad.ingest.readers.{module}"), function)
-    return read
+    name = "older.read_older" if suffix in REFUSED else _READERS[suffix]
+    module, _, function = name.partition(".")
+    read: Callable[..., Content] = getattr(import_module(f"rodedraad.ingest.readers.{module}"), function)
+    return partial(read, advice=REFUSED[suffix]) if suffix in REFUSED else read

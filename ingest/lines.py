@@ -50,6 +50,7 @@ class Content:
     citation: Citation = field(default_factory=Citation)
     language: str | None = None  # ISO 639-1
     unread: tuple[Reason, ...] = ()  # parts of the file that could not be read
+    titled: bool = True  # whether the first heading may be the title of the whole
 
 
 def check_length(characters: int) -> None:

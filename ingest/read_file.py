@@ -104,7 +104,7 @@ def read_document(source: Source, data: bytes) -> Document:
     )
     text, page_starts, headings = reflow(content.lines, language)
     own = content.citation
-    if headings and headings[0].end <= LONGEST_TITLE:
+    if content.titled and headings and headings[0].end <= LONGEST_TITLE:
         alone = all(heading.above is not None for heading in headings[1:])
         if headings[0].start == 0 or alone:
             own = own.completed_by(Citation(title=text[headings[0].start : headings[0].end]))

@@ -18,6 +18,7 @@ from rodedraad.ingest.running_heads import without_running_heads
 
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _LIST_ITEM = re.compile(r"(?:[•·▪◦●*–-]|\d{1,2}[.)])\s+\S")
+_LETTERED_ITEM = re.compile(r"(?:\(\w{1,6}\)|[A-Za-z]{1,6}[.)]|\d+(?:\.\d+)+\.?)\s+\S")
 _DASH_OR_NUMBER = re.compile(r"[-–\d]")
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 _NAVIGATION = re.compile(
@@ -174,6 +175,8 @@ def _separator(block: Line, before: Line, line: Line) -> str:
         close = not line.gap or (line.gap == 1 and _is_full(before, line, FULL_LINE * before.width))
         return "" if before.level == line.level and line.width and close else "\n\n"
     in_list = _LIST_ITEM.match(block.text)
+    if not (in_list or line.width or line.gap):  # the file itself says that the list goes on
+        in_list = _LETTERED_ITEM.match(block.text)
     ended = _SENTENCE_END.search(before.text, max(len(before.text) - LONGEST_END, 0))
     same_page = line.page == before.page
     if _LIST_ITEM.match(line.text):

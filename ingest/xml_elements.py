@@ -1,37 +1,76 @@
 """XML elements: the XML in a file, parsed safely, and its elements by names without a namespace."""
 
+import io
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.errors import DamagedPart, UnreadableDocument
 from rodedraad.ingest.lines import one_line
 
 _DAY = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
-def parse_xml(data: bytes, name: str) -> etree._Element:
+def parse_xml(data: bytes, name: str, mended: bool = False) -> etree._Element:
     """The root of an XML document; no entity is resolved and no other file read.
 
-    `name` is the document's, for messages. Raises UnreadableDocument if it is not well-formed, nested
-    deeper than 256 elements (libxml2's limit), or declares entities.
+    `name` is the document's, for messages; `mended`: what is not well-formed is left out. Raises
+    DamagedPart if it is not well-formed or nested deeper than 256 elements (libxml2's limit),
+    UnreadableDocument if it declares entities.
     """
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=mended,
     )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise UnreadableDocument(
-            "it is damaged: the XML of {part} is invalid", part=repr(one_line(name)[:100])
-        ) from error
+        raise _invalid(name) from error
     if root is None:
-        raise UnreadableDocument("it is damaged: the XML of {part} is empty", part=repr(one_line(name)[:100]))
+        raise DamagedPart("it is damaged: the XML of {part} is empty", part=repr(one_line(name)[:100]))
     dtd = root.getroottree().docinfo.internalDTD
     if dtd is not None and any(True for _ in dtd.iterentities()):
-        raise UnreadableDocument("its XML declares entities, which may be an attack")
+        raise _entities()
     return root
+
+
+def large_xml(data: bytes, name: str, *names: str) -> Iterator[etree._Element]:
+    """The elements with these names in an XML document, one after another, without holding them all.
+
+    Each is emptied when the next is taken. `name` and the errors are as of `parse_xml`.
+    """
+    if b"<!ENTITY" in data:
+        raise _entities()
+    try:
+        for _, element in etree.iterparse(
+            io.BytesIO(data),
+            tag=["{*}" + each for each in names],
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            remove_comments=True,
+            remove_pis=True,
+        ):
+            yield element
+            element.clear()
+            while element.getprevious() is not None and (parent := element.getparent()) is not None:
+                del parent[0]
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise _invalid(name) from error
+
+
+def _entities() -> UnreadableDocument:
+    return UnreadableDocument("its XML declares entities, which may be an attack")
+
+
+def _invalid(name: str) -> DamagedPart:
+    return DamagedPart("it is damaged: the XML of {part} is invalid", part=repr(one_line(name)[:100]))
 
 
 def local(element: etree._Element) -> str:

@@ -3,10 +3,11 @@
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
 
 from lxml import etree
 
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.errors import DamagedPart, UnreadableDocument
 from rodedraad.ingest.lines import one_line
 from rodedraad.ingest.xml_elements import parse_xml
 
@@ -37,7 +38,7 @@ class LimitedZip:
             raise UnreadableDocument(
                 "it holds more than {parts} parts; no document does", parts=f"{MOST_PARTS:,}"
             )
-        self._parts = {info.filename: info for info in self._zip.infolist()}
+        self._parts = {info.filename.replace("\\", "/"): info for info in self._zip.infolist()}
         self._read = 0
 
     def __contains__(self, name: str) -> bool:
@@ -45,12 +46,13 @@ class LimitedZip:
         return name in self._parts
 
     def read(self, name: str) -> bytes:
-        """A part's bytes; raises UnreadableDocument if it is missing, damaged or too large."""
+        """A part's bytes.
+
+        Raises DamagedPart if it is missing or damaged, UnreadableDocument if it is encrypted or too large.
+        """
         info = self._parts.get(name)
         if info is None:
-            raise UnreadableDocument(
-                "it is damaged: its part {part} is missing", part=repr(one_line(name)[:100])
-            )
+            raise DamagedPart("it is damaged: its part {part} is missing", part=repr(one_line(name)[:100]))
         if info.flag_bits & 1:
             raise UnreadableDocument("it is encrypted; save it again without a password")
         ratio = info.file_size / max(info.compress_size, 1)
@@ -63,13 +65,15 @@ class LimitedZip:
         try:
             return self._zip.read(info)
         except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError) as error:
-            raise UnreadableDocument(
-                "it is damaged: its part {part}", part=repr(one_line(name)[:100])
-            ) from error
+            raise DamagedPart("it is damaged: its part {part}", part=repr(one_line(name)[:100])) from error
 
     def xml(self, name: str) -> etree._Element:
         """The root of a part's XML; raises UnreadableDocument as `read` and `parse_xml` do."""
         return parse_xml(self.read(name), name)
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the parts."""
+        return iter(self._parts)
 
     def optional_xml(self, name: str) -> etree._Element:
         """The root of a part's XML; an empty element if there is no such part."""

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+import xlsxwriter
 from docx import Document as Word
 from pptx import Presentation
 
@@ -187,6 +188,50 @@ def as_table(blocks: Sequence[Block]) -> bytes:
     return file.getvalue().encode()
 
 
+def as_rich_text(blocks: Sequence[Block]) -> bytes:
+    styles = {"title": r"\s9 ", "heading": r"\s1 ", "paragraph": "", "item": r"{\pntext\'95\tab}"}
+    body = "".join(
+        rf"\pard\plain{styles[kind]} {escaped}\par" + "\n"
+        for kind, text in blocks
+        for escaped in ["".join(c if c.isascii() else rf"\u{ord(c)}?" for c in text)]
+    )
+    return (
+        r"{\rtf1\ansi{\stylesheet{\s9 Title;}{\s1 heading 1;}}{\info"
+        rf"{{\title {TITLE}}}{{\author No\'e9mie Nyst}}{{\creatim\yr2015\mo12\dy1}}}}"
+        rf"{{\header Glo.be\par}}{body}}}"
+    ).encode()
+
+
+def as_sheet(blocks: Sequence[Block]) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("Artikel")
+        for number, row in enumerate([("soort", "tekst"), *blocks]):
+            sheet.write_row(number, 0, row)
+    return file.getvalue()
+
+
+def as_open_sheet(blocks: Sequence[Block]) -> bytes:
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "text", "table")
+    )
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    rows = "".join(
+        f"<table:table-row>{''.join(cell.format(escape(text)) for text in row)}</table:table-row>"
+        for row in [("soort", "tekst"), *blocks]
+    )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+            f'<table:table table:name="Artikel">{rows}</table:table></office:spreadsheet></office:body>'
+            "</office:document-content>",
+        )
+    return file.getvalue()
+
+
 MAKERS: dict[str, Callable[[Sequence[Block]], bytes]] = {
     ".txt": as_text,
     ".md": as_markdown,
@@ -197,4 +242,7 @@ MAKERS: dict[str, Callable[[Sequence[Block]], bytes]] = {
     ".pptx": as_slides,
     ".pdf": as_pdf,
     ".csv": as_table,
+    ".rtf": as_rich_text,
+    ".xlsx": as_sheet,
+    ".ods": as_open_sheet,
 }

@@ -28,11 +28,14 @@ from tests.ingest.readers.made_files import (
     epub,
     locked_pdf,
     lying_zip,
+    ods,
     odt,
     paragraph,
     pdf,
     pptx,
+    sheet_of,
     shown,
+    xlsx,
     zipped,
 )
 
@@ -132,7 +135,7 @@ FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
         partial(zipped, {"../../word/document.xml": docx(""), "/etc/passwd": "root", "C:\\x": "x"}),
         DAMAGED,
     ),
-    "package-elsewhere.epub": (partial(epub, {}, package="../../../../etc/passwd"), DAMAGED),
+    "package-elsewhere.epub": (partial(epub, {}, package="../../../../etc/passwd"), NO_TEXT),
     "chapter-elsewhere.epub": (partial(epub, {"../../../../etc/passwd": ""}), DAMAGED),
     "slide-elsewhere.pptx": (partial(pptx, "../../../../../etc/passwd"), DAMAGED),
     "slide-on-the-web.pptx": (partial(pptx, "http://127.0.0.1:9/x", "External"), DAMAGED),
@@ -171,6 +174,63 @@ FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
         partial(docx, paragraph(XSS.replace("<", "&lt;"))),
         Holds(XSS),
     ),
+    "long-mark.docx": (
+        partial(
+            docx,
+            paragraph(SENTENCE, NUMBERED) * 2,
+            numbering=NUMBERING.replace("START", "779").replace(
+                '"decimal"/>', f'"lowerLetter"/><w:lvlText w:val="{"%1" * 99_999}"/>'
+            ),
+        ),
+        Holds(SENTENCE.strip()),
+    ),
+    # Spreadsheets
+    "bomb.xlsx": (partial(xlsx, sheet_of(" " * 150_000_000)), TOO_LARGE),
+    "laughs.xlsx": (partial(xlsx, LAUGHS + sheet_of("&j;")), Refused("^its XML declares entities")),
+    "laughs-in-strings.xlsx": (
+        partial(xlsx, sheet_of(SENTENCE), LAUGHS + "<sst><si><t>&j;</t></si></sst>"),
+        Refused("^its XML declares entities"),
+    ),
+    "deep.xlsx": (partial(xlsx, "<row>" * 100_000), DAMAGED),
+    "far-cells.xlsx": (
+        partial(xlsx, f'<s><row r="1048576"><c r="XFD1048576" t="str"><v>{SENTENCE}</v></c></row></s>'),
+        Holds(SENTENCE.strip()),
+    ),
+    "all-merged.xlsx": (
+        partial(xlsx, sheet_of(*"abc", more='<mergeCell ref="A1:XFD1048576"/>' * 50_000)),
+        Refused("^it holds more than 2,000,000 cells; split it$"),
+    ),
+    "odd-numbers.xlsx": (
+        partial(
+            xlsx,
+            '<s><row r="-1"><c r="A1" s="99999999999999999999"><v>1e999</v></c>'
+            '<c r="ZZZZ1" t="s"><v>77</v></c>'
+            f'<c t="n" s="-1"><v>{"9" * 6000}</v></c><c t="str"><v>{SENTENCE}</v></c></row></s>',
+        ),
+        Holds(SENTENCE.strip()),
+    ),
+    "formula.xlsx": (
+        partial(xlsx, "<s><row><c t=\"str\"><f>cmd|A0</f><v>=cmd|' /C calc'!A0</v></c></row></s>"),
+        Holds("=cmd|' /C calc'!A0"),
+    ),
+    "repeated.ods": (
+        partial(
+            ods,
+            '<table:table-row table:number-rows-repeated="1048576"><table:table-cell '
+            'table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell></table:table-row>'
+            * 99,
+        ),
+        Refused("^it holds more than 2,000,000 cells; split it$"),
+    ),
+    # Rich text
+    "deep.rtf": (lambda: b"{\\rtf1 " + b"{" * 9_000_000, Refused("^its parts are nested too deeply$")),
+    "noise.rtf": (lambda: b"{\\rtf1 " + SENTENCE.encode() + NOISE, Holds("De boeren aan de rivier")),
+    "closed.rtf": (lambda: b"{\\rtf1 " + SENTENCE.encode() + b"}" * 999_999, Holds(SENTENCE.strip())),
+    "numbers.rtf": (
+        lambda: b"{\\rtf1\\ansicpg9999999999\\uc9999999999\\f-1\\bin9999999999 " + b"x" * 99,
+        NO_TEXT,
+    ),
+    "script.rtf": (lambda: f"{{\\rtf1 {XSS} {SENTENCE}}}".encode(), Holds(XSS)),
     # PDF
     "flate-bomb.pdf": (
         lambda: pdf(deflated(b"(x) Tj ", 600_000_000), "/Filter/FlateDecode"),

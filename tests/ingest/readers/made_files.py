@@ -77,6 +77,38 @@ def pptx(target: str, mode: str = "Internal", slide: str = "") -> bytes:
     )
 
 
+def xlsx(sheet: str, strings: str = "<sst/>") -> bytes:
+    """A workbook with one sheet, "Blad"; `sheet` is its XML."""
+    return zipped(
+        {
+            "xl/workbook.xml": f'<workbook {R}><sheets><sheet name="Blad" r:id="r1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": '<r><Relationship Id="r1" Target="sheet.xml"/></r>',
+            "xl/sheet.xml": sheet,
+            "xl/sharedStrings.xml": strings,
+        }
+    )
+
+
+def sheet_of(*cells: str, more: str = "") -> str:
+    """The XML of a sheet with cells in one column, and what is more after them."""
+    rows = "".join(f'<row><c t="str"><v>{cell}</v></c></row>' for cell in cells)
+    return f"<worksheet><sheetData>{rows}</sheetData>{more}</worksheet>"
+
+
+def ods(rows: str) -> bytes:
+    """A sheet of OpenDocument, with its rows."""
+    table = 'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    return zipped(
+        {
+            "content.xml": (
+                f"<office:document-content {ODF} {table}><office:body><office:spreadsheet><table:table "
+                f'table:name="Blad">{rows}</table:table></office:spreadsheet></office:body>'
+                "</office:document-content>"
+            )
+        }
+    )
+
+
 def lying_zip() -> bytes:
     """A part that says that it is small, and is not."""
     data = bytearray(docx(paragraph(SENTENCE * 400_000)))

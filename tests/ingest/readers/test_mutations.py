@@ -31,7 +31,7 @@ CHANGES = st.lists(
     min_size=1,
     max_size=6,
 )
-SLOW = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(deadline=None, max_examples=36, suppress_health_check=[HealthCheck.too_slow])
 
 
 def mutated(data: bytes, changes: list[tuple[str, float, int, bytes]]) -> bytes:
