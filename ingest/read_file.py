@@ -8,11 +8,12 @@ from dataclasses import replace
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Citation, Document
 from rodedraad.ingest.errors import UnreadableDocument
-from rodedraad.ingest.formats import reader
+from rodedraad.ingest.formats import CONTAINERS, reader
 from rodedraad.ingest.language import language_of, language_spans
 from rodedraad.ingest.lines import check_length
 from rodedraad.ingest.reflow import reflow
 from rodedraad.ingest.regular_file import open_regular
+from rodedraad.ingest.zip_limits import counted_together
 
 LARGEST_FILE = 200_000_000
 """Bytes of the largest file that is read, unless `largest_file` is set."""
@@ -29,7 +30,8 @@ PATIENCE = 5.0
 LONGEST_TITLE = 200
 """The most characters of a first heading that is taken for the title.
 
-It must be at the start of the text, or have all other headings under it.
+It must be at the start of the text, or have all other headings under it. A file that holds other files is
+not named for the first of these.
 """
 
 
@@ -94,7 +96,9 @@ def _unsettled(mtime_ns: int) -> int:
 
 def read_document(source: Source, data: bytes) -> Document:
     """The document in a file's bytes; raises UnreadableDocument if they hold no text."""
-    content = reader(source.path.suffix.lower())(data)
+    suffix = source.path.suffix.lower()
+    with counted_together():
+        content = reader(suffix)(data)
     check_length(sum(len(line.text) for line in content.lines))
     if not content.lines:
         raise UnreadableDocument("it holds no text")
@@ -104,7 +108,7 @@ def read_document(source: Source, data: bytes) -> Document:
     )
     text, page_starts, headings = reflow(content.lines, language)
     own = content.citation
-    if headings and headings[0].end <= LONGEST_TITLE:
+    if headings and headings[0].end <= LONGEST_TITLE and suffix not in CONTAINERS:
         alone = all(heading.above is not None for heading in headings[1:])
         if headings[0].start == 0 or alone:
             own = own.completed_by(Citation(title=text[headings[0].start : headings[0].end]))
