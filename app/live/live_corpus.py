@@ -15,8 +15,10 @@ from rodedraad.ingest.corpus_folder import find_source, scan
 from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.read_file import read_bytes
+from rodedraad.live.added_pages import Fetch, add_page
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.told import without_folders
+from rodedraad.live.web_fetch import fetch_apart
 from rodedraad.texts.refusal import Refusal
 
 LONGEST_NAME = 200  # bytes of a file's name
@@ -38,9 +40,11 @@ class Row:
 class LiveCorpus:
     """The documents of a corpus folder, compared with the open index."""
 
-    def __init__(self, corpus: Path, index: LiveIndex) -> None:
+    def __init__(self, corpus: Path, index: LiveIndex, fetch: Fetch = fetch_apart) -> None:
+        """`fetch` gets the pages of the web that are added."""
         self._corpus = corpus
         self._index = index
+        self._fetch = fetch
 
     @property
     def largest(self) -> int:
@@ -109,6 +113,11 @@ class LiveCorpus:
             raise RodeDraadError(f"{name} cannot be written ({error.strerror}).") from error
         finally:
             hidden.unlink(missing_ok=True)
+
+    def add_page(self, address: str, on_progress: OnProgress) -> str:
+        """Fetch a page of the web and save it as a document; raises what `added_pages.add_page` raises."""
+        on_progress("Fetching", 0, 1)
+        return add_page(self._corpus, address, self.largest, self._fetch)
 
     def read(self, id: str) -> bytes:
         """The bytes of a document's file; raises UnreadableDocument if it is missing or unreadable."""

@@ -9,6 +9,7 @@ import gradio as gr
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.live.live_corpus import LiveCorpus, Row
+from rodedraad.live.web_fetch import LONGEST_ADDRESS
 from rodedraad.page.background_work import watched
 from rodedraad.page.clicks import text
 from rodedraad.page.notes import note
@@ -44,6 +45,15 @@ def documents_tab(
                 labels.label(upload, label="upload")
                 again = gr.Button(PHRASES("reindex"), size="sm", elem_id="reindex")
                 labels.label(again, value="reindex")
+            address = gr.Textbox(
+                label=PHRASES("add_page"),
+                placeholder="https://",
+                max_lines=1,
+                max_length=LONGEST_ADDRESS,
+                submit_btn=True,
+                elem_id="add-page",
+            )
+            labels.label(address, label="add_page")
         status = gr.HTML(elem_id="doing", js_on_load="element.setAttribute('role', 'status')")
         before = gr.State("")
         table = gr.HTML(elem_id="library", js_on_load=REMOVE)
@@ -57,7 +67,13 @@ def documents_tab(
         kept = upload.upload(events.add, upload, [upload, before], **QUIET)
         gone = table.click(events.remove, None, None, **QUIET).success(lambda: "", None, before, **QUIET)
         asked = again.click(lambda: "", None, before, **QUIET)
-        for changed in (kept, gone, asked):
+        fetched = address.submit(
+            events.add_page,
+            address,
+            [address, status, before],
+            **{**one_at_a_time, "concurrency_id": "fetch"},
+        )
+        for changed in (kept, gone, asked, fetched):
             renewed = changed.then(events.renew, before, status, **one_at_a_time)
             renewed.then(events.show, None, table, **QUIET)
 
@@ -84,6 +100,21 @@ class _Events:
             finally:
                 file.unlink(missing_ok=True)
         return None, "".join(refused)
+
+    def add_page(self, address: str, request: gr.Request) -> Iterator[tuple[str, str, str]]:
+        """Fetch a page and yield the progress, then what was added; or the address and why nothing was."""
+        language = language_of(request.headers)
+        work = watched(lambda on_progress: self._library.add_page(address, on_progress), language)
+        try:
+            while True:
+                yield address, next(work), ""
+        except StopIteration as done:
+            address, told = "", note(phrase("page_added", language, id=done.value))
+        except Refusal as refusal:
+            told = note(f"{address}: {phrase(refusal.why, language, **refusal.given)}", "refused")
+        except RodeDraadError as error:
+            told = note(self._library.told(error), "refused")
+        yield address, told, told
 
     def remove(self, click: gr.EventData) -> None:
         try:

@@ -26,7 +26,7 @@ MANY_FULL = 3
 
 _ENCODINGS = ("ascii", "big5", "cp", "euc", "gb", "hz", "iso", "johab", "koi8", "mac", "shift", "tis", "utf")
 _WESTERN = {"ascii": "cp1252", "iso8859-1": "cp1252"}  # as browsers and mail programs take them
-_GUESSED = ("utf-8", "cp1252")  # these names are often wrong
+_GUESSED = ("cp1252", "utf-8", "utf-16", "utf-16-le", "utf-16-be")  # these names are often wrong
 _CODE_PAGES = {10000: "mac-roman", 20127: "cp1252", 20866: "koi8-r", 28591: "cp1252", 65001: "utf-8"}
 _QUOTED = re.compile(r"(?:> ?)*")
 _ITEM = re.compile(r"\d{1,2}[.)]\s")
