@@ -1,6 +1,7 @@
 """Documents tab: a table of the documents, with uploads, removal and re-indexing."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,15 +46,16 @@ def documents_tab(
                 labels.label(upload, label="upload")
                 again = gr.Button(PHRASES("reindex"), size="sm", elem_id="reindex")
                 labels.label(again, value="reindex")
-            address = gr.Textbox(
-                label=PHRASES("add_page"),
-                placeholder="https://",
-                max_lines=1,
-                max_length=LONGEST_ADDRESS,
-                submit_btn=True,
-                elem_id="add-page",
-            )
-            labels.label(address, label="add_page")
+            with gr.Row(elem_id="page-to-add"):
+                address = gr.Textbox(
+                    label=PHRASES("add_page"),
+                    placeholder="https://",
+                    max_lines=1,
+                    max_length=LONGEST_ADDRESS,
+                )
+                labels.label(address, label="add_page")
+                add = gr.Button(PHRASES("add"), size="sm", elem_id="add-page")
+                labels.label(add, value="add")
         status = gr.HTML(elem_id="doing", js_on_load="element.setAttribute('role', 'status')")
         before = gr.State("")
         table = gr.HTML(elem_id="library", js_on_load=REMOVE)
@@ -67,7 +69,8 @@ def documents_tab(
         kept = upload.upload(events.add, upload, [upload, before], **QUIET)
         gone = table.click(events.remove, None, None, **QUIET).success(lambda: "", None, before, **QUIET)
         asked = again.click(lambda: "", None, before, **QUIET)
-        fetched = address.submit(
+        fetched = gr.on(
+            [address.submit, add.click],
             events.add_page,
             address,
             [address, status, before],
@@ -101,10 +104,11 @@ class _Events:
                 file.unlink(missing_ok=True)
         return None, "".join(refused)
 
-    def add_page(self, address: str, request: gr.Request) -> Iterator[tuple[str, str, str]]:
+    def add_page(self, address: str | None, request: gr.Request) -> Iterator[tuple[str, str, str]]:
         """Fetch a page and yield the progress, then what was added; or the address and why nothing was."""
         language = language_of(request.headers)
-        work = watched(lambda on_progress: self._library.add_page(address, on_progress), language)
+        address = str(address or "").strip()
+        work = watched(partial(self._library.add_page, address), language)
         try:
             while True:
                 yield address, next(work), ""
