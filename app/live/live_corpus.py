@@ -114,9 +114,8 @@ class LiveCorpus:
         finally:
             hidden.unlink(missing_ok=True)
 
-    def add_page(self, address: str, on_progress: OnProgress) -> str:
-        """Fetch a page of the web and save it as a document; raises what `added_pages.add_page` raises."""
-        on_progress("Fetching", 0, 1)
+    def add_page(self, address: str) -> str:
+        """Fetch a page of the web, save it, and return its id; raises what `added_pages.add_page` raises."""
         return add_page(self._corpus, address, self.largest, self._fetch)
 
     def read(self, id: str) -> bytes:

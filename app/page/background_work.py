@@ -17,7 +17,6 @@ DOING = {
     "Reading and embedding": "doing_reading",
     "Writing the index": "doing_writing",
     "Asking": "doing_asking",
-    "Fetching": "doing_fetching",
 }
 """The phrase for each step that the work reports."""
 

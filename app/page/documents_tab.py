@@ -1,7 +1,6 @@
 """Documents tab: a table of the documents, with uploads, removal and re-indexing."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -105,15 +104,13 @@ class _Events:
         return None, "".join(refused)
 
     def add_page(self, address: str | None, request: gr.Request) -> Iterator[tuple[str, str, str]]:
-        """Fetch a page and yield the progress, then what was added; or the address and why nothing was."""
+        """Fetch a page and yield what was added; or the address again, and why nothing was."""
         language = language_of(request.headers)
         address = str(address or "").strip()
-        work = watched(partial(self._library.add_page, address), language)
+        yield address, note(phrase("doing_fetching", language)), ""
         try:
-            while True:
-                yield address, next(work), ""
-        except StopIteration as done:
-            address, told = "", note(phrase("page_added", language, id=done.value))
+            told = note(phrase("page_added", language, id=self._library.add_page(address)))
+            address = ""
         except Refusal as refusal:
             told = note(f"{address}: {phrase(refusal.why, language, **refusal.given)}", "refused")
         except RodeDraadError as error:

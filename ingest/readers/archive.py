@@ -36,4 +36,4 @@ def _name(info: zipfile.ZipInfo) -> str:
             return clean(info.filename.encode("cp437").decode("utf-8"))
         except UnicodeError:
             pass
-    return clean(info.filename)
+    return clean(info.filename).replace("\\", "/")

@@ -18,9 +18,6 @@ MOST_NAMED = 20
 LONGEST_NAME = 200
 """Characters of a name that becomes a heading; of a longer one the middle is left out."""
 
-WITHIN = "its part {within}: "
-"""How a reason begins that applies to a file inside a file; the reason for that file follows."""
-
 _level: ContextVar[int] = ContextVar("level", default=0)
 
 
@@ -98,10 +95,9 @@ def _inside() -> Iterator[None]:
 
 def _within(name: str, reason: Reason) -> Reason:
     """The reason for a file inside a file; of one further inside, the names are joined by slashes."""
-    text, values = reason.text, dict(reason.values)
-    if text.startswith(WITHIN):
-        return Reason(text, {**values, "within": f"{name}/{values['within']}"})
-    return Reason(WITHIN + text, {**values, "within": name})
+    if "within" in reason.values:
+        return replace(reason, values={**reason.values, "within": f"{name}/{reason.values['within']}"})
+    return Reason("its part {within}: {why}", {**reason.values, "within": name, "why": reason.text})
 
 
 def _shown(name: str) -> str:
