@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from contextlib import suppress
 from functools import partial
 
 from rodedraad.ingest.errors import UnreadableDocument
@@ -31,9 +32,8 @@ def read_zip(data: bytes) -> Content:
 
 def _name(info: zipfile.ZipInfo) -> str:
     """The path of a file in the archive; zipfile takes names without the flag for code page 437."""
+    name = info.filename
     if not info.flag_bits & _UTF_8:
-        try:
-            return clean(info.filename.encode("cp437").decode("utf-8"))
-        except UnicodeError:
-            pass
-    return clean(info.filename).replace("\\", "/")
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return clean(name).replace("\\", "/")

@@ -1,10 +1,13 @@
 """Mail: e-mail messages and mailboxes (RFC 5322 and MIME), with their attachments."""
 
 import re
+from contextlib import suppress
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
+from email.parser import BytesHeaderParser
+from functools import partial
 from typing import NamedTuple
 
 from rodedraad.ingest.errors import UnreadableDocument
@@ -43,7 +46,8 @@ def read_mbox(data: bytes) -> Content:
     mailbox = Sections()
     for found, end in zip(starts, ends, strict=True):
         raw = _QUOTED_SEPARATOR.sub(rb"\1", data[found.end() : end])
-        _add_message(mailbox, "", message_from_bytes(raw, policy=policy.compat32), 1)
+        subject = header(BytesHeaderParser(policy=policy.compat32).parsebytes(raw), "Subject")
+        mailbox.add_section(subject or "—", partial(_untitled, raw), 1)
     return Content(mailbox.lines, unread=mailbox.unread)
 
 
@@ -54,10 +58,14 @@ def _parse(data: bytes) -> Message:
     return message
 
 
+def _untitled(data: bytes) -> Content:
+    return _content(message_from_bytes(data, policy=policy.compat32), titled=False)
+
+
 def _add_message(sections: Sections, name: str, message: Message, level: int) -> None:
     """Add a message under a heading with its name, or else its subject."""
-    subject = header(message, "Subject")
-    sections.add_section(name or subject or "—", lambda: _content(message, bool(name)), level)
+    title = name or header(message, "Subject") or "—"
+    sections.add_section(title, lambda: _content(message, titled=bool(name)), level)
 
 
 def _content(message: Message, titled: bool = True) -> Content:
@@ -94,7 +102,8 @@ def _parts(part: Message) -> _Parts:
         return _Parts(_best(bodies) if kind == "multipart/alternative" else bodies, attached)
     is_text = kind in _BODIES or kind.startswith("multipart/")  # one of many parts that has no parts is text
     if is_text and part.get_content_disposition() != "attachment" and not part.get_filename():
-        return _Parts([_body(part, kind == "text/html")], [])
+        with suppress(UnreadableDocument, RecursionError):  # it is named then, as attachments are
+            return _Parts([_body(part, kind == "text/html")], [])
     return _Parts([], [] if kind in _SIGNATURES else [part])
 
 
@@ -150,7 +159,7 @@ def _unpacked(part: Message, message: Message) -> Message:
 
 
 def _report(message: Message) -> list[Line]:
-    fields = [f"{name}: {header(message, name)}" for name in dict.fromkeys(message.keys())]
+    fields = [f"{name}: {_decoded(str(value))}" for name, value in message.raw_items()]
     return [*block("\n".join(fields)), *block(readable(_bytes(message), "utf-8"))]
 
 

@@ -131,7 +131,7 @@ def _content(message: _Storage, titled: bool = True) -> Content:
     fields = _fields(message)
     sections = Sections()
     sections.add(list(head(fields, titled)))
-    body = _body(message)
+    body = _body(message, sections)
     sections.add(body, level=1)
     if not body and (rtf := _rtf(message)):
         sections.add_file("RTF", suffix_of(".rtf", ""), lambda: rtf, 2)
@@ -180,12 +180,17 @@ def _date(ticks: int) -> str:
         return ""
 
 
-def _body(message: _Storage) -> list[Line]:
-    """The text of a message, plain or in HTML, which may be kept in RTF."""
+def _body(message: _Storage, sections: Sections) -> list[Line]:
+    """The text of a message, plain or in HTML, be that kept in RTF; HTML that cannot be read is named."""
     html = (
         message.text(_HTML) or readable(message.binary(_HTML), message.charset) or html_in_rtf(_rtf(message))
     )
-    return richer(plain_lines(message.text(_PLAIN)), html_text(html))
+    plain = plain_lines(message.text(_PLAIN))
+    try:
+        return richer(plain, html_text(html))
+    except (UnreadableDocument, RecursionError):
+        sections.add_file("HTML", ".html", html.encode, 2)
+        return plain
 
 
 def _rtf(message: _Storage) -> bytes:

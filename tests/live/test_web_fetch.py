@@ -271,10 +271,15 @@ print(json.dumps(told))
     assert a_site.asked == []
 
 
-def test_a_certificate_of_nobody_is_refused(tmp_path: Path) -> None:
+def test_a_site_is_asked_only_with_a_certificate_that_is_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=127.0.0.1"
-    subprocess.run([*make.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=a"
+    names = "-addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(
+        [*make.split(), *names.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True
+    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     with site(context) as secure:
@@ -282,3 +287,5 @@ def test_a_certificate_of_nobody_is_refused(tmp_path: Path) -> None:
         assert secure.address.startswith("https://")
         assert refused(secure.address) == ("refused_certificate", {})
         assert secure.asked == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert fetch(secure.address, 1000, 5, here).data == b"Tekst."

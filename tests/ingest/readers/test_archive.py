@@ -53,6 +53,13 @@ def test_archives_and_messages_in_an_archive_are_read():
     ]
 
 
+def test_a_reason_in_a_reason_can_be_translated():
+    dutch = {"its part {within}: {why}": "{within} erin: {why}", "it is damaged, or not a PDF": "het is stuk"}
+    (reason,) = read("a.zip", zipped({"a.txt": "Een.", "{stuk}.pdf": b"x"})).unread
+    assert reason.told(lambda text: dutch[text]) == "{stuk}.pdf erin: het is stuk"
+    assert str(reason) == "its part {stuk}.pdf: it is damaged, or not a PDF"
+
+
 def test_two_files_of_one_name_are_both_read():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

@@ -129,6 +129,14 @@ def test_of_plain_text_and_html_the_one_that_says_more_is_read():
     assert alternative("Peru\n12\nChili\n7", table) == "Peru | 12\nChili | 7"
 
 
+def test_html_that_cannot_be_read_does_not_cost_the_plain_text():
+    message = a_message("De tekst.")
+    message.add_alternative("<div>" * 200_000 + "De tekst, en nog veel meer.", "html")
+    document = read("a.eml", bytes(message))
+    assert document.text.endswith("De tekst.")
+    assert "text/html" in str(document.unread[0])
+
+
 def test_html_alone_is_read_whole():
     html = "<p>Beste Piet,</p><blockquote>Eerder geschreven.</blockquote><div>-- <br>Jan</div>"
     assert text_of(html, "Content-Type: text/html\r\n") == ("Beste Piet,\n\nEerder geschreven.\n\n--\nJan")
@@ -218,6 +226,14 @@ def test_a_signature_of_a_certificate_is_no_attachment():
     message = a_message()
     message.add_attachment(b"x", "application", "pkcs7-signature", filename="smime.p7s")
     assert read("a.eml", bytes(message)).unread == ()
+
+
+def test_a_message_in_a_mailbox_that_cannot_be_read_is_named():
+    nested = "".join(f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(3000))
+    start = "From a@b Tue Mar  3 10:00:00 2026\nSubject: "
+    document = read("a.mbox", f"{start}Diep\n{nested}\n\n{start}Twee\n\nDe tekst.".encode())
+    assert document.text == "Twee\n\nDe tekst."
+    assert [str(reason) for reason in document.unread] == ["its part Diep: its parts are nested too deeply"]
 
 
 def test_what_is_no_message_is_refused():
