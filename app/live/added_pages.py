@@ -14,7 +14,7 @@ from rodedraad.ingest.corpus_folder import FETCHED, SOURCES_FILE, find_source, l
 from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES, suffix_of
 from rodedraad.ingest.lines import one_line
-from rodedraad.ingest.readers.mail_text import decode_as
+from rodedraad.ingest.readers.charset import decode_as
 from rodedraad.ingest.regular_file import read_regular
 from rodedraad.live.web_fetch import Fetched, fetch_apart, whole_address
 from rodedraad.texts.refusal import Refusal

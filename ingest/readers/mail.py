@@ -13,8 +13,9 @@ from typing import NamedTuple
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.formats import suffix_of
 from rodedraad.ingest.lines import Content, Line, block, one_line
+from rodedraad.ingest.readers.charset import readable
 from rodedraad.ingest.readers.enclosed import Sections
-from rodedraad.ingest.readers.mail_text import SHOWN, cited, head, html_text, plain_lines, readable, richer
+from rodedraad.ingest.readers.mail_text import SHOWN, cited, head, html_text, plain_lines, richer
 
 _EVIDENCE = ("From", "To", "Subject", "Date", "Received", "Message-ID", "MIME-Version", "Content-Type")
 _BODIES = ("text/plain", "text/html")

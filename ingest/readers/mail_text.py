@@ -1,16 +1,13 @@
 """Mail text: the head and the text of a message, as mail programs write them, in lines."""
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from itertools import groupby
 
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Line, block, check_length, clean
 from rodedraad.ingest.readers.html import html_lines, parse_html
-from rodedraad.ingest.readers.text import decode
 
 SHOWN = ("From", "To", "Cc", "Date")
 """The fields of a message that are part of its text, besides the subject."""
@@ -24,10 +21,6 @@ LEAST_COLUMN, MOST_COLUMN = 50, 80
 MANY_FULL = 3
 """Rows without room for the next word from which a text counts as wrapped."""
 
-_ENCODINGS = ("ascii", "big5", "cp", "euc", "gb", "hz", "iso", "johab", "koi8", "mac", "shift", "tis", "utf")
-_WESTERN = {"ascii": "cp1252", "iso8859-1": "cp1252"}  # as browsers and mail programs take them
-_GUESSED = ("cp1252", "utf-8", "utf-16", "utf-16-le", "utf-16-be")  # these names are often wrong
-_CODE_PAGES = {10000: "mac-roman", 20127: "cp1252", 20866: "koi8-r", 28591: "cp1252", 65001: "utf-8"}
 _QUOTED = re.compile(r"(?:> ?)*")
 _ITEM = re.compile(r"\d{1,2}[.)]\s")
 _WORD = re.compile(r"\w+")
@@ -51,26 +44,6 @@ def cited(fields: Mapping[str, str]) -> Citation:
     except (ValueError, TypeError, IndexError, OverflowError):
         date = None
     return Citation(fields["Subject"] or None, author or None, date=date)
-
-
-def code_page(number: int) -> str:
-    """The character encoding of a code page of Windows, by its number."""
-    return _CODE_PAGES.get(number, f"iso8859-{number - 28590}" if 28590 < number < 28606 else f"cp{number}")
-
-
-def decode_as(data: bytes, charset: str) -> str:
-    """Decode bytes in a declared character set; guess where it is unknown, wrong or one of those often wrong.
-
-    Raises UnreadableDocument for bytes that are not text.
-    """
-    try:
-        name = codecs.lookup(charset).name
-        name = _WESTERN.get(name, name)
-        if name.startswith(_ENCODINGS) and name not in _GUESSED:
-            return data.decode(name)
-    except (LookupError, UnicodeError, ValueError):
-        pass
-    return decode(data)
 
 
 def plain_lines(text: str, flowed: bool = False, joined: bool = False) -> list[Line]:
@@ -153,11 +126,3 @@ def richer(plain: list[Line], html: list[Line]) -> list[Line]:
 
 def _words(lines: list[Line]) -> set[str]:
     return {word for line in lines for word in _WORD.findall(line.text.casefold())}
-
-
-def readable(data: bytes, charset: str) -> str:
-    """As `decode_as`; of bytes that are not text, the printable ones."""
-    try:
-        return decode_as(data, charset)
-    except UnreadableDocument:
-        return data.decode("latin-1")

@@ -14,17 +14,10 @@ import olefile
 from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.formats import suffix_of
 from rodedraad.ingest.lines import Content, Line, one_line
+from rodedraad.ingest.readers.charset import code_page, readable
 from rodedraad.ingest.readers.enclosed import Sections
 from rodedraad.ingest.readers.mail import header
-from rodedraad.ingest.readers.mail_text import (
-    cited,
-    code_page,
-    head,
-    html_text,
-    plain_lines,
-    readable,
-    richer,
-)  # fmt: skip
+from rodedraad.ingest.readers.mail_text import cited, head, html_text, plain_lines, richer
 from rodedraad.ingest.readers.rtf_html import html_in_rtf
 
 _CLASS, _SUBJECT, _HEADERS = 0x001A, 0x0037, 0x007D

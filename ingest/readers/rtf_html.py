@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import escape
 
-from rodedraad.ingest.readers.mail_text import code_page
+from rodedraad.ingest.readers.charset import code_page
 
 _MARK = re.compile(rb"\A\s*\{\\rtf1[^{]{0,200}\\fromhtml1")
 _TOKEN = re.compile(
