@@ -38,13 +38,3 @@ class UnreadableDocument(RodeDraadError):
         """The text and values of the reason, as in `Reason`."""
         self.reason = Reason(text, values)
         super().__init__(str(self.reason))
-
-
-def reason_of(error: Exception) -> Reason:
-    """Why a file is not read, from what its reader raised."""
-    if isinstance(error, UnreadableDocument):
-        return error.reason
-    if isinstance(error, RecursionError):
-        return Reason("its parts are nested too deeply")
-    found = f"{type(error).__name__}: {error}"[:300]
-    return Reason("its reader failed on it ({error})", {"error": found})

@@ -15,8 +15,7 @@ from typing import Any
 
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.errors import reason_of
-from rodedraad.ingest.read_file import read_document
+from rodedraad.ingest.read_file import read_document, reason_of
 
 OUT_OF_MEMORY = 3
 """The exit code after memory ran out; the process must not be used again."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Citation, Document
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.formats import CONTAINERS, reader
 from rodedraad.ingest.language import language_of, language_spans
 from rodedraad.ingest.lines import check_length
@@ -124,3 +124,13 @@ def read_document(source: Source, data: bytes) -> Document:
         own=own,
         unread=content.unread,
     )
+
+
+def reason_of(error: Exception) -> Reason:
+    """Why a file is not read, from what its reader raised."""
+    if isinstance(error, UnreadableDocument):
+        return error.reason
+    if isinstance(error, RecursionError):
+        return Reason("its parts are nested too deeply")
+    found = f"{type(error).__name__}: {error}"[:300]
+    return Reason("its reader failed on it ({error})", {"error": found})

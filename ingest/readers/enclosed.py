@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 
-from rodedraad.ingest.errors import Reason, UnreadableDocument, reason_of
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES, reader
 from rodedraad.ingest.lines import Content, Line, check_length, one_line
+from rodedraad.ingest.read_file import reason_of
 
 DEEPEST = 5
 """Levels of files inside files that are read."""
