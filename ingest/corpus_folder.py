@@ -19,6 +19,9 @@ from rodedraad.ingest.lines import UNSHOWN, one_line, written_out
 
 SOURCES_FILE = "sources.toml"
 
+FETCHED = "fetched"
+"""The field with the date on which a document was fetched from its `url`; other files are a person's own."""
+
 DEEPEST_FOLDER = 50
 """Levels of folders that are searched for documents."""
 
@@ -233,7 +236,7 @@ def load_sources(corpus: Path) -> SourcesToml:
 
 
 def _document(path: Path, id: str, table: Any) -> dict[str, str]:
-    known = (*_CITATION_FIELDS, "language")
+    known = (*_CITATION_FIELDS, "language", FETCHED)
     if not isinstance(table, dict):
         raise RodeDraadError(f'{path}: {id} must be a table, ["{id}"], with fields under it.')
     for name, value in table.items():

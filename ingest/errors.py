@@ -1,6 +1,6 @@
 """Errors: messages for the person who uses the program."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -12,7 +12,8 @@ class RodeDraadError(Exception):
 class Reason:
     """Why a file, or a part of it, is not read: an English text, and the values for its {names}.
 
-    The text is the same for every file to which it applies, so that it can be translated.
+    The text is the same for every file to which it applies, so that it can be translated. A value with the
+    name `why` is the text of another reason, whose values are beside it.
     """
 
     text: str  # begins with "it" or "its", for the file
@@ -20,7 +21,14 @@ class Reason:
 
     def __str__(self) -> str:
         """The text in English, with its values."""
-        return self.text.format(**self.values)
+        return self.told(str)
+
+    def told(self, translated: Callable[[str], str]) -> str:
+        """The text as it is translated, with its values."""
+        values = dict(self.values)
+        if "why" in values:
+            values["why"] = translated(str(values["why"])).format(**values)
+        return translated(self.text).format(**values)
 
 
 class UnreadableDocument(RodeDraadError):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from pathlib import PurePosixPath
 
 from rodedraad.ingest.lines import Content
 
@@ -28,6 +29,10 @@ _READERS = {
     ".ods": "ods.read_ods",
     ".pptx": "pptx.read_pptx",
     ".epub": "epub.read_epub",
+    ".eml": "mail.read_eml",
+    ".mbox": "mail.read_mbox",
+    ".msg": "outlook.read_msg",
+    ".zip": "archive.read_zip",
 }
 
 _ADVICE = {
@@ -46,6 +51,39 @@ SUFFIXES = tuple(_READERS)
 
 REFUSED = {suffix: advice for advice, suffixes in _ADVICE.items() for suffix in suffixes.split()}
 """The suffixes of files that are reported, and why they are not read."""
+_MEDIA_TYPES = {
+    "text/plain": ".txt",
+    "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
+    "text/markdown": ".md",
+    "text/html": ".html",
+    "text/rtf": ".rtf",
+    "application/xhtml+xml": ".html",
+    "application/json": ".json",
+    "application/pdf": ".pdf",
+    "application/rtf": ".rtf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    "application/epub+zip": ".epub",
+    "application/zip": ".zip",
+    "application/x-zip-compressed": ".zip",
+    "application/vnd.ms-outlook": ".msg",
+    "application/mbox": ".mbox",
+    "message/rfc822": ".eml",
+}
+
+CONTAINERS = (".eml", ".mbox", ".msg", ".zip")
+"""The suffixes of files that hold other files, each under a heading with its name."""
+
+
+def suffix_of(name: str, media_type: str) -> str:
+    """The suffix of a kind that is read, by a file's name or else its media type; empty if there is none."""
+    own = PurePosixPath(name).suffix.lower()
+    suffix = own if own in SUFFIXES else _MEDIA_TYPES.get(media_type.lower(), "")
+    return suffix if suffix in SUFFIXES else ""
 
 
 def reader(suffix: str) -> Callable[[bytes], Content]:

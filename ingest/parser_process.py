@@ -15,8 +15,7 @@ from typing import Any
 
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.errors import Reason, UnreadableDocument
-from rodedraad.ingest.read_file import read_document
+from rodedraad.ingest.read_file import read_document, reason_of
 
 OUT_OF_MEMORY = 3
 """The exit code after memory ran out; the process must not be used again."""
@@ -42,15 +41,10 @@ def main() -> int:
 def _reply(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     try:
         return _draw(data, **request["page"]) if "page" in request else _read(request["source"], data)
-    except UnreadableDocument as error:
-        return {"error": asdict(error.reason)}
-    except RecursionError:
-        return {"error": asdict(Reason("its parts are nested too deeply"))}
     except MemoryError:
         raise
     except Exception as error:
-        found = f"{type(error).__name__}: {error}"[:300]
-        return {"error": asdict(Reason("its reader failed on it ({error})", {"error": found}))}
+        return {"error": asdict(reason_of(error))}
 
 
 def _read(source: dict[str, Any], data: bytes) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Citation, Document
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.formats import reader
 from rodedraad.ingest.language import language_of, language_spans
 from rodedraad.ingest.lines import check_length
 from rodedraad.ingest.reflow import reflow
 from rodedraad.ingest.regular_file import open_regular
+from rodedraad.ingest.zip_limits import counted_together
 
 LARGEST_FILE = 200_000_000
 """Bytes of the largest file that is read, unless `largest_file` is set."""
@@ -29,7 +30,8 @@ PATIENCE = 5.0
 LONGEST_TITLE = 200
 """The most characters of a first heading that is taken for the title.
 
-It must be at the start of the text, or have all other headings under it.
+It must be at the start of the text, or have all other headings under it. A file that holds other files is
+not named for the first of these.
 """
 
 
@@ -94,7 +96,8 @@ def _unsettled(mtime_ns: int) -> int:
 
 def read_document(source: Source, data: bytes) -> Document:
     """The document in a file's bytes; raises UnreadableDocument if they hold no text."""
-    content = reader(source.path.suffix.lower())(data)
+    with counted_together():
+        content = reader(source.path.suffix.lower())(data)
     check_length(sum(len(line.text) for line in content.lines))
     if not content.lines:
         raise UnreadableDocument("it holds no text")
@@ -120,3 +123,13 @@ def read_document(source: Source, data: bytes) -> Document:
         own=own,
         unread=content.unread,
     )
+
+
+def reason_of(error: Exception) -> Reason:
+    """Why a file is not read, from what its reader raised."""
+    if isinstance(error, UnreadableDocument):
+        return error.reason
+    if isinstance(error, RecursionError):
+        return Reason("its parts are nested too deeply")
+    found = f"{type(error).__name__}: {error}"[:300]
+    return Reason("its reader failed on it ({error})", {"error": found})

@@ -13,8 +13,10 @@ from threading import Thread
 
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 
+from rodedraad.live.added_pages import Fetch
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
+from rodedraad.live.web_fetch import fetch_apart
 from rodedraad.server.http_server import HttpServer
 from rodedraad.server.serve import Serving, application
 
@@ -71,11 +73,13 @@ def chat_server(
 
 
 @contextmanager
-def serving(home: Path, rules: Serving | None = None, corpus: Path = Path("corpus")) -> Iterator[str]:
+def serving(
+    home: Path, rules: Serving | None = None, corpus: Path = Path("corpus"), fetch: Fetch = fetch_apart
+) -> Iterator[str]:
     """The chat over an index home in a thread; yields its address on this machine."""
     rules = replace(rules or Serving(), port=free_port())
     index = LiveIndex(home)
-    app = application(LiveCorpus(corpus, index), index, [], rules)
+    app = application(LiveCorpus(corpus, index, fetch), index, [], rules)
     server = HttpServer(app, "127.0.0.1", rules.port)
     thread = Thread(target=server.run)
     thread.start()

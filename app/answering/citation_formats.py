@@ -7,6 +7,7 @@ from typing import Final
 
 from rodedraad.answering.place import Place
 from rodedraad.ingest.documents import Document
+from rodedraad.ingest.formats import CONTAINERS
 
 LONGEST_HEADING = 80
 """Characters of a heading that a reference prints at most."""
@@ -21,8 +22,13 @@ def reference(document: Document, start: int) -> str:
 
 
 def position(document: Document, start: int) -> list[str]:
-    """Where in a document a character is: the heading above it and its page, if there are any."""
+    """Where in a document a character is: the heading above it and its page, if there are any.
+
+    In a document that holds others, the headings above that one are those of the files that it lies in.
+    """
     heading, page = document.heading_above(start), document.page_at(start)
+    if heading and document.id.lower().endswith(CONTAINERS):
+        heading = " › ".join(h for h in document.section_at(start) if h != document.title)
     return [
         *([f"§ {shorten(heading, LONGEST_HEADING, placeholder='…')}"] if heading else ()),
         *([f"p. {page}"] if page else ()),

@@ -1,4 +1,4 @@
-"""The command line: rodedraad index | check | ask | chat | eval | bench."""
+"""The command line: rodedraad index | add | check | ask | chat | eval | bench."""
 
 import argparse
 import re
@@ -69,6 +69,9 @@ def parser() -> argparse.ArgumentParser:
     index = command("index", "index", "index", "bring the index up to date with the documents")
     index.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     index.add_argument("--watch", action="store_true", help="stay, and do it again when the folder changes")
+
+    add = command("add", "add", "add", "fetch pages of the web, save them as documents, and index them")
+    add.add_argument("address", nargs="+", metavar="URL", help="address of a page: https://…")
 
     verify = command("check", "index", "check", "verify every checksum, count and offset of the index")
     verify.add_argument(

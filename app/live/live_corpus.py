@@ -19,8 +19,10 @@ from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, find_source, scan
 from rodedraad.ingest.errors import Reason, RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.read_file import read_bytes
+from rodedraad.live.added_pages import Fetch, add_page
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.told import without_folders
+from rodedraad.live.web_fetch import fetch_apart
 from rodedraad.texts.refusal import Refusal
 
 LONGEST_NAME = 200  # bytes of a file's name
@@ -47,10 +49,12 @@ class Row:
 class LiveCorpus:
     """The documents of a corpus folder, compared with the open index."""
 
-    def __init__(self, corpus: Path, index: LiveIndex) -> None:
+    def __init__(self, corpus: Path, index: LiveIndex, fetch: Fetch = fetch_apart) -> None:
+        """`fetch` gets the pages of the web that are added."""
         self._corpus = corpus
         self._index = index
         self._cancelled: Event | None = None  # of the indexing that this process runs
+        self._fetch = fetch
 
     @property
     def largest(self) -> int:
@@ -120,6 +124,10 @@ class LiveCorpus:
             raise RodeDraadError(f"{name} cannot be written ({error.strerror}).") from error
         finally:
             hidden.unlink(missing_ok=True)
+
+    def add_page(self, address: str) -> str:
+        """Fetch a page of the web, save it, and return its id; raises what `added_pages.add_page` raises."""
+        return add_page(self._corpus, address, self.largest, self._fetch)
 
     def read(self, id: str) -> bytes:
         """The bytes of a document's file; raises UnreadableDocument if it is missing or unreadable."""

@@ -12,6 +12,7 @@ from rodedraad.index.progress import Progress
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.live.live_corpus import LiveCorpus, Row
+from rodedraad.live.web_fetch import LONGEST_ADDRESS
 from rodedraad.page.background_work import progress_html, watched
 from rodedraad.page.clicks import text
 from rodedraad.page.notes import note
@@ -53,6 +54,16 @@ def documents_tab(
                 labels.label(upload, label="upload")
                 again = gr.Button(PHRASES("reindex"), size="sm", elem_id="reindex")
                 labels.label(again, value="reindex")
+            with gr.Row(elem_id="page-to-add"):
+                address = gr.Textbox(
+                    label=PHRASES("add_page"),
+                    placeholder="https://",
+                    max_lines=1,
+                    max_length=LONGEST_ADDRESS,
+                )
+                labels.label(address, label="add_page")
+                add = gr.Button(PHRASES("add"), size="sm", elem_id="add-page")
+                labels.label(add, value="add")
         with gr.Row(elem_id="progress"):
             status = gr.HTML(elem_id="doing", js_on_load="element.setAttribute('role', 'status')")
             cancel = gr.Button(PHRASES("cancel"), size="sm", elem_id="cancel", visible=False)
@@ -74,7 +85,14 @@ def documents_tab(
         kept = upload.upload(events.add, upload, [upload, before], **QUIET)
         gone = table.click(events.remove, None, None, **QUIET).success(lambda: "", None, before, **QUIET)
         asked = again.click(lambda: "", None, before, **QUIET)
-        for changed in (kept, gone, asked):
+        fetched = gr.on(
+            [address.submit, add.click],
+            events.add_page,
+            address,
+            [address, status, before],
+            **{**one_at_a_time, "concurrency_id": "fetch"},
+        )
+        for changed in (kept, gone, asked, fetched):
             renewed = changed.then(events.renew, before, shown, **one_at_a_time)
             renewed.then(events.show, None, table, **QUIET)
 
@@ -102,6 +120,20 @@ class _Events:
             finally:
                 file.unlink(missing_ok=True)
         return None, "".join(refused)
+
+    def add_page(self, address: str | None, request: gr.Request) -> Iterator[tuple[str, str, str]]:
+        """Fetch a page and yield what was added; or the address again, and why nothing was."""
+        language = language_of(request.headers)
+        address = str(address or "").strip()
+        yield address, note(phrase("doing_fetching", language)), ""
+        try:
+            told = note(phrase("page_added", language, id=self._library.add_page(address)))
+            address = ""
+        except Refusal as refusal:
+            told = note(f"{address}: {phrase(refusal.why, language, **refusal.given)}", "refused")
+        except RodeDraadError as error:
+            told = note(self._library.told(error), "refused")
+        yield address, told, told
 
     def remove(self, click: gr.EventData) -> None:
         try:

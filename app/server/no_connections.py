@@ -1,7 +1,8 @@
 """No connections: a process that serves the page opens none, whatever code in it asks for.
 
 It listens, and answers who comes. Gradio can fetch addresses that a request names; the paths for that are not
-served, and this is the second lock.
+served, and this is the second lock. A page of the web that somebody adds is fetched by another process, of
+`live.web_fetch` alone.
 """
 
 import sys

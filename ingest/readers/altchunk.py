@@ -6,9 +6,9 @@ from email.message import Message
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.formats import reader
 from rodedraad.ingest.lines import Line
+from rodedraad.ingest.readers.decoding import decode
 from rodedraad.ingest.readers.html import html_lines, parse_html
 from rodedraad.ingest.readers.older import kind_of
-from rodedraad.ingest.readers.text import decode
 
 _HEAD = 2_000  # bytes in which an archive of a web page says that it is one
 

@@ -116,7 +116,7 @@ def test_the_sources_are_described(tmp_path: Path) -> None:
     sources = load_sources(tmp_path)
     assert sources.examples == ("What does the report say about water?",)
     assert set(sources.documents["reports/water.txt"]) == {
-        "title", "author", "publisher", "date", "url", "language",
+        "title", "author", "publisher", "date", "url", "language", "fetched",
     }  # fmt: skip
 
 

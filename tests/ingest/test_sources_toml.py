@@ -72,7 +72,7 @@ def test_a_byte_order_mark_before_sources_toml_is_no_error(tmp_path: Path) -> No
         (
             b'["a.txt"]\ntitel = "A"',
             r"sources\.toml gives 'a\.txt' the field 'titel'\. Known are: title, author, "
-            r"publisher, date, url, language\.",
+            r"publisher, date, url, language, fetched\.",
         ),
         (b'[a.txt]\ntitle = "A"', r"sources\.toml gives 'a' the field 'txt'"),
         (b'["a.txt"]\ndate = 2015', r"sources\.toml: date of 'a\.txt' must be text or a date"),

@@ -235,7 +235,7 @@ def test_who_comes_over_the_network_without_a_password_cannot_change_anything(fo
     with serving(folder / "home", Serving(host="0.0.0.0"), folder / "corpus") as address:
         parts = [p["props"].get("elem_id") for p in httpx.get(f"{address}/config").json()["components"]]
         assert "library" in parts
-        assert {"upload", "reindex"}.isdisjoint(parts)
+        assert {"upload", "reindex", "page-to-add", "add-page"}.isdisjoint(parts)
         files = {"files": ("a.txt", b"x" * 2_000_000)}
         assert httpx.post(f"{address}/gradio_api/upload", files=files).status_code == 403
 

@@ -38,6 +38,7 @@ from tests.ingest.readers.made_files import (
     xlsx,
     zipped,
 )
+from tests.ingest.readers.made_msg import compound, message
 
 XSS = '<script>alert(1)</script><img src=x onerror="alert(2)"><a href="javascript:alert(3)">klik</a>'
 NOISE = bytes(n * n % 251 ^ n % 256 for n in range(1, 5000))
@@ -91,6 +92,20 @@ CYCLE = (
     + "</w:styles>"
 )
 
+
+def _nested_zip(levels: int) -> bytes:
+    data = zipped({"a.txt": SENTENCE})
+    for _ in range(levels):
+        data = zipped({"a.zip": data})
+    return data
+
+
+def _looping() -> bytes:
+    """A message whose text, by the table of sectors at the end of the file, goes on at its beginning."""
+    data = compound(message({0x37: "Lang", 0x1000: SENTENCE * 99}))
+    return data[:-512] + data[-512:].replace(b"\xfe\xff\xff\xff", bytes(4), 1)
+
+
 FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
     # Archives
     "bomb.docx": (partial(docx, " " * 150_000_000), TOO_LARGE),
@@ -141,6 +156,50 @@ FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
     "slide-on-the-web.pptx": (partial(pptx, "http://127.0.0.1:9/x", "External"), DAMAGED),
     "no-text.pptx": (partial(pptx, "slides/slide1.xml"), NO_TEXT),
     "pdf-within.docx": (lambda: GOOD_PDF, DAMAGED),
+    "bombs.zip": (
+        partial(zipped, {f"{n}.docx": docx(" " * 9_000_000) for n in range(30)}),
+        Refused("^its part 0.docx: it holds no text"),
+    ),
+    "itself.zip": (partial(_nested_zip, 400), Refused("^its parts? a.zip.*: it lies inside 5 other files")),
+    "path-trick.zip": (
+        partial(zipped, {"../../../../etc/passwd.txt": SENTENCE, "/etc/x.txt": SENTENCE}),
+        Holds("../../../../etc/passwd.txt"),
+    ),
+    "names.zip": (partial(zipped, {f"{XSS}\x1b[31m\u202e.txt": SENTENCE}), Holds(SENTENCE.strip())),
+    # Mail
+    "deep.eml": (
+        lambda: (
+            b"Subject: Diep\n"
+            + b"".join(
+                b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(5_000)
+            )
+        ),
+        Refused("^its parts are nested too deeply"),
+    ),
+    "many-boundaries.eml": (
+        lambda: (
+            b"Subject: Veel\n"
+            + b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(90))
+            + b"\nEen zin.\n" * 9_000
+        ),
+        Holds("Een zin."),
+    ),
+    "many-parts.eml": (
+        lambda: b'Subject: Veel\nContent-Type: multipart/mixed; boundary="B"\n\n' + b"--B\n\nx\n" * 9_000,
+        Holds("x"),
+    ),
+    "messages.eml": (
+        lambda: b"Subject: Diep\nContent-Type: message/rfc822\n\n" * 300 + b"\nEen zin.",
+        Holds("Diep"),
+    ),
+    "long-header.eml": (
+        lambda: b"Subject: " + b"=?utf-8?Q?caf=C3=A9?= " * 20_000 + b"\n\nEen zin.",
+        Holds("Een zin."),
+    ),
+    "quotes.eml": (lambda: b"Subject: Diep\n\n" + b"> " * 500_000 + b"Een zin.", Holds("Een zin.")),
+    "script.eml": (lambda: f"Subject: {XSS}\nFrom: {XSS}\n\n{XSS}".encode(), Holds(XSS)),
+    "noise.msg": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + NOISE, DAMAGED),
+    "loop.msg": (_looping, Holds(SENTENCE.strip())),
     # XML
     "laughs.docx": (partial(docx, paragraph("&j;"), LAUGHS), NO_ENTITIES),
     "laughs.odt": (partial(odt, "<text:p>&j;</text:p>", LAUGHS), NO_ENTITIES),

@@ -13,12 +13,19 @@ from rodedraad.ingest.lines import Line
 from rodedraad.ingest.passages import split_passages
 from rodedraad.ingest.reflow import reflow
 from tests.ingest.readers.article import MAKERS, NAME, blocks_of, reading_texts
+from tests.ingest.readers.made_files import zipped
+from tests.ingest.readers.made_msg import compound, message, recipient
 from tests.ingest.readers.reading import read
+from tests.ingest.readers.test_mail import a_message
 
 BLOCKS = blocks_of(reading_texts()[NAME])[:12]
 VALID = {suffix: make(BLOCKS) for suffix, make in MAKERS.items()} | {
     ".json": json.dumps({"artikel": [block._asdict() for block in BLOCKS]}).encode(),
     ".jsonl": "\n".join(json.dumps(block._asdict()) for block in BLOCKS).encode(),
+    ".eml": bytes(a_message()),
+    ".mbox": b"From a@b Tue Mar  3 10:00:00 2026\n" + bytes(a_message()),
+    ".msg": compound(message({0x37: "Verslag", 0x1000: "Tekst."}, {}, [recipient("Jan", "a@b", 1)])),
+    ".zip": zipped({"a.xml": "x", "b.txt": "Een tekst.", "c.eml": bytes(a_message())}),
 }
 ZIPPED = [suffix for suffix, data in VALID.items() if data.startswith(b"PK")]
 CHANGES = st.lists(
