@@ -9,10 +9,11 @@ from string import Formatter
 import pytest
 
 from rodedraad.ingest.errors import Reason
+from rodedraad.ingest.formats import REFUSED
 from rodedraad.texts.reasons import told
 
 ROOT = Path(__file__).parents[2]
-CLASSES = ("Reason", "UnreadableDocument")
+CLASSES = ("DamagedPart", "Reason", "UnreadableDocument")
 
 
 def calls() -> Iterator[tuple[str, ast.Call, ast.Module]]:
@@ -29,7 +30,7 @@ def calls() -> Iterator[tuple[str, ast.Call, ast.Module]]:
 
 def texts() -> dict[str, str]:
     """The English texts of all reasons, each with a place where it stands."""
-    found = {}
+    found = dict.fromkeys(REFUSED.values(), "ingest/formats.py")
     for place, call, module in calls():
         text = call.args[0] if call.args else None
         if isinstance(text, ast.Name):
@@ -37,7 +38,9 @@ def texts() -> dict[str, str]:
         if isinstance(text, ast.Constant) and isinstance(text.value, str):
             found[text.value] = place
         else:
-            passed_on = text is None or isinstance(text, ast.Attribute | ast.Subscript | ast.Starred)
+            passed_on = text is None or isinstance(
+                text, ast.Attribute | ast.Name | ast.Subscript | ast.Starred
+            )
             assert passed_on, (
                 f"{place}: write the text of the reason as one literal, with {{names}} for its values"
             )
