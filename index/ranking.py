@@ -17,8 +17,14 @@ question and passage share a language. Nearness, to the passage of the answer be
 follow-ups only.
 """
 
-PASSAGE: Final = PROPOSING | {"nearness": 1.4, "interaction": 1.2, "sentence": 0.72}
-"""Weights of the signals of a passage that was read."""
+PASSAGE: Final = PROPOSING | {"nearness": 1.4, "before": 1.0, "interaction": 1.2, "sentence": 0.72}
+"""Weights of the signals of a passage that was read.
+
+"before" is how much better the question is met together with the passages just before, which may name the
+subject. With it a right passage is among the three best for .930, .814 and .959 of fitted questions about
+other genres, magazine articles and people's (without it .917, .809 and .950); of sealed ones for .958, .804
+and 1.000 (.945, .794 and 1.000), and for .951 of the gold questions (.951).
+"""
 
 SENTENCE: Final = {"interaction": 6.16, "so far": 1.56, "likeness": 0.61}
 """Weights of a sentence's signals.

@@ -49,6 +49,9 @@ TELLING = 0.65
 RARE = 1.0
 """The inverse document frequency of a word that stands in about a third of the passages."""
 
+BEFORE = 1000
+"""Characters between the beginnings of two passages of which the first may name the second's subject."""
+
 NEAR = 800
 """Characters over which nearness falls to 1/e."""
 
@@ -198,7 +201,8 @@ class Searcher:
         the order in which they were proposed.
         """
         candidates = self._candidates(query, near)
-        hits = [self._read(query, candidate) for candidate in candidates[: READ if k else 0]]
+        read = [self._read(query, candidate) for candidate in candidates[: READ if k else 0]]
+        hits = [self._after(query, hit, read) for hit in read]
         hits.sort(key=lambda hit: -hit.score)
         hits += [self._hit(candidate) for candidate in candidates[READ:k]]
         return [
@@ -261,9 +265,19 @@ class Searcher:
         hit = self._hit(candidate, interaction=whole, sentence=best)
         return replace(hit, sentences=tuple(sentences), met=met[0])
 
+    def _after(self, query: Query, hit: Hit, read: Sequence[Hit]) -> Hit:
+        """A hit, scored with what the passages before it, of those in `read`, say of its subject."""
+        earlier = [other.met for other in read if _is_before(other.passage, hit.passage)]
+        if not earlier or "before" in self.without:
+            return hit
+        met = np.array([hit.met, *earlier])
+        more = float((met.max(axis=0) - met[0]) @ query.tokens.importance)
+        signals = hit.signals | {"before": more}
+        return replace(hit, score=weighted(signals, PASSAGE), signals=signals)
+
     def _hit(self, candidate: Candidate, interaction: float = 0.0, sentence: float = 0.0) -> Hit:
         """The hit that a candidate becomes, as yet without a rank."""
-        signals = candidate.signals | {"interaction": interaction, "sentence": sentence}
+        signals = candidate.signals | {"before": 0.0, "interaction": interaction, "sentence": sentence}
         words = self._words_of(candidate.passage)
         score = weighted(signals, PASSAGE)
         return Hit(0, score, signals, candidate.passage, candidate.document, words)
@@ -288,6 +302,12 @@ def _names(question: str) -> list[str]:
     """The words of a question that are capitalised or numbers, but for its first word."""
     words = re.findall(r"[\w’'-]+", question)[1:]
     return [word for word in words if word[0].isupper() or word[0].isdigit()]
+
+
+def _is_before(passage: Passage, other: Passage) -> bool:
+    """Whether a passage begins shortly before another."""
+    distance = other.start - passage.start
+    return passage.document_id == other.document_id and 0 < distance < BEFORE
 
 
 def _nearness(passage: Passage, other: Passage) -> float:

@@ -10,7 +10,7 @@ REFUSED of the answerable fitted questions, by cross-validation, in the mean ove
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from index.training.sets import QuestionSet, gold_set, question_sets
-from rodedraad.answering.answer import Answer, answer
+from rodedraad.answering.answer import Answer, answer, checked
 from rodedraad.answering.confidence import FEATURES, features, likeliest
 from rodedraad.answering.conversation import context
-from rodedraad.index.search import Searcher
+from rodedraad.index.search import READ, Searcher
+from rodedraad.ingest.documents import Passage
 
 REFUSED = 0.07
 """Of the answerable fitted questions."""
@@ -86,19 +87,20 @@ def rows_of(sets: Iterable[QuestionSet]) -> Iterator[Row]:
                 before: list[Answer] = []
                 for number, turn in enumerate(talk):
                     kind = turn.get("turn", "follow-up" if number else "new")
-                    if kind != "none":
-                        found, answered = _row(
-                            searcher, turn["question"], before if kind == "follow-up" else []
-                        )
-                        yield Row(one.kind, one.name, found, turn["answerable"])
-                        before.append(answered)
+                    if kind == "none":
+                        continue
+                    leans_on, near = context(before) if before and kind == "follow-up" else ("", ())
+                    found = _features(searcher, turn["question"], leans_on, near)
+                    yield Row(one.kind, one.name, found, turn["answerable"])
+                    if number + 1 < len(talk):
+                        before.append(answer(searcher, turn["question"], leans_on, near))
 
 
-def _row(searcher: Searcher, question: str, before: list[Answer]) -> tuple[tuple[float, ...], Answer]:
-    given = answer(searcher, question, *context(before)) if before else answer(searcher, question)
-    query = searcher.query(given.understood_as, len(given.understood_as) - len(given.question))
-    verified = searcher.verify(query, likeliest(given.hits))
-    return (*features(query, given.hits, verified), *query.tokens.vector), given
+def _features(searcher: Searcher, question: str, leans_on: str, near: Sequence[Passage]) -> tuple[float, ...]:
+    before = f"{leans_on} " if leans_on else ""
+    query = searcher.query(before + checked(question), len(before))
+    hits = searcher.search(query, READ, near)
+    return (*features(query, hits, searcher.verify(query, likeliest(hits))), *query.tokens.vector)
 
 
 def fit(rows: list[Row]) -> tuple[float, Numbers]:

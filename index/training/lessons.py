@@ -6,7 +6,7 @@ They come from the articles written for this project, and from questions that pe
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +26,8 @@ PARAGRAPHS = 24
 """Paragraphs of one lesson from XQuAD or PIAF, which have no whole articles."""
 EDITED = 0.5
 """The share of the questions with a name or number that also come with another one."""
+BORROWED = 0.3
+"""Questions of other lessons that ask a lesson's own names for what it does not give, for each of its own."""
 
 Item = TypeVar("Item")
 
@@ -50,8 +52,7 @@ def article_lessons(folder: Path, names: Sequence[str] = (), joined: bool = Fals
     """The articles of a folder with corpus/ and questions.jsonl, eight a lesson.
 
     A turn of conversations.jsonl is asked as it should be understood; with `joined`, a follow-up also as it
-    was put, behind the question before it. With `names`, some questions also come with another name or
-    number, and without an answer.
+    was put, behind the question before it. With `names`, near misses are added, as in `with_near_misses`.
     """
     talks = [talk["turns"] for talk in read_lines(folder / "conversations.jsonl")]
     lines = read_lines(folder / "questions.jsonl") + [
@@ -67,41 +68,58 @@ def article_lessons(folder: Path, names: Sequence[str] = (), joined: bool = Fals
             for before, turn in pairwise(turns)
             if turn["turn"] == "follow-up"
         ]
+    questions = [(line, Question(line["question"], tuple(line.get("evidence", ())))) for line in lines]
     sources, _ = scan(folder / "corpus")
     for some in in_batches(sources, ARTICLES):
         passages = [p for s in some for p in split_passages(read_document(s, read_bytes(s)))]
         ids = {source.id for source in some}
-        asked = [
-            Question(line["question"], tuple(line.get("evidence", ())))
-            for line in lines
-            if line["doc"] in ids
-        ]
-        if names:
-            said = " ".join(passage.text for passage in passages).casefold()
-            asked += list(_edited(asked, said, names, random.Random(folder.name)))
-        yield Lesson(passages, asked)
+        asked = [question for line, question in questions if line["doc"] in ids]
+        others = [question for line, question in questions if line["doc"] not in ids]
+        lesson = Lesson(passages, asked)
+        yield with_near_misses(lesson, names, others, random.Random(folder.name)) if names else lesson
 
 
-def xquad_lessons(evaluation: Path) -> Iterator[Lesson]:
-    """XQuAD's paragraphs about the subjects that are learned from."""
+def xquad_lessons(evaluation: Path, names: Sequence[str] = ()) -> Iterator[Lesson]:
+    """XQuAD's paragraphs about the subjects that are learned from; `names` as in `article_lessons`."""
     for language in READ_IN:
         learned = [p for p in paragraphs(evaluation, language) if p.part == "learned"]
-        for some in in_batches(learned, PARAGRAPHS):
-            questions = [Question(text, evidence) for p in some for _, text, evidence in p.questions]
-            yield Lesson(_passages([p.text for p in some], language), questions)
+        asked = {p.text: [Question(text, evidence) for _, text, evidence in p.questions] for p in learned}
+        yield from _of_paragraphs(asked, language, names)
 
 
-def piaf_lessons(data: Path) -> Iterator[Lesson]:
-    """PIAF's French paragraphs; any sentence of the right one counts, as its answers are not marked."""
-    asked: dict[str, list[str]] = {}
-    for question, paragraph in read_rows(data / "qa" / "piaf.fr-fr.tsv.gz"):
-        asked.setdefault(paragraph, []).append(question)
-    for some in in_batches(list(asked), PARAGRAPHS):
-        questions = []
-        for text in some:
-            spans = tuple(text[start:end] for start, end in sentence_spans(text))
-            questions += [Question(question, spans) for question in asked[text]]
-        yield Lesson(_passages(some, "fr"), questions)
+def piaf_lessons(data: Path, names: Sequence[str] = ()) -> Iterator[Lesson]:
+    """PIAF's French paragraphs; `names` as in `article_lessons`.
+
+    Any sentence of the right paragraph counts, as its answers are not marked.
+    """
+    asked: dict[str, list[Question]] = {}
+    for question, text in read_rows(data / "qa" / "piaf.fr-fr.tsv.gz"):
+        spans = tuple(text[start:end] for start, end in sentence_spans(text))
+        asked.setdefault(text, []).append(Question(question, spans))
+    yield from _of_paragraphs(asked, "fr", names)
+
+
+def _of_paragraphs(
+    asked: Mapping[str, Sequence[Question]], language: str, names: Sequence[str]
+) -> Iterator[Lesson]:
+    """The lessons of paragraphs, each with its questions."""
+    for number, some in enumerate(in_batches(list(asked), PARAGRAPHS)):
+        lesson = Lesson(_passages(some, language), [question for text in some for question in asked[text]])
+        others = [question for text, questions in asked.items() if text not in some for question in questions]
+        yield with_near_misses(lesson, names, others, random.Random(number)) if names else lesson
+
+
+def with_near_misses(
+    lesson: Lesson, names: Sequence[str], others: Sequence[Question], order: random.Random
+) -> Lesson:
+    """A lesson with questions added that it nearly answers.
+
+    Some of its questions come again with another number, or another of `names`; some questions of `others`
+    come with a name from its own questions, of which they ask what it does not give.
+    """
+    said = " ".join(passage.text for passage in lesson.passages).casefold()
+    missed = [*_edited(lesson.questions, said, names, order), *_borrowed(lesson.questions, others, order)]
+    return Lesson(lesson.passages, [*lesson.questions, *missed])
 
 
 def names_of(folders: Sequence[Path]) -> list[str]:
@@ -142,6 +160,19 @@ def _edited(
         )
         if new.casefold() not in said:
             yield Question(question.text[:start] + new + question.text[end:], ())
+
+
+def _borrowed(
+    questions: Sequence[Question], others: Sequence[Question], order: random.Random
+) -> Iterator[Question]:
+    """Some of the other questions, about a name in these questions instead of their own."""
+    own = [q.text[start:end] for q in questions for start, end in names_in(q.text)]
+    own = [name for name in own if not name.isdecimal()]
+    for other in order.sample(others, min(round(BORROWED * len(questions)), len(others))):
+        places = [(start, end) for start, end in names_in(other.text) if not other.text[start].isdigit()]
+        if own and places:
+            start, end = order.choice(places)
+            yield Question(other.text[:start] + order.choice(own) + other.text[end:], ())
 
 
 def _passages(texts: Sequence[str], language: str) -> list[Passage]:

@@ -218,11 +218,12 @@ def exercises_from(data: Path, evaluation: Path, order: random.Random) -> Iterat
     folders = sorted((ARTICLES / "learned").iterdir())
     names = names_of(folders)
     lessons = chain(
-        *(article_lessons(folder, names, joined=True) for folder in folders), xquad_lessons(evaluation)
+        *(article_lessons(folder, names, joined=True) for folder in folders),
+        xquad_lessons(evaluation, names),
     )
     for lesson in lessons:
         yield from exercises_of(lesson, order)
-    piaf = [exercise for lesson in piaf_lessons(data) for exercise in exercises_of(lesson, order)]
+    piaf = [exercise for lesson in piaf_lessons(data, names) for exercise in exercises_of(lesson, order)]
     yield from order.sample(piaf, PIAF)
 
 

@@ -64,7 +64,7 @@ def test_hits_are_ranked_by_the_weighted_sum_of_their_signals(searcher, question
     scores = [hit.score for hit in hits]
     assert scores == sorted(scores, reverse=True)
     for hit in hits:
-        assert set(hit.signals) == {"coverage", "dense", "bm25", "nearness", "interaction", "sentence"}
+        assert set(hit.signals) == set(PASSAGE)
         by_hand = sum(PASSAGE[name] * hit.signals[name] for name in PASSAGE)
         assert hit.score == pytest.approx(by_hand)
         assert 0 <= hit.signals["coverage"] <= 1.00001
@@ -124,6 +124,7 @@ def test_nearness_prefers_the_neighbours_of_a_passage(searcher):
         if bool(hit.sentences) != bool(unmoved.sentences):
             continue
         gained = hit.score - unmoved.score
+        gained -= PASSAGE["before"] * (hit.signals["before"] - unmoved.signals["before"])
         distance = abs(hit.passage.start - talk.start)
         expected = math.exp(-distance / 800) if hit.document.id == talk.document_id else 0.0
         assert hit.signals["nearness"] == pytest.approx(expected)
@@ -131,6 +132,23 @@ def test_nearness_prefers_the_neighbours_of_a_passage(searcher):
     [same] = [hit for hit in near if hit.passage == talk]
     assert same.signals["nearness"] == 1.0
     assert same.rank < plain[-1].rank
+
+
+def test_the_passages_before_one_that_name_its_subject_count_for_it(tmp_path):
+    named = "De coöperatie Zonnedauw kreeg in mei een nieuw gebouw aan de haven van Lier. " * 7
+    told = "Ze verkoopt haar honing aan winkels in twaalf steden en aan een fabriek van koekjes. " * 6
+    other = "De trein rijdt elk uur naar de hoofdstad, ook op zondag en op feestdagen in de winter. " * 6
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "een.txt").write_text(f"{named}\n\n{told}", "utf-8")
+    (tmp_path / "corpus" / "twee.txt").write_text(f"{other}\n\n{told.replace('honing', 'jam')}", "utf-8")
+    reindex(tmp_path / "corpus", tmp_path / "home")
+    searcher = Searcher.open(tmp_path / "home")
+    hits = searcher.search(searcher.query("Aan wie verkoopt Zonnedauw?"), 10)
+    before = {hit.passage.text[:20]: hit.signals["before"] for hit in hits}
+    assert before["Ze verkoopt haar hon"] > 0.05
+    assert before["De coöperatie Zonned"] == 0.0
+    without = Searcher.open(tmp_path / "home", {"before"})
+    assert {hit.signals["before"] for hit in without.search(without.query("Wie?"), 10)} == {0.0}
 
 
 def test_of_several_passages_the_nearest_decides(searcher):
