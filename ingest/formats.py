@@ -80,10 +80,9 @@ CONTAINERS = (".eml", ".mbox", ".msg", ".zip")
 
 
 def suffix_of(name: str, media_type: str) -> str:
-    """The suffix of a kind that is read, by a file's name or else its media type; empty if there is none."""
+    """The suffix of a kind that is read or refused, by a file's name or else its media type; else empty."""
     own = PurePosixPath(name).suffix.lower()
-    suffix = own if own in SUFFIXES else _MEDIA_TYPES.get(media_type.lower(), "")
-    return suffix if suffix in SUFFIXES else ""
+    return own if own in (*SUFFIXES, *REFUSED) else _MEDIA_TYPES.get(media_type.lower(), "")
 
 
 def reader(suffix: str) -> Callable[[bytes], Content]:

@@ -13,7 +13,8 @@ from rodedraad.texts.phrases import NAMES
 
 def told(reason: Reason, language: str) -> str:
     """A reason in a language (ISO 639-1); in English where that has no translation of it."""
-    return _translations(language).get(reason.text, reason.text).format(**reason.values)
+    translations = _translations(language)
+    return reason.told(lambda text: translations.get(text, text))
 
 
 @cache

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 
 from rodedraad.ingest.errors import Reason, UnreadableDocument
-from rodedraad.ingest.formats import SUFFIXES, reader
+from rodedraad.ingest.formats import reader
 from rodedraad.ingest.lines import Content, Line, check_length, one_line
 from rodedraad.ingest.read_file import reason_of
 
@@ -43,8 +43,8 @@ class Sections:
         check_length(self._characters)
 
     def add_file(self, name: str, suffix: str, data: Callable[[], bytes], level: int) -> None:
-        """Add a file inside this one, under a heading with its name; `suffix` tells its kind."""
-        if suffix in SUFFIXES:
+        """Add a file inside this one, under a heading with its name; `suffix` tells its kind, if known."""
+        if suffix:
             self.add_section(name, lambda: reader(suffix)(data()), level)
         else:
             self._unknown.append(_shown(name))
