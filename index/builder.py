@@ -110,7 +110,7 @@ class Builder:
                 if decision.document or decision.base:
                     writer.add(self._new_document(decision))
                 else:
-                    self._progress.add(1, decision.source.size)
+                    self._progress.skip(decision.source.size)
                 if self._in_parts and time.monotonic() > until:
                     writer.write_waiting()
                     return taken, False

@@ -146,7 +146,7 @@ class Plan:
                 self.kept[source.id] = _updated(entry, source)
             else:
                 self.to_read.append(source)
-        self.to_read.sort(key=lambda source: source.size)  # many answer soon
+        self.to_read.sort(key=lambda source: source.size)  # so that most documents answer soon
 
     @property
     def is_reusable(self) -> bool:

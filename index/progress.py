@@ -9,8 +9,8 @@ from rodedraad.ingest.corpus_folder import Source
 READING, WRITING = "Reading and embedding", "Writing the index"
 """The steps of an indexing; the first counts documents."""
 
-TELLING = 2.0
-"""Seconds of work after which its pace tells how long the rest takes."""
+TELLING, SHARE = 2.0, 0.01
+"""Seconds, and the share of the bytes, after which the pace tells how long the rest takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,10 @@ class Progress:
 
 
 def clock(seconds: float) -> str:
-    """A number of seconds as minutes and seconds, such as 2:05."""
+    """A number of seconds as minutes and seconds, such as 2:05, or with hours, such as 1:02:05."""
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 OnProgress = Callable[[Progress], None]
@@ -52,8 +53,17 @@ class ReadingProgress:
         """Report that so many more documents and bytes are read; bytes may come before their document."""
         self._read += documents
         self._read_bytes += size
+        self._report()
+
+    def skip(self, size: int) -> None:
+        """Report that a document of so many bytes needs no more reading: it is as it was, or unreadable."""
+        self._read += 1
+        self._bytes -= size
+        self._report()
+
+    def _report(self) -> None:
         spent = time.monotonic() - self._started
         left = None
-        if spent >= TELLING and self._read_bytes:
+        if spent >= TELLING and self._read_bytes > SHARE * self._bytes:
             left = spent * (self._bytes - self._read_bytes) / self._read_bytes
         self._on_progress(Progress(READING, self._read, self._documents, left))

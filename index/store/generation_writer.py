@@ -32,6 +32,9 @@ from rodedraad.index.words.word_writer import WordWriter
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Document, Passage
 
+AT_ONCE = 64
+"""Passages that are embedded between two looks at whether the work is cancelled."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
@@ -144,12 +147,15 @@ class GenerationWriter:
             if (vector := self._journal.get(text)) is not None:
                 known[text] = vector
         unknown = [text for text in texts if text not in known]
+        order = sorted(range(len(unknown)), key=lambda place: (place // BATCH, len(unknown[place])))
+        unknown = [unknown[place] for place in order]  # those of one length together: little is padded
         size = sum(new.source.size for new in self._waiting)
         reported = 0
-        for start in range(0, len(unknown), BATCH):
-            batch = unknown[start : start + BATCH]
-            self._check()
-            vectors = self._embedder.passages(batch, self._check)
+        for start in range(0, len(unknown), AT_ONCE):
+            if self._cancelled.is_set():
+                raise Cancelled
+            batch = unknown[start : start + AT_ONCE]
+            vectors = self._embedder.passages(batch)
             self._journal.add(batch, vectors)
             known |= zip(batch, vectors, strict=True)
             done = size * (start + len(batch)) // len(unknown)
@@ -157,10 +163,6 @@ class GenerationWriter:
             reported = done
         self._advance(0, size - reported)
         return known
-
-    def _check(self, embedded: int = 0) -> None:
-        if self._cancelled.is_set():
-            raise Cancelled
 
     def finish(self, kept: Iterable[Entry]) -> tuple[list[Entry], Files]:
         """Flush what was written to disk; every entry and every file of the generation.

@@ -11,9 +11,11 @@ from rodedraad.cli.terminal import interruption
 from rodedraad.index import builder
 from rodedraad.index.build import is_outdated, reindex
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
-from rodedraad.index.progress import READING, Progress
+from rodedraad.index.progress import READING, Progress, ReadingProgress, clock
 from rodedraad.index.store.check import check
 from rodedraad.index.store.publishing import open_current
+from rodedraad.ingest.corpus_folder import Source
+from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.lines import Content
 from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.ingest.readers import text as text_reader
@@ -174,12 +176,12 @@ def test_what_is_embedded_of_a_long_document_is_used_by_the_next_indexing(place:
 
     def look(now: Progress) -> None:
         calls.append(now)
-        if len(calls) == 3:  # none is embedded, a first batch is, and a second
+        if len(calls) == 4:  # of three times 64 passages the vectors are known
             cancelled.set()
 
     assert reindex(corpus, home, look, cancelled=cancelled).waiting == ["lang.txt"]
     [journal] = home.glob("unfinished-*")
-    assert journal.stat().st_size > 256 * 4 * 256  # a batch of passages with as many dimensions
+    assert journal.stat().st_size >= 2 * 64 * 4 * 256  # of vectors with 256 dimensions
     assert reindex(corpus, home).added == ["lang.txt"]
     assert check(home) == []
     assert not journal.exists()
@@ -220,3 +222,22 @@ def test_a_second_ctrl_c_interrupts_at_once() -> None:
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_the_time_left_goes_by_the_bytes_and_is_unknown_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    seen: list[Progress] = []
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    sources = [
+        Source(f"{n}.txt", Path(f"{n}.txt"), size, 0, None, Citation()) for n, size in enumerate((5, 95, 900))
+    ]
+    reading = ReadingProgress(seen.append, sources)
+    now[0] += 10
+    reading.add(1, 5)  # too little to tell
+    reading.add(1, 95)
+    reading.add(0, 450)
+    reading.skip(450)
+    assert [(p.done, p.total, p.seconds_left) for p in seen] == [
+        (0, 3, None), (1, 3, None), (2, 3, 90.0), (2, 3, pytest.approx(8.18, abs=0.01)), (3, 3, 0.0),
+    ]  # fmt: skip
+    assert [clock(seconds) for seconds in (0.4, 65, 3725)] == ["0:00", "1:05", "1:02:05"]

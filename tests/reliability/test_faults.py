@@ -20,7 +20,7 @@ from tests.reliability.harness import (
     run,
 )
 
-EVERY = 4
+EVERY = 10
 """Of the operations between parts one in so many fails."""
 
 
