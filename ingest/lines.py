@@ -36,6 +36,7 @@ class Line:
     width: int = 0  # characters of a full line; 0 if the file itself marks paragraphs
     level: int = 0  # of a heading, from 1, the outermost; 0 for other text
     size: float = 0.0  # of its type, in points; 0 if unknown
+    aside: bool = False  # at the edge of its page, apart from a text that runs on to the next
 
 
 @dataclass(frozen=True, slots=True)
