@@ -48,6 +48,8 @@ class Content:
     citation: Citation = field(default_factory=Citation)
     language: str | None = None  # ISO 639-1
     unread: tuple[Reason, ...] = ()  # parts of the file that could not be read
+    page_labels: tuple[str, ...] = ()  # what is printed for each page; empty where they count from 1
+    recognised: tuple[int, ...] = ()  # pages, counted from 0, whose text was read from a picture (OCR)
 
 
 def check_length(characters: int) -> None:

@@ -21,11 +21,12 @@ def reference(document: Document, start: int) -> str:
 
 
 def position(document: Document, start: int) -> list[str]:
-    """Where in a document a character is: the heading above it and its page, if there are any."""
-    heading, page = document.heading_above(start), document.page_at(start)
+    """Where in a document a character is: the heading above it and its page, if there are any; and OCR."""
+    heading, page = document.heading_above(start), document.page_label_at(start)
     return [
         *([f"§ {shorten(heading, LONGEST_HEADING, placeholder='…')}"] if heading else ()),
         *([f"p. {page}"] if page else ()),
+        *(["OCR"] if document.is_recognised_at(start) else ()),
     ]
 
 
@@ -48,7 +49,7 @@ def bibtex(place: Place) -> str:
         "author": citation.author,
         "publisher": citation.publisher,
         "date": citation.date,
-        "pages": str(place.page) if place.page else None,
+        "pages": place.page_label,
         "url": citation.url,
         "langid": place.document.language,
         "note": f"“{place.text}”",

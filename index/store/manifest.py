@@ -13,7 +13,7 @@ from rodedraad.ingest.data_file import parse_json
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import RodeDraadError
 
-MANIFEST_FORMAT = 4
+MANIFEST_FORMAT = 5
 """Increased with every change of the files; an index of another format is rebuilt from the documents."""
 
 MANIFEST = "manifest.json"

@@ -37,6 +37,9 @@ MARGIN = 1 / 8
 STAMP = 40
 """A scan may bear a text of fewer characters in its margins, such as a page number."""
 
+LONGEST_LABEL = 20
+"""Characters of the longest label of a page."""
+
 _SCANNED = "it holds no text, only pictures, as a scan does; run text recognition (OCR) on it first"
 _SCANNED_PAGES = (
     "it holds no text, only pictures, on these pages: {pages}; run text recognition (OCR) on it first"
@@ -68,7 +71,7 @@ def read_pdf(data: bytes) -> Content:
         attached = attached_names(document)
         pages = [_read(document, number) for number in range(len(document))]
         check_is_content(document, "\n".join(line.text for page in pages for line in page.lines), attached)
-        metadata = document.get_metadata_dict()
+        metadata, labels = document.get_metadata_dict(), _labels(document)
     scanned = [number for number, page in enumerate(pages) if page.scanned]
     garbled = [number for number, page in enumerate(pages) if page.garbled]
     lines: list[Printed] = []
@@ -78,16 +81,30 @@ def read_pdf(data: bytes) -> Content:
     if not lines:
         raise UnreadableDocument(_GARBLED if garbled else _SCANNED)
     unread = [
-        Reason(text, {"pages": page_ranges(numbers)})
+        Reason(text, {"pages": page_ranges(numbers, labels)})
         for text, numbers in ((_SCANNED_PAGES, scanned), (_GARBLED_PAGES, garbled))
         if numbers
     ]
     if attached:
         unread.append(Reason(_ATTACHED, {"names": ", ".join(attached)}))
-    return Content(list(laid_out(lines)), paged=True, citation=_citation(metadata), unread=tuple(unread))
+    return Content(
+        list(laid_out(lines)),
+        paged=True,
+        citation=_citation(metadata),
+        unread=tuple(unread),
+        page_labels=labels if any(label != str(n) for n, label in enumerate(labels, 1)) else (),
+    )
 
 
-def page_ranges(numbers: Sequence[int]) -> str:
+def _labels(document: pdfium.PdfDocument) -> tuple[str, ...]:
+    """What is printed for each page, such as iv; its number where the file does not say."""
+    labels = (one_line(document.get_page_label(number)) for number in range(len(document)))
+    return tuple(
+        label if 0 < len(label) <= LONGEST_LABEL else str(number) for number, label in enumerate(labels, 1)
+    )
+
+
+def page_ranges(numbers: Sequence[int], labels: Sequence[str]) -> str:
     """Pages, counted from 0, as a person writes them: 2–4, 7."""
     ranges: list[list[int]] = []
     for number in numbers:
@@ -95,7 +112,7 @@ def page_ranges(numbers: Sequence[int]) -> str:
             ranges[-1].append(number)
         else:
             ranges.append([number])
-    return ", ".join("–".join(str(n + 1) for n in dict.fromkeys((run[0], run[-1]))) for run in ranges)
+    return ", ".join("–".join(labels[n] for n in dict.fromkeys((run[0], run[-1]))) for run in ranges)
 
 
 def _citation(metadata: dict[str, str]) -> Citation:

@@ -10,6 +10,11 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader, simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
+from rodedraad.answering.citation_formats import reference
+from rodedraad.index.files.segments import Record
+from rodedraad.index.store.manifest import Entry
+from rodedraad.index.store.records import pack_text, unpack_text
+from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import UnreadableDocument
 from tests.ingest.readers.made_files import pdf, shown
 from tests.ingest.readers.reading import read
@@ -196,3 +201,37 @@ def test_roman_page_numbers_are_no_text() -> None:
         canvas.showPage()
     canvas.save()
     assert read("a.pdf", file.getvalue()).text == " ".join([SENTENCE.strip()] * 3)
+
+
+def labelled(*texts: str) -> bytes:
+    """A PDF whose first two pages are numbered in Roman, from iii, and the others from 1."""
+    pages = "".join(f"{8 + 2 * n} 0 R " for n in range(len(texts)))
+    more = []
+    for n, text in enumerate(texts):
+        content = shown(text)
+        more.append(
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R"
+            b"/Resources<</Font<</F 5 0 R>>>>>>" % (9 + 2 * n)
+        )
+        more.append(b"<</Length %d>>stream\n" % len(content) + content + b"\nendstream")
+    labels = "/PageLabels<</Nums[0<</S/r/St 3>>2<</S/D>>]>>"
+    return pdf(
+        b"",
+        catalog=labels,
+        pages=f"/Type/Pages/Kids[{pages}]/Count {len(texts)}",
+        more=(b"null", b"null", *more),
+    )
+
+
+def test_a_page_is_cited_by_what_is_printed_on_it() -> None:
+    document = read("a.pdf", labelled("Het voorwoord.", "De inhoud.", "Het eerste hoofdstuk."))
+    starts = [document.text.index(text) for text in ("voorwoord", "inhoud", "eerste")]
+    assert [document.page_label_at(start) for start in starts] == ["iii", "iv", "1"]
+    assert [document.page_at(start) for start in starts] == [1, 2, 3]
+    assert reference(document, starts[1]) == "a.pdf, p. iv"
+    entry = Entry("a.pdf", "", 0, 0, None, "nl", Citation(), None, 0.0, 0, Record("", 0, 0, 0, 0, ""))
+    assert unpack_text(pack_text(document, []), entry)[0].page_labels == ("iii", "iv", "1")
+
+
+def test_pages_that_count_from_one_have_no_labels() -> None:
+    assert read("a.pdf", pages(SENTENCE, SENTENCE)).page_labels == ()
