@@ -5,6 +5,9 @@ from importlib import import_module
 
 from rodedraad.ingest.lines import Content
 
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+"""The suffixes of pictures, whose text is recognised."""
+
 _READERS = {
     ".txt": "text.read_text",
     ".csv": "text.read_csv",
@@ -12,6 +15,7 @@ _READERS = {
     ".html": "html.read_html",
     ".htm": "html.read_html",
     ".pdf": "pdf.read_pdf",
+    **dict.fromkeys(PICTURES, "picture.read_picture"),
     ".docx": "office.read_docx",
     ".odt": "office.read_odt",
     ".pptx": "office.read_pptx",

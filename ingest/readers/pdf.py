@@ -6,24 +6,24 @@ layout of what remains shows `ingest.reflow` where paragraphs end.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
+from PIL import Image
 
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.garbled import is_garbled
-from rodedraad.ingest.lines import Content, Line, one_line
+from rodedraad.ingest.lines import Content, one_line
 from rodedraad.ingest.readers.pdf_covers import attached_names, check_is_content
 from rodedraad.ingest.readers.pdf_fields import with_fields
-from rodedraad.ingest.readers.pdf_layout import laid_out
 from rodedraad.ingest.readers.pdf_pictures import FULL, PART, is_picture
-from rodedraad.ingest.readers.pdf_print import Printed, printed_lines
-from rodedraad.ingest.readers.pdf_rules import Rules, rules
-from rodedraad.ingest.readers.pdf_tables import may_hold_tables, with_tables
-from rodedraad.ingest.running_heads import running_heads
+from rodedraad.ingest.readers.pdf_print import printed_lines
+from rodedraad.ingest.readers.pdf_rules import rules
+from rodedraad.ingest.readers.pdf_tables import may_hold_tables
+from rodedraad.ingest.readers.printed_pages import Page, in_margin, lines_of, take, unread_pages
+from rodedraad.ingest.readers.recognition import LONGEST, can_recognise, recognised
 
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?")
 _NO_METADATA = re.compile(
@@ -31,8 +31,8 @@ _NO_METADATA = re.compile(
     r"|(microsoft \w+ - )?\S*\.(docx?|pptx?|indd|qxd|pdf|tex|dvi)"
 )
 
-MARGIN = 1 / 8
-"""The share of a page's height, at its top and bottom, where running heads and feet stand."""
+RESOLUTION = 200
+"""Dots an inch at which a page is recognised."""
 
 STAMP = 40
 """A scan may bear a text of fewer characters in its margins, such as a page number."""
@@ -40,59 +40,43 @@ STAMP = 40
 LONGEST_LABEL = 20
 """Characters of the longest label of a page."""
 
-_SCANNED = "it holds no text, only pictures, as a scan does; run text recognition (OCR) on it first"
-_SCANNED_PAGES = (
-    "it holds no text, only pictures, on these pages: {pages}; run text recognition (OCR) on it first"
-)
-_GARBLED = "its fonts do not give the letters that they draw; run text recognition (OCR) on it first"
-_GARBLED_PAGES = (
-    "its fonts do not give the letters that they draw on these pages: {pages}; "
-    "run text recognition (OCR) on it first"
-)
-_ATTACHED = "its attached files are not read: {names}; save them from it into the corpus folder"
-
-
-@dataclass(slots=True)
-class _Page:
-    """What is read of a page."""
-
-    lines: list[Printed]
-    height: float  # points
-    rules: Rules | None  # None on a page without tables
-    scanned: bool  # it shows a picture in place of text
-    garbled: bool  # its text is not what it shows
+ADVICE = "install tesseract, or run text recognition (OCR) on it first"
+SCANNED = f"it holds no text, only pictures, on these pages: {{pages}}; {ADVICE}"
+GARBLED = f"its fonts do not give the letters that they draw on these pages: {{pages}}; {ADVICE}"
+ALL_SCANNED = f"it holds no text, only pictures, as a scan does; {ADVICE}"
+ALL_GARBLED = f"its fonts do not give the letters that they draw; {ADVICE}"
+ATTACHED = "its attached files are not read: {names}; save them from it into the corpus folder"
 
 
 def read_pdf(data: bytes) -> Content:
     """A PDF; raises UnreadableDocument if it is damaged, encrypted, or has no page with a text."""
     with open_pdf(data) as document:
-        if document.get_formtype() in (raw.FORMTYPE_ACRO_FORM, raw.FORMTYPE_XFA_FOREGROUND):
-            document.init_forms()
+        show_forms(document)
         attached = attached_names(document)
         pages = [_read(document, number) for number in range(len(document))]
         check_is_content(document, "\n".join(line.text for page in pages for line in page.lines), attached)
         metadata, labels = document.get_metadata_dict(), _labels(document)
-    scanned = [number for number, page in enumerate(pages) if page.scanned]
-    garbled = [number for number, page in enumerate(pages) if page.garbled]
-    lines: list[Printed] = []
-    for page, kept in zip(pages, _without_running_heads(pages), strict=True):
-        if not (page.scanned or page.garbled):
-            lines += kept if page.rules is None else with_tables(kept, page.rules)
-    if not lines:
-        raise UnreadableDocument(_GARBLED if garbled else _SCANNED)
-    unread = [
-        Reason(text, {"pages": page_ranges(numbers, labels)})
-        for text, numbers in ((_SCANNED_PAGES, scanned), (_GARBLED_PAGES, garbled))
-        if numbers
-    ]
-    if attached:
-        unread.append(Reason(_ATTACHED, {"names": ", ".join(attached)}))
+        unread = [number for number, page in enumerate(pages) if page.unread]
+        if can_recognise():
+            for number, found in recognised(unread, partial(picture_of, document)):
+                take(pages[number], number, found)
+    missing = unread_pages(pages, labels)
+    if not any(page.lines for page in pages if not page.unread):
+        if missing and can_recognise():
+            raise UnreadableDocument(missing[0].text, **missing[0].values)
+        raise UnreadableDocument(
+            ALL_GARBLED if any(page.unread == GARBLED for page in pages) else ALL_SCANNED
+        )
     return Content(
-        list(laid_out(lines)),
+        lines_of(pages),
         paged=True,
         citation=_citation(metadata),
-        unread=tuple(unread),
+        unread=(
+            *missing,
+            *([Reason(ATTACHED, {"names": ", ".join(attached)})] if attached else ()),
+        ),
         page_labels=labels if any(label != str(n) for n, label in enumerate(labels, 1)) else (),
+        recognised=tuple(number for number in unread if not pages[number].unread),
     )
 
 
@@ -102,17 +86,6 @@ def _labels(document: pdfium.PdfDocument) -> tuple[str, ...]:
     return tuple(
         label if 0 < len(label) <= LONGEST_LABEL else str(number) for number, label in enumerate(labels, 1)
     )
-
-
-def page_ranges(numbers: Sequence[int], labels: Sequence[str]) -> str:
-    """Pages, counted from 0, as a person writes them: 2–4, 7."""
-    ranges: list[list[int]] = []
-    for number in numbers:
-        if ranges and number == ranges[-1][-1] + 1:
-            ranges[-1].append(number)
-        else:
-            ranges.append([number])
-    return ", ".join("–".join(labels[n] for n in dict.fromkeys((run[0], run[-1]))) for run in ranges)
 
 
 def _citation(metadata: dict[str, str]) -> Citation:
@@ -136,7 +109,13 @@ def open_pdf(data: bytes) -> pdfium.PdfDocument:
         raise UnreadableDocument("it is damaged, or not a PDF") from error
 
 
-def _read(document: pdfium.PdfDocument, number: int) -> _Page:
+def show_forms(document: pdfium.PdfDocument) -> None:
+    """Make the values of a document's form, if it has one, known."""
+    if document.get_formtype() in (raw.FORMTYPE_ACRO_FORM, raw.FORMTYPE_XFA_FOREGROUND):
+        document.init_forms()
+
+
+def _read(document: pdfium.PdfDocument, number: int) -> Page:
     """A page; `number` counts from 0."""
     try:
         page = document[number]
@@ -145,41 +124,29 @@ def _read(document: pdfium.PdfDocument, number: int) -> _Page:
         raise UnreadableDocument("it is damaged: its page {page} cannot be read", page=number + 1) from error
     lines = list(printed_lines(page, textpage, number))
     textpage.close()
-    height = page.get_height()
     text = "\n".join(line.text for line in lines)
     lines = with_fields(lines, document, page, number)
-    bare = len(text) < STAMP and all(_in_margin(line, height) for line in lines)
-    read = _Page(
-        lines=lines,
-        height=height,
-        rules=rules(page) if may_hold_tables(lines) else None,
-        scanned=bare and is_picture(page, FULL if lines else PART),
-        garbled=is_garbled(text),
-    )
+    read = Page(lines, page.get_height(), rules(page) if may_hold_tables(lines) else None)
+    if is_garbled(text):
+        read.unread = GARBLED
+    elif len(text) < STAMP and all(in_margin(line, read.height) for line in lines):
+        read.unread = SCANNED if is_picture(page, FULL if lines else PART) else ""
     page.close()
     return read
 
 
-def _in_margin(line: Printed, height: float) -> bool:
-    return not MARGIN * height < line.bottom < (1 - MARGIN) * height - line.size
+def is_unread(document: pdfium.PdfDocument, number: int) -> bool:
+    """Whether the text of a page, counted from 0, is recognised from its picture."""
+    return bool(_read(document, number).unread)
 
 
-def _without_running_heads(pages: Sequence[_Page]) -> list[list[Printed]]:
-    """The lines of each page, without those in the margins that pages share."""
-    on_page = [sorted(page.lines, key=lambda line: -line.bottom) for page in pages]
-    in_margin = [
-        line
-        for page, lines in zip(pages, on_page, strict=True)
-        for line in lines
-        if _in_margin(line, page.height)
-    ]
-    outer = {id(line) for line in in_margin}
-    inner = "\n".join(line.text for lines in on_page for line in lines if id(line) not in outer)
-    found = running_heads([Line(one_line(line.text), line.page, size=line.size) for line in in_margin], inner)
-    heads = {id(in_margin[place]): kept for place, kept in found.items()}
-    for line in in_margin:
-        line.aside = heads.get(id(line), False)
-    for number, lines in enumerate(on_page, 1):
-        if lines and lines[-1].text == str(number):
-            heads[id(lines[-1])] = False  # a page number, even of the only page
-    return [[line for line in page.lines if heads.get(id(line), True)] for page in pages]
+def picture_of(document: pdfium.PdfDocument, number: int) -> Image.Image:
+    """A page as it is recognised; `number` counts from 0."""
+    page = document[number]
+    scale = min(RESOLUTION / 72, LONGEST / max(*page.get_size(), 1.0))
+    try:
+        picture: Image.Image = page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil()
+    except (pdfium.PdfiumError, ArithmeticError, ValueError):
+        picture = Image.new("L", (1, 1), "white")
+    page.close()
+    return picture

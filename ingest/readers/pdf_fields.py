@@ -10,6 +10,9 @@ import pypdfium2.raw as raw
 from rodedraad.ingest.lines import one_line
 from rodedraad.ingest.readers.pdf_print import Box, Printed, upright
 
+Edges = tuple[float, float, float, float]
+"""Left, bottom, right and top on the page before it is turned, in points."""
+
 TICKED, UNTICKED = "☒", "☐"
 
 LARGEST = 11.0
@@ -91,7 +94,12 @@ def _place(lines: Sequence[Printed], filled: Printed) -> int:
 
 def _filled(document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> Iterator[Printed]:
     """The values of a page, in the order of the file."""
-    turned = page.get_rotation()
+    for text, edges in values(document, page):
+        yield from _lines(text, upright(*edges, page.get_rotation()), number)
+
+
+def values(document: pdfium.PdfDocument, page: pdfium.PdfPage) -> Iterator[tuple[str, Edges]]:
+    """What the fields and typed texts of a page show, each with its place."""
     for index in range(min(raw.FPDFPage_GetAnnotCount(page), MOST)):
         annotation = raw.FPDFPage_GetAnnot(page, index)
         if not annotation:
@@ -99,12 +107,10 @@ def _filled(document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> 
         try:
             text = _shown(document, annotation)
             bounds = raw.FS_RECTF()
-            if not text or not raw.FPDFAnnot_GetRect(annotation, ctypes.byref(bounds)):
-                continue
+            if text and raw.FPDFAnnot_GetRect(annotation, ctypes.byref(bounds)):
+                yield text, (bounds.left, bounds.bottom, bounds.right, bounds.top)
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
-        box = upright(bounds.left, bounds.bottom, bounds.right, bounds.top, turned)
-        yield from _lines(text, box, number)
 
 
 def _lines(text: str, box: Box, number: int) -> Iterator[Printed]:

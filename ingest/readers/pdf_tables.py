@@ -79,10 +79,10 @@ def _read(band: Band) -> list[Printed]:
 
 def _groups(band: Band) -> list[list[int]] | None:
     """The lines of each row of a table; None if the band is columns of prose."""
-    if band.groups and _are_rows(band, band.groups, 2):
+    if band.groups and _are_rows(band, band.groups, 2, 1 / 3):
         return band.groups
     groups = _spaced(band)
-    if len(groups) == len(band.rows) or not _are_rows(band, groups, 3):
+    if len(groups) == len(band.rows) or not _are_rows(band, groups, 3, 0):
         if len(band.rows) < 3 and not band.groups and not _is_wide(band):
             return None
         groups = _unruled(band) or []
@@ -124,14 +124,13 @@ def _spaced(band: Band) -> list[list[int]]:
     return groups
 
 
-def _are_rows(band: Band, groups: Sequence[Sequence[int]], fewest: int) -> bool:
-    """Whether each group is one row of a table, and some have several lines."""
-    tallest = max(map(len, groups))
-    if len(groups) < fewest or tallest > TALL:
+def _are_rows(band: Band, groups: Sequence[Sequence[int]], fewest: int, several: float) -> bool:
+    """Whether each group is one row of a table; at most the share `several` may be more than one."""
+    if len(groups) < fewest or max(map(len, groups)) > TALL:
         return False
-    several = sum(sum(_is_whole(band.columns[place]) for place in group) > 1 for group in groups)
+    many = sum(sum(_is_whole(band.columns[place]) for place in group) > 1 for group in groups)
     alone = sum(len(_filled(band, group)) < 2 for group in groups)
-    return several <= len(groups) / 3 and 2 * alone <= len(groups)
+    return many <= several * len(groups) and 2 * alone <= len(groups)
 
 
 def _is_whole(columns: Sequence[Sequence[Cell]]) -> bool:

@@ -16,11 +16,18 @@ from rodedraad.index.store.manifest import Entry
 from rodedraad.index.store.records import pack_text, unpack_text
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.readers.recognition import _languages
 from tests.ingest.readers.made_files import pdf, shown
 from tests.ingest.readers.reading import read
 
 CASES = Path(__file__).parent / "cases"
 SENTENCE = "De boeren aan de rivier telen koffie, en verkopen die op de markt van het dorp. "
+
+
+@pytest.fixture(autouse=True)
+def _no_tesseract(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    _languages.cache_clear()
 
 
 def case(name: str) -> str:
@@ -48,7 +55,8 @@ def test_the_text_holds(name: str, text: str) -> None:
 def test_pages_without_text_are_named() -> None:
     document = read("a.pdf", (CASES / "105-mixed-scan.pdf").read_bytes())
     assert [str(reason) for reason in document.unread] == [
-        "it holds no text, only pictures, on these pages: 2–4; run text recognition (OCR) on it first"
+        "it holds no text, only pictures, on these pages: 2–4; "
+        "install tesseract, or run text recognition (OCR) on it first"
     ]
 
 
@@ -85,7 +93,7 @@ def test_letters_that_the_page_does_not_show_are_not_read(by: int) -> None:
     assert document.text == f"{(SENTENCE * 3).strip()}\n\n{SENTENCE.strip()}"
     assert [str(reason) for reason in document.unread] == [
         "its fonts do not give the letters that they draw on these pages: 2; "
-        "run text recognition (OCR) on it first"
+        "install tesseract, or run text recognition (OCR) on it first"
     ]
     with pytest.raises(UnreadableDocument, match="its fonts do not give the letters that they draw"):
         read("a.pdf", pages(shifted(SENTENCE * 3, by)))
