@@ -20,6 +20,7 @@ from rodedraad.ingest.documents import Box, Picture
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.readers.pdf import is_unread, open_pdf, picture_of, show_forms
 from rodedraad.ingest.readers.pdf_fields import values
+from rodedraad.ingest.readers.pdf_tables import BETWEEN
 from rodedraad.ingest.readers.picture import open_pictures
 from rodedraad.ingest.readers.recognition import can_recognise, recognise
 
@@ -31,6 +32,7 @@ HEAD = 1024
 
 LEAD = 40  # letters before a text that distinguish it from equal texts on the page
 SHORTEST = 8  # letters of the shortest piece that is searched for
+SHORTEST_CELL = 4  # in a row of a table, whose cells may stand apart
 ENOUGH = 0.5
 """The share of a text's letters that must be found; fewer may be found by chance."""
 
@@ -128,14 +130,17 @@ def _squash(text: str) -> str:
 def _places(page: str, before: str, text: str) -> Iterator[list[int]]:
     """The indexes of the characters on the page that make up each piece of a text, without spaces."""
     letters = [(letter, place) for place, character in enumerate(page) for letter in _squash(character)]
-    for start, end in _pieces("".join(letter for letter, _ in letters), _squash(before), _squash(text)):
+    cells = [len(_squash(cell)) for cell in text.split(BETWEEN)]
+    shortest = max(min(SHORTEST, *cells), SHORTEST_CELL) if len(cells) > 1 else SHORTEST
+    squashed = "".join(letter for letter, _ in letters)
+    for start, end in _pieces(squashed, _squash(before), _squash(text), shortest):
         first, last = letters[start][1], letters[end - 1][1]
         marks = _MARKS.match(page, last + 1)
         assert marks is not None
         yield [place for place in range(first, marks.end()) if not page[place].isspace()]
 
 
-def _pieces(page: str, before: str, text: str) -> list[tuple[int, int]]:
+def _pieces(page: str, before: str, text: str, shortest: int) -> list[tuple[int, int]]:
     """The spans of a text on a page, all squashed: one span, or else pieces as long as possible."""
     lead = before[-LEAD:]
     sought, done, near = lead + text, 0, len(before) - len(lead)
@@ -143,7 +148,7 @@ def _pieces(page: str, before: str, text: str) -> list[tuple[int, int]]:
     while done < len(sought):
         rest = sought[done:]
         length = bisect_left(range(1, len(rest) + 1), True, key=lambda length: rest[:length] not in page)
-        if length < min(SHORTEST, len(text)):
+        if length < min(shortest, len(text)):
             done += 1
             continue
         start = _nearest(page, rest[:length], near)

@@ -12,6 +12,7 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
 
+from rodedraad.ingest.readers.pdf_page import draw_page
 from tests.ingest.readers.printed import Print, print_pages
 from tests.ingest.readers.reading import read
 
@@ -95,6 +96,12 @@ def test_opening_hours_are_rows_in_whatever_order_they_are_drawn(draw: Callable[
     assert text_of(draw(HOURS, (60, 160))) == (
         "maandag | gesloten\ndinsdag | 10.00 - 17.30 uur\nwoensdag | 10.00 - 20.00 uur"
     )
+
+
+def test_the_cells_of_a_row_are_marked_where_they_stand() -> None:
+    text = "dinsdag | 10.00 - 17.30 uur"
+    boxes = draw_page(by_columns(HOURS, (60, 160)), 1, "maandag | gesloten\n", text).boxes
+    assert [(round(left), round(top)) for left, top, _, _ in boxes] == [(10, 17), (27, 17)]
 
 
 @pytest.mark.parametrize("style", [TOP, GRID], ids=["no rules", "rules"])
