@@ -81,6 +81,8 @@ class Document:
     languages: tuple[tuple[int, str], ...] = ()  # offset from which each applies; empty for one language
     own: Citation = Citation()  # from the file itself; sources.toml takes precedence
     unread: tuple[Reason, ...] = ()  # parts of the file that could not be read
+    page_labels: tuple[str, ...] = ()  # what is printed for each page; empty where they count from 1
+    recognised: tuple[int, ...] = ()  # pages, counted from 1, whose text was read from a picture (OCR)
 
     @property
     def title(self) -> str:
@@ -103,6 +105,17 @@ class Document:
     def page_at(self, offset: int) -> int | None:
         """The page, counted from 1, that holds the character at `offset`; None without pages."""
         return bisect_right(self.page_starts, offset) or None
+
+    def page_label_at(self, offset: int) -> str | None:
+        """What is printed for the page that holds the character at `offset`; None without pages."""
+        page = self.page_at(offset)
+        if page is None:
+            return None
+        return self.page_labels[page - 1] if self.page_labels else str(page)
+
+    def is_recognised_at(self, offset: int) -> bool:
+        """Whether the character at `offset` was read from a picture, so that it may be another."""
+        return self.page_at(offset) in self.recognised
 
     def language_at(self, offset: int) -> str:
         """The language of the character at `offset`, as ISO 639-1."""

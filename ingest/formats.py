@@ -7,6 +7,9 @@ from pathlib import PurePosixPath
 
 from rodedraad.ingest.lines import Content
 
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+"""The suffixes of pictures, whose text is recognised."""
+
 _READERS = {
     ".txt": "text.read_text",
     ".csv": "csv_table.read_csv",
@@ -20,6 +23,7 @@ _READERS = {
     ".htm": "web_page.read_web_page",
     ".xhtml": "web_page.read_web_page",
     ".pdf": "pdf.read_pdf",
+    **dict.fromkeys(PICTURES, "picture.read_picture"),
     ".docx": "docx.read_docx",
     ".docm": "docx.read_docx",
     ".odt": "odt.read_odt",

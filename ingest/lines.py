@@ -39,6 +39,7 @@ class Line:
     width: int = 0  # characters of a full line; 0 if the file itself marks paragraphs
     level: int = 0  # of a heading, from 1, the outermost; 0 for other text
     size: float = 0.0  # of its type, in points; 0 if unknown
+    aside: bool = False  # at the edge of its page, apart from a text that runs on to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Content:
     language: str | None = None  # ISO 639-1
     unread: tuple[Reason, ...] = ()  # parts of the file that could not be read
     titled: bool = True  # whether the first heading may be the title of the whole
+    page_labels: tuple[str, ...] = ()  # what is printed for each page; empty where they count from 1
+    recognised: tuple[int, ...] = ()  # pages, counted from 0, whose text was read from a picture (OCR)
 
 
 def check_length(characters: int) -> None:

@@ -236,6 +236,8 @@ def _document(reply: dict[str, Any]) -> Document:
             "page_starts": tuple(reply["page_starts"]),
             "headings": tuple(Heading(**heading) for heading in reply["headings"]),
             "languages": tuple((offset, language) for offset, language in reply["languages"]),
+            "page_labels": tuple(reply["page_labels"]),
+            "recognised": tuple(reply["recognised"]),
             "unread": tuple(Reason(**reason) for reason in reply["unread"]),
         }
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rodedraad.ingest.corpus_folder import Source
+from rodedraad.ingest.deadline import set_deadline
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.read_file import read_document, reason_of
 
@@ -29,6 +30,7 @@ def main() -> int:
         request = json.loads(line)
         data = requests.read(request["bytes"])
         _limit(memory + 2 * len(data), seconds)
+        set_deadline(seconds)
         try:
             reply = _reply(request, data)
         except MemoryError:

@@ -122,6 +122,8 @@ def read_document(source: Source, data: bytes) -> Document:
         languages=() if declared else language_spans(text, language),
         own=own,
         unread=content.unread,
+        page_labels=content.page_labels,
+        recognised=tuple(page + 1 for page in content.recognised),
     )
 
 

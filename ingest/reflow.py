@@ -21,6 +21,7 @@ _LIST_ITEM = re.compile(r"(?:[•·▪◦●*–-]|\d{1,2}[.)])\s+\S")
 _LETTERED_ITEM = re.compile(r"(?:\(\w{1,6}\)|[A-Za-z]{1,6}[.)]|\d+(?:\.\d+)+\.?)\s+\S")
 _DASH_OR_NUMBER = re.compile(r"[-–\d]")
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
+_NEXT_SENTENCE = re.compile(r"(?<=\w\w)[.!?…]+[\"'”’»)]*\s+(?=[\"'“‘„«(]?[A-ZÀ-Þ])")
 _NAVIGATION = re.compile(
     r"""(?ix)
     (imprimer|imprimir|print(en|\ this\ page)?|afdrukken|drucken)
@@ -84,6 +85,7 @@ def reflow(lines: Sequence[Line], language: str) -> ReadingText:
     """
     if not lines:
         return ReadingText("", (), ())
+    lines = _beside_paragraphs(lines)
     vocabulary = Counter(_WORD.findall("\n".join(line.text for line in lines).casefold()))
     parts, offset, block, begun = [], 0, lines[0], 0
     starts = [0] * (block.page + 1)
@@ -116,6 +118,61 @@ class _Outline:
             self._open.pop()
         self.headings.append(Heading(start, end, self._open[-1][1] if self._open else None))
         self._open.append((block.level, len(self.headings) - 1))
+
+
+def _beside_paragraphs(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines, with those aside moved out of the sentence that they would part.
+
+    They go before the paragraph that runs on at their place, or else between two sentences of their page.
+    """
+    if not any(line.aside for line in lines):
+        return lines
+    body: list[Line] = []
+    moved: dict[int, list[Line]] = {}  # by the index of the line that they go before
+    begins = [True]  # whether a paragraph begins with the line of that index
+    following = [line for line in lines if not line.aside]
+    block = following[0] if following else lines[0]
+    passed = 0
+    for line in lines:
+        if not line.aside:
+            body.append(line)
+            passed += 1
+            after = following[passed] if passed < len(following) else None
+            begins.append(after is None or bool(_separator(block, line, after)))
+            block = after if after is not None and begins[-1] else block
+            continue
+        place = _last_begin(body, begins, line.page)
+        if place is None and (split := _last_sentence(body, line.page)):
+            place, offset = split
+            text = body[place].text
+            first, rest = (
+                replace(body[place], text=text[:offset].rstrip()),
+                replace(body[place], text=text[offset:]),
+            )
+            body[place : place + 1] = [first, rest]
+            begins.insert(place := place + 1, True)
+        moved.setdefault(len(body) if place is None else place, []).append(line)
+    return [
+        line for place in range(len(body) + 1) for line in (*moved.get(place, ()), *body[place : place + 1])
+    ]
+
+
+def _last_begin(body: Sequence[Line], begins: Sequence[bool], page: int) -> int | None:
+    """The last place of a page where a paragraph begins, but for the start of the document."""
+    place = len(body)
+    while not begins[place] and place and body[place - 1].page == page:
+        place -= 1
+    return place if begins[place] and (place or not body) else None
+
+
+def _last_sentence(body: Sequence[Line], page: int) -> tuple[int, int] | None:
+    """The index of the last line of a page in which a sentence begins, and where in its text."""
+    for place in range(len(body) - 1, -1, -1):
+        if body[place].page != page:
+            return None
+        if starts := [found.end() for found in _NEXT_SENTENCE.finditer(body[place].text)]:
+            return place, starts[-1]
+    return None
 
 
 def text_lines(pages: Sequence[str]) -> list[Line]:
@@ -179,6 +236,8 @@ def _separator(block: Line, before: Line, line: Line) -> str:
         in_list = _LETTERED_ITEM.match(block.text)
     ended = _SENTENCE_END.search(before.text, max(len(before.text) - LONGEST_END, 0))
     same_page = line.page == before.page
+    if before.aside != line.aside or bool(before.width) != bool(line.width):
+        return "\n\n"
     if _LIST_ITEM.match(line.text):
         runs_on = (
             _DASH_OR_NUMBER.match(line.text)

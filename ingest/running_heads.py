@@ -1,11 +1,16 @@
-"""Running heads: removes the running heads, running feet and page numbers of printed pages."""
+"""Running heads: finds the running heads, running feet and page numbers of printed pages."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rodedraad.ingest.lines import Line
 
 _NUMBER = re.compile(r"\d{1,5}")
+_ROMAN = re.compile(r"(?i)\W*(x{0,3}(?:ix|iv|v?i{0,3}))\W*")
+_PAGE_NUMBER = re.compile(
+    r"(?i)(\W|\d|_|\b(page|pagina|página|seite|p|pag|pág|blz|bladzijde|van|of|de|sur|von|[ivxlc]+)\b)*"
+)
 
 DEEPEST = 3
 """The most lines at the top or bottom of a page that may be running heads."""
@@ -18,23 +23,40 @@ LONGEST = 120
 
 
 def without_running_heads(lines: Sequence[Line]) -> list[Line]:
-    """The lines without those at the top or bottom of a page that recur there on a nearby page.
+    """The lines without running heads; the first of those that nothing else repeats stays, aside."""
+    heads = running_heads(lines)
+    return [replace(line, aside=place in heads) for place, line in enumerate(lines) if heads.get(place, True)]
 
-    Numbers in them may increase with the page. The type size, where known, must be the same: a title
-    is kept even if the following pages have it as their running head.
+
+def running_heads(lines: Sequence[Line], elsewhere: str = "") -> dict[int, bool]:
+    """The indexes of the lines at the top or bottom of a page that recur there on a nearby page.
+
+    Each with whether it must be kept: a name or address that stands nowhere else, neither in the other
+    lines nor in the text `elsewhere`, is lost otherwise. Numbers in running heads may increase with the
+    page. The type size, where known, must be the same: a title is kept even if the following pages have
+    it as their running head.
     """
-    pages: dict[int, list[Line]] = {}
-    for line in lines:
-        pages.setdefault(line.page, []).append(line)
+    pages: dict[int, list[int]] = {}
+    for place, line in enumerate(lines):
+        pages.setdefault(line.page, []).append(place)
     if len(pages) < 2:
-        return list(lines)
+        return {}
+    heads: set[int] = set()
     for edge in (0, -1):
         for _ in range(DEEPEST):
-            texts = {number: _comparable(page[edge]) for number, page in pages.items() if page}
+            texts = {number: _comparable(lines[page[edge]]) for number, page in pages.items() if page}
             repeated = [n for n in texts if any(texts[n] & texts.get(n + d, set()) for d in _DISTANCES)]
-            for number in repeated:
-                del pages[number][edge]
-    return [line for page in pages.values() for line in page]
+            heads |= {pages[number].pop(edge) for number in repeated}
+    others = "\n".join(line.text for place, line in enumerate(lines) if place not in heads)
+    known = f"{elsewhere}\n{others}".casefold()
+    said: set[str] = set()
+    kept = {}
+    for place in sorted(heads):
+        text = lines[place].text.casefold()
+        name = _NUMBER.sub("", text)
+        kept[place] = not (_PAGE_NUMBER.fullmatch(text) or text in known or name in said)
+        said.add(name)
+    return kept
 
 
 _DISTANCES = [d for d in range(-NEIGHBOURS, NEIGHBOURS + 1) if d]
@@ -45,5 +67,15 @@ def _comparable(line: Line) -> set[tuple[str, int]]:
     if len(line.text) > LONGEST:
         return set()
     text = line.text.casefold()
+    if (roman := _ROMAN.fullmatch(text)) and roman[1]:
+        text = text.replace(roman[1], str(_value(roman[1])))
     counted = _NUMBER.sub(lambda number: f"#{int(number[0]) - line.page}#", text)
     return {(text, round(line.size)), (counted, round(line.size))}
+
+
+def _value(roman: str) -> int:
+    """The number that a Roman numeral below forty stands for."""
+    values = [{"i": 1, "v": 5, "x": 10}[letter] for letter in roman]
+    return sum(
+        -value if value < after else value for value, after in zip(values, (*values[1:], 0), strict=True)
+    )

@@ -22,16 +22,17 @@ def reference(document: Document, start: int) -> str:
 
 
 def position(document: Document, start: int) -> list[str]:
-    """Where in a document a character is: the heading above it and its page, if there are any.
+    """Where in a document a character is: the heading above it and its page, if there are any; and OCR.
 
     In a document that holds others, the headings above that one are those of the files that it lies in.
     """
-    heading, page = document.heading_above(start), document.page_at(start)
+    heading, page = document.heading_above(start), document.page_label_at(start)
     if heading and document.id.lower().endswith(CONTAINERS):
         heading = " › ".join(h for h in document.section_at(start) if h != document.title)
     return [
         *([f"§ {shorten(heading, LONGEST_HEADING, placeholder='…')}"] if heading else ()),
         *([f"p. {page}"] if page else ()),
+        *(["OCR"] if document.is_recognised_at(start) else ()),
     ]
 
 
@@ -54,7 +55,7 @@ def bibtex(place: Place) -> str:
         "author": citation.author,
         "publisher": citation.publisher,
         "date": citation.date,
-        "pages": str(place.page) if place.page else None,
+        "pages": place.page_label,
         "url": citation.url,
         "langid": place.document.language,
         "note": f"“{place.text}”",

@@ -23,3 +23,8 @@ class Place:
     def page(self) -> int | None:
         """The page that it begins on, from 1; None without pages."""
         return self.document.page_at(self.start)
+
+    @property
+    def page_label(self) -> str | None:
+        """What is printed for that page, such as iv."""
+        return self.document.page_label_at(self.start)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rodedraad.answering.answer import Answer
 from rodedraad.answering.citation_formats import FORMATS, position
 from rodedraad.answering.place import Place
+from rodedraad.ingest.formats import PICTURES
 from rodedraad.page.permalink import link
 from rodedraad.texts.html_templates import render
 
@@ -46,6 +47,7 @@ def source_html(
         link=link(chosen),
         printed=is_printed(chosen),
         byline=_byline(chosen),
+        recognised=chosen.document.is_recognised_at(chosen.start),
         copies={name: write(chosen) for name, write in FORMATS.items()},
         marks=[
             (chosen.document.text[end : place.start], place) for end, place in zip(ends, marks, strict=False)
@@ -55,8 +57,8 @@ def source_html(
 
 
 def is_printed(place: Place) -> bool:
-    """Whether a place is on a page of a PDF, which can be shown as it is printed."""
-    return bool(place.page) and place.document.id.lower().endswith(".pdf")
+    """Whether a place is on a page of a PDF or picture, which can be shown as it is printed."""
+    return bool(place.page) and place.document.id.lower().endswith((".pdf", *PICTURES))
 
 
 def _byline(place: Place) -> str:

@@ -18,6 +18,8 @@ def pack_text(document: Document, passages: list[Passage]) -> bytes:
     content = {
         "text": document.text,
         "page_starts": document.page_starts,
+        "page_labels": document.page_labels,
+        "recognised": document.recognised,
         "headings": [[h.start, h.end, h.above] for h in document.headings],
         "languages": document.languages,
         "citation": asdict(document.own),
@@ -37,6 +39,8 @@ def unpack_text(data: bytes, entry: Entry) -> tuple[Document, list[Passage]]:
         citation=entry.citation.completed_by(own),
         text=content["text"],
         page_starts=tuple(content["page_starts"]),
+        page_labels=tuple(content["page_labels"]),
+        recognised=tuple(content["recognised"]),
         headings=tuple(Heading(*heading) for heading in content["headings"]),
         languages=tuple((offset, language) for offset, language in content["languages"]),
         own=own,

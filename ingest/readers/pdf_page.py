@@ -9,20 +9,30 @@ import io
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
+from PIL import Image
 
 from rodedraad.ingest.documents import Box, Picture
 from rodedraad.ingest.errors import UnreadableDocument
-from rodedraad.ingest.readers.pdf import open_pdf
+from rodedraad.ingest.readers.pdf import is_unread, open_pdf, picture_of, show_forms
+from rodedraad.ingest.readers.pdf_fields import values
+from rodedraad.ingest.readers.pdf_tables import BETWEEN
+from rodedraad.ingest.readers.picture import open_pictures
+from rodedraad.ingest.readers.recognition import can_recognise, recognise
 
 LONGEST_SIDE = 1800
 """Pixels of the longer side of the image, for a page of any size."""
 
+HEAD = 1024
+"""Bytes at the start of a PDF in which its mark stands."""
+
 LEAD = 40  # letters before a text that distinguish it from equal texts on the page
 SHORTEST = 8  # letters of the shortest piece that is searched for
+SHORTEST_CELL = 4  # in a row of a table, whose cells may stand apart
 ENOUGH = 0.5
 """The share of a text's letters that must be found; fewer may be found by chance."""
 
@@ -36,27 +46,80 @@ _Edges = tuple[int, int, int, int]
 _NOWHERE = (0, 0, 0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Glyphs:
+    """The characters on a page, and the place of each by its index."""
+
+    text: str
+    box: Callable[[int], _Edges]
+
+
 def draw_page(data: bytes, number: int, before: str, text: str) -> Picture:
-    """An image of a page of a PDF, and the boxes of a text on it; `number` counts from 1.
+    """An image of a page of a PDF or picture file, and the boxes of a text on it; `number` counts from 1.
 
     `before` is the reading text of the page up to the text. Raises UnreadableDocument if the file or
     the page is damaged, or the file is encrypted.
     """
+    if b"%PDF" not in data[:HEAD]:
+        with open_pictures(data) as pictures:
+            image = pictures[number - 1]
+        glyphs = _recognised_glyphs(image)
+        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        return _marked(image, glyphs, before, text)
     with open_pdf(data) as document:
         try:
+            show_forms(document)
             page = document[number - 1]
             textpage = page.get_textpage()
-            image = page.render(scale=LONGEST_SIDE / max(page.get_size()), may_draw_forms=False).to_pil()
+            image = page.render(scale=LONGEST_SIDE / max(page.get_size())).to_pil()
         except (IndexError, ArithmeticError, ValueError, pdfium.PdfiumError) as error:
             raise UnreadableDocument("it is damaged: its page {page} cannot be drawn", page=number) from error
-        png = io.BytesIO()
-        image.save(png, "PNG")
-        boxes = (
-            box
-            for places in _places(textpage, before, text)
-            for box in _lines(_box(page, textpage, place) for place in places)
-        )
-        return Picture(png.getvalue(), image.width, image.height, tuple(boxes))
+        if can_recognise() and is_unread(document, number - 1):
+            glyphs = _recognised_glyphs(picture_of(document, number - 1))
+        else:
+            glyphs = _printed_glyphs(document, page, textpage)
+        return _marked(image, glyphs, before, text)
+
+
+def _marked(image: Image.Image, glyphs: _Glyphs, before: str, text: str) -> Picture:
+    png = io.BytesIO()
+    image.save(png, "PNG")
+    boxes = (
+        box
+        for places in _places(glyphs.text, before, text)
+        for box in _lines(glyphs.box(place) for place in places)
+    )
+    return Picture(png.getvalue(), image.width, image.height, tuple(boxes))
+
+
+def _printed_glyphs(
+    document: pdfium.PdfDocument, page: pdfium.PdfPage, textpage: pdfium.PdfTextPage
+) -> _Glyphs:
+    """The characters that a page prints, and then those in its fields."""
+    count = raw.FPDFText_CountChars(textpage)
+    printed = "".join(chr(raw.FPDFText_GetUnicode(textpage, place)) for place in range(count))
+    filled = [(letter, edges) for text, edges in values(document, page) for letter in f" {text}"]
+    return _Glyphs(
+        printed + "".join(letter for letter, _ in filled),
+        lambda place: (
+            _box(page, textpage, place) if place < count else _area(page, *filled[place - count][1])
+        ),
+    )
+
+
+def _recognised_glyphs(picture: Image.Image) -> _Glyphs:
+    """The characters that are recognised in a picture, each with the place of its word."""
+    found = recognise(picture)
+    words = [word for line in found.lines for word in line] if found else []
+    letters = [(letter, word) for word in words for letter in f"{word.text} "]
+
+    def box(place: int) -> _Edges:
+        word = letters[place][1]
+        across, down = WHOLE / picture.width, WHOLE / picture.height
+        left, right = (round(edge * across) for edge in (word.left, word.right))
+        return left, round(word.top * down), right, round(word.bottom * down)
+
+    return _Glyphs("".join(letter for letter, _ in letters), box)
 
 
 def _squash(text: str) -> str:
@@ -64,19 +127,20 @@ def _squash(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text.casefold())))
 
 
-def _places(textpage: pdfium.PdfTextPage, before: str, text: str) -> Iterator[list[int]]:
+def _places(page: str, before: str, text: str) -> Iterator[list[int]]:
     """The indexes of the characters on the page that make up each piece of a text, without spaces."""
-    count = raw.FPDFText_CountChars(textpage)
-    page = "".join(chr(raw.FPDFText_GetUnicode(textpage, place)) for place in range(count))
     letters = [(letter, place) for place, character in enumerate(page) for letter in _squash(character)]
-    for start, end in _pieces("".join(letter for letter, _ in letters), _squash(before), _squash(text)):
+    cells = [len(_squash(cell)) for cell in text.split(BETWEEN)]
+    shortest = max(min(SHORTEST, *cells), SHORTEST_CELL) if len(cells) > 1 else SHORTEST
+    squashed = "".join(letter for letter, _ in letters)
+    for start, end in _pieces(squashed, _squash(before), _squash(text), shortest):
         first, last = letters[start][1], letters[end - 1][1]
         marks = _MARKS.match(page, last + 1)
         assert marks is not None
         yield [place for place in range(first, marks.end()) if not page[place].isspace()]
 
 
-def _pieces(page: str, before: str, text: str) -> list[tuple[int, int]]:
+def _pieces(page: str, before: str, text: str, shortest: int) -> list[tuple[int, int]]:
     """The spans of a text on a page, all squashed: one span, or else pieces as long as possible."""
     lead = before[-LEAD:]
     sought, done, near = lead + text, 0, len(before) - len(lead)
@@ -84,7 +148,7 @@ def _pieces(page: str, before: str, text: str) -> list[tuple[int, int]]:
     while done < len(sought):
         rest = sought[done:]
         length = bisect_left(range(1, len(rest) + 1), True, key=lambda length: rest[:length] not in page)
-        if length < min(SHORTEST, len(text)):
+        if length < min(shortest, len(text)):
             done += 1
             continue
         start = _nearest(page, rest[:length], near)
@@ -121,8 +185,13 @@ def _box(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, place: int) -> _Edg
     """The box of a character on the page as it is shown."""
     bounds = raw.FS_RECTF()
     raw.FPDFText_GetLooseCharBox(textpage, place, ctypes.byref(bounds))
-    x1, y1 = _shown(page, bounds.left, bounds.top)
-    x2, y2 = _shown(page, bounds.right, bounds.bottom)
+    return _area(page, bounds.left, bounds.bottom, bounds.right, bounds.top)
+
+
+def _area(page: pdfium.PdfPage, left: float, bottom: float, right: float, top: float) -> _Edges:
+    """An area of the page before it is turned, as it is shown."""
+    x1, y1 = _shown(page, left, top)
+    x2, y2 = _shown(page, right, bottom)
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
 

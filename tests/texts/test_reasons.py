@@ -39,11 +39,15 @@ def texts() -> dict[str, str]:
             found[text.value] = place
         else:
             passed_on = text is None or isinstance(
-                text, ast.Attribute | ast.Name | ast.Subscript | ast.Starred
+                text, ast.Attribute | ast.IfExp | ast.Name | ast.Subscript | ast.Starred
             )
             assert passed_on, (
                 f"{place}: write the text of the reason as one literal, with {{names}} for its values"
             )
+    for path in (ROOT / "ingest").rglob("*.py"):
+        for value in constants(ast.parse(path.read_text("utf-8"))).values():
+            if isinstance(value, ast.Constant) and str(value.value).startswith(("it ", "its ")):
+                found[str(value.value)] = str(path.relative_to(ROOT))
     return found
 
 

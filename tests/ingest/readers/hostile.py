@@ -93,6 +93,9 @@ CYCLE = (
 )
 
 
+FREE_TEXT = b"<</Type/Annot/Subtype/FreeText/Rect[0 0 9 9]/Contents(x)>>"
+
+
 def _nested_zip(levels: int) -> bytes:
     data = zipped({"a.txt": SENTENCE})
     for _ in range(levels):
@@ -351,6 +354,24 @@ FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
     "nowhere.pdf": (
         lambda: pdf(shown(SENTENCE, "1e38 1e38 -1e38 1e38 1e38 -1e38 Tm") + SHOWN),
         Holds("De boeren aan de rivier"),
+    ),
+    "strokes.pdf": (
+        lambda: pdf(SHOWN + shown("Ja", "1 0 0 1 400 700 Tm") + b"0 0 m 9 9 l 0 9 l " * 100_000 + b"S"),
+        Holds(SENTENCE.strip()),
+    ),
+    "fields.pdf": (
+        lambda: pdf(SHOWN, page=f"/Annots[{'6 0 R ' * 6_000}]", more=(FREE_TEXT,)),
+        Holds(SENTENCE.strip()),
+    ),
+    "labels.pdf": (
+        lambda: pdf(SHOWN, catalog=f"/PageLabels<</Nums[0<</S/r/St 2000000000/P({'x' * 9999})>>]>>"),
+        Holds(SENTENCE.strip()),
+    ),
+    "cells.pdf": (
+        lambda: pdf(
+            b"".join(shown("a", f"1 0 0 1 {n % 97 * 6} {n // 97 * 4} Tm", "3") for n in range(20_000))
+        ),
+        Holds("a"),
     ),
     "no-size.pdf": (
         lambda: pdf(shown(SENTENCE, "0 0 0 0 0 0 Tm", "0") + b" " + SHOWN),

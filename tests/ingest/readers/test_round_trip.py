@@ -32,17 +32,18 @@ def sentences(text: str) -> list[str]:
 def test_the_sentences_come_back_letter_for_letter(columns: int, language: str | None) -> None:
     same = total = extra = 0
     for name, text in reading_texts().items():
-        how = Print(columns, f"Glo.be – {name}", language=language)
-        document = read("a.pdf", printed(text, how))
+        head = f"Glo.be – {name}"
+        document = read("a.pdf", printed(text, Print(columns, head, language=language)))
         expected = [sentence for block in blocks_of(text) for sentence in sentences(block.text)]
         found = sentences(document.text)
+        found.remove(head)
         matching = SequenceMatcher(None, expected, found, autojunk=False).get_matching_blocks()
         same += sum(block.size for block in matching)
         total += len(expected)
         extra += len(found) - sum(block.size for block in matching)
     assert total == 201
     assert same >= 0.99 * total
-    assert extra <= 3  # the running head of the one text of a single page, where nothing repeats it
+    assert extra <= 2
 
 
 @pytest.mark.slow

@@ -1,0 +1,70 @@
+"""PDF rules: the lines and edges of boxes that a page draws between the cells of its tables."""
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from rodedraad.ingest.readers.pdf_print import upright
+
+Rule = tuple[float, float, float]
+"""Where a rule begins and ends, and its distance from the page's lower or left edge, in points."""
+
+SHORTEST = 10.0
+"""Points of the shortest stroke that may be a part of a rule."""
+
+THICKEST = 2.0
+"""Points of the thickest rule."""
+
+MOST = 20_000
+"""Strokes of a page that are looked at: a drawing has more than a table."""
+
+
+@dataclass(slots=True)
+class Rules:
+    """The rules of a page; strokes in one line are one."""
+
+    across: list[Rule] = field(default_factory=list)
+    down: list[Rule] = field(default_factory=list)
+
+
+def rules(page: pdfium.PdfPage) -> Rules:
+    """The rules of a page."""
+    turned = page.get_rotation()
+    across: dict[int, Rule] = {}
+    down: dict[int, Rule] = {}
+    for stroke in islice(_strokes(page), MOST):
+        box = upright(*stroke, turned)
+        if box.size < THICKEST and box.right - box.left > SHORTEST:
+            _join(across, box.left, box.right, box.bottom + box.size / 2)
+        elif box.right - box.left < THICKEST and box.size > SHORTEST:
+            _join(down, box.bottom, box.bottom + box.size, (box.left + box.right) / 2)
+    return Rules(list(across.values()), list(down.values()))
+
+
+def _join(found: dict[int, Rule], start: float, end: float, distance: float) -> None:
+    first, last, place = found.get(round(distance), (start, end, distance))
+    found[round(distance)] = (min(start, first), max(end, last), place)
+
+
+def _strokes(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]]:
+    """Left, bottom, right and top of each straight stroke."""
+    x, y = ctypes.c_float(), ctypes.c_float()
+    matrix = raw.FS_MATRIX()
+    for number in range(min(raw.FPDFPage_CountObjects(page), MOST)):
+        drawn = raw.FPDFPage_GetObject(page, number)
+        if raw.FPDFPageObj_GetType(drawn) != raw.FPDF_PAGEOBJ_PATH:
+            continue
+        raw.FPDFPageObj_GetMatrix(drawn, ctypes.byref(matrix))
+        before: tuple[float, float] | None = None
+        for place in range(min(raw.FPDFPath_CountSegments(drawn), MOST)):
+            segment = raw.FPDFPath_GetPathSegment(drawn, place)
+            raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
+            across = matrix.a * x.value + matrix.c * y.value + matrix.e
+            up = matrix.b * x.value + matrix.d * y.value + matrix.f
+            if before and raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO:
+                yield (*map(min, before, (across, up)), *map(max, before, (across, up)))
+            before = across, up
