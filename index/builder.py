@@ -21,7 +21,7 @@ from rodedraad.index.store.publishing import open_current, publish
 from rodedraad.ingest.errors import Reason, RodeDraadError
 from rodedraad.ingest.passages import split_passages
 
-PART = 20.0
+PART = 60.0
 """Seconds of reading after which what was read is published."""
 
 WORTH = 30
