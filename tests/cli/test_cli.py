@@ -187,12 +187,12 @@ def test_index_reports_what_it_found(tmp_path: Path) -> None:
     corpus.mkdir()
     (corpus / "good.txt").write_text("Een goede tekst over bossen.", "utf-8")
     (corpus / "bad.txt").write_bytes(bytes(range(256)) * 20)
-    (corpus / "photo.jpg").write_bytes(b"\xff\xd8")
+    (corpus / "photo.heic").write_bytes(b"\xff\xd8")
     done = run("index", "--corpus", str(corpus), "--home", str(tmp_path / "home"))
     assert done.returncode == 0
     assert "1 passages; documents: 1 added, 1 failed." in done.stderr
     assert "not indexed: bad.txt: it is not text" in done.stderr
-    assert "passed over, not a kind of file that is read: photo.jpg" in done.stderr
+    assert "passed over, not a kind of file that is read: photo.heic" in done.stderr
 
 
 @pytest.fixture

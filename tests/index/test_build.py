@@ -322,10 +322,10 @@ def test_a_document_that_goes_bad_keeps_its_last_good_version(corpus, home):
 def test_a_document_that_never_could_be_read_is_reported_and_the_rest_indexed(corpus, home):
     (corpus / "leeg.txt").write_text(" \n\n ", "utf-8")
     (corpus / "beeld.md").write_bytes(BINARY)
-    (corpus / "foto.jpg").write_bytes(BINARY)
+    (corpus / "foto.heic").write_bytes(BINARY)
     report = reindex(corpus, home)
     assert report.failed == {"beeld.md": "it is not text", "leeg.txt": "it holds no text"}
-    assert report.passed_over == ["foto.jpg"]
+    assert report.passed_over == ["foto.heic"]
     assert list(texts(home)) == ["koffie.txt", "wol.txt"]
     assert not is_outdated(open_current(home), corpus)
 
@@ -386,7 +386,7 @@ def test_an_index_is_outdated_when_a_file_comes_goes_or_changes(corpus, home):
     assert is_outdated(generation, corpus)
     (corpus / "nieuw.txt").unlink()
     assert not is_outdated(generation, corpus)
-    (corpus / "foto.jpg").write_bytes(BINARY)  # of a kind that is not read
+    (corpus / "foto.heic").write_bytes(BINARY)  # of a kind that is not read
     assert not is_outdated(generation, corpus)
     (corpus / "wol.txt").write_text("De wol.", "utf-8")
     assert is_outdated(generation, corpus)

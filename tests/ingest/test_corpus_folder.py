@@ -25,7 +25,7 @@ def test_scan_finds_what_can_be_read_and_names_the_rest(tmp_path: Path) -> None:
     for name in (
         "b.txt",
         "a.MD",
-        "foto.jpg",
+        "foto.heic",
         "README",
         ".verborgen.txt",
         "sources.toml",
@@ -39,7 +39,7 @@ def test_scan_finds_what_can_be_read_and_names_the_rest(tmp_path: Path) -> None:
         path.write_text("")
     sources, others = scan(tmp_path)
     assert [source.id for source in sources] == ["a.MD", "b.txt", "map/c.Txt", "map/diep/d.md"]
-    assert others == ["README", "foto.jpg", "map/sources.toml"]
+    assert others == ["README", "foto.heic", "map/sources.toml"]
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_an_empty_corpus_holds_nothing(tmp_path: Path) -> None:
 def test_a_name_that_does_not_show_is_written_out_and_not_read(tmp_path: Path, name: str, shown: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("Een zin.")
-    (tmp_path / name).with_suffix(".jpg").write_bytes(b"")
+    (tmp_path / name).with_suffix(".heic").write_bytes(b"")
     plain = tmp_path / shown
     plain.parent.mkdir(exist_ok=True)
     plain.write_text("Een zin.")  # the same characters, and no other file's id
     sources, others = scan(tmp_path)
     assert {source.id: bool(source.trouble) for source in sources} == {shown: True, shown[2:]: False}
     assert "rename it" in str(next(source.trouble for source in sources if source.trouble))
-    assert others == [f"{shown[:-4]}.jpg"]
+    assert others == [f"{shown[:-4]}.heic"]
 
 
 def test_folders_too_deep_in_one_another_are_named_in_short(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_folders_too_deep_in_one_another_are_named_in_short(tmp_path: Path) -> N
 def test_one_source_is_found_without_a_scan_as_a_scan_finds_it(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     (corpus / "map" / "diep").mkdir(parents=True)
-    for name in ("a.MD", "map/b c.txt", "map/diep/…d.txt", "geheim\n.txt", "map/plaatje.jpg"):
+    for name in ("a.MD", "map/b c.txt", "map/diep/…d.txt", "geheim\n.txt", "map/plaatje.heic"):
         (corpus / name).write_text("Een zin.")
     (tmp_path / "buiten.txt").write_text("Een zin.")
     (corpus / "uit.txt").symlink_to(tmp_path / "buiten.txt")
@@ -156,7 +156,7 @@ def test_one_source_is_found_without_a_scan_as_a_scan_finds_it(tmp_path: Path) -
 @pytest.mark.parametrize(
     "id",
     [
-        "", ".", "a", "b.txt", "map", "map/", "a.txt/", "a.txt/b.txt", "plaatje.jpg", "sources.toml",
+        "", ".", "a", "b.txt", "map", "map/", "a.txt/", "a.txt/b.txt", "plaatje.heic", "sources.toml",
         ".verborgen.txt", ".map/a.txt", "./a.txt", "../buiten.txt", "map/../a.txt", "map//b.txt", "/a.txt",
         "link/b.txt", "map.txt", "a.txt\0", "a\n.txt", "x" * 300 + ".txt", "/".join(["m"] * 60) + "/a.txt",
     ],
@@ -166,7 +166,7 @@ def test_a_path_that_a_scan_does_not_list_is_not_found(tmp_path: Path, id: str) 
     for folder in ("map", ".map", "map.txt", "m/" * 59):
         (corpus / folder).mkdir(parents=True)
     for name in (
-        "a.txt", "map/b.txt", ".map/a.txt", ".verborgen.txt", "plaatje.jpg", "sources.toml", "a\n.txt",
+        "a.txt", "map/b.txt", ".map/a.txt", ".verborgen.txt", "plaatje.heic", "sources.toml", "a\n.txt",
         "m/" * 59 + "a.txt",
     ):  # fmt: skip
         (corpus / name).write_text("")

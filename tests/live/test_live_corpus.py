@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     corpus.mkdir()
     (corpus / "lama.md").write_text("# Over de lama\n\nDe lama draagt wol.", "utf-8")
     (corpus / "stuk.pdf").write_bytes(b"geen pdf")
-    (corpus / "beeld.png").write_bytes(b"geen document")
+    (corpus / "beeld.heic").write_bytes(b"geen document")
     return tmp_path
 
 
@@ -109,7 +109,7 @@ def test_a_document_is_taken_in_whole_and_never_in_anothers_place(folder: Path, 
     library = a_library(folder)
     upload_in_a_free_place_and_a_taken_one(library, folder, tmp_path)
     assert sorted(path.name for path in (folder / "corpus").iterdir()) == [
-        "beeld.png", "lama.md", "stuk.pdf", "vicuña.txt",
+        "beeld.heic", "lama.md", "stuk.pdf", "vicuña.txt",
     ]  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def test_without_hard_links_a_document_is_added_and_none_replaced(
     with pytest.raises(RodeDraadError, match=r"alpaca\.txt cannot be written \(Input/output error\)"):
         library.add(file, "alpaca.txt")
     assert sorted(path.name for path in (folder / "corpus").iterdir()) == [
-        "beeld.png", "lama.md", "stuk.pdf", "vicuña.txt",
+        "beeld.heic", "lama.md", "stuk.pdf", "vicuña.txt",
     ]  # fmt: skip
 
 

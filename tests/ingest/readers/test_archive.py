@@ -42,14 +42,14 @@ def test_the_files_of_an_archive_are_sections_by_name():
 
 
 def test_archives_and_messages_in_an_archive_are_read():
-    inner = zipped({"brief.txt": "De lama draagt wol.", "stuk.pdf": b"x", "foto.png": b"x"})
+    inner = zipped({"brief.txt": "De lama draagt wol.", "stuk.pdf": b"x", "foto.heic": b"x"})
     data = zipped({"a.zip": inner, "b.eml": "Subject: Kort\n\nDe tekst."})
     document = read("a.zip", data)
     assert headings(document) == ["a.zip", "brief.txt", "b.eml", "Kort"]
     assert document.section_at(document.text.index("lama")) == ("a.zip", "brief.txt")
     assert reasons(data) == [
         "its part a.zip/stuk.pdf: it is damaged, or not a PDF",
-        "its part a.zip: its parts foto.png are of kinds that are not read",
+        "its part a.zip: its parts foto.heic are of kinds that are not read",
     ]
 
 
@@ -114,8 +114,8 @@ def test_a_file_that_cannot_be_unpacked_is_named():
 def test_an_archive_without_a_readable_file_tells_why():
     for data, why in (
         (changed_zip(b"PK\x01\x02", 8, b"\x01", zipped({"a.txt": "x"})), "its part a.txt: it is encrypted; "),
-        (zipped({"a.png": "x"}), "its parts a.png are of kinds that are not read"),
-        (zipped({"stuk.pdf": "x", "a.png": "x"}), "its part stuk.pdf: it is damaged, or not a PDF"),
+        (zipped({"a.heic": "x"}), "its parts a.heic are of kinds that are not read"),
+        (zipped({"stuk.pdf": "x", "a.heic": "x"}), "its part stuk.pdf: it is damaged, or not a PDF"),
         (zipped({}), "it holds no text"),
         (b"PK", "it is damaged: it cannot be opened as a zip file"),
     ):

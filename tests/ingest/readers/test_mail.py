@@ -69,13 +69,13 @@ def test_attachments_are_sections_and_a_citation_names_them():
 def test_what_cannot_be_read_is_named():
     message = a_message()
     message.add_attachment(b"geen pdf", "application", "pdf", filename="stuk.pdf")
-    message.add_attachment(b"\x89PNG", "image", "png", filename="foto.png")
+    message.add_attachment(b"\x89PNG", "image", "png", filename="foto.heic")
     message.add_attachment(b"x", "application", "octet-stream")
     message.add_attachment(b"", "text", "plain", filename="leeg.txt")
     assert [str(reason) for reason in read("a.eml", bytes(message)).unread] == [
         "its part stuk.pdf: it is damaged, or not a PDF",
         "its part leeg.txt: it holds no text",
-        "its parts foto.png, application/octet-stream are of kinds that are not read",
+        "its parts foto.heic, application/octet-stream are of kinds that are not read",
     ]
 
 
@@ -83,11 +83,11 @@ def test_many_parts_that_cannot_be_read_are_counted():
     message = a_message()
     for number in range(25):
         message.add_attachment(b"x", "application", "pdf", filename=f"{number}.pdf")
-        message.add_attachment(b"x", "image", "png", filename=f"{number}.png")
+        message.add_attachment(b"x", "image", "png", filename=f"{number}.heic")
     reasons = [str(reason) for reason in read("a.eml", bytes(message)).unread]
     assert len(reasons) == 22
     assert reasons[-2] == "it holds 5 more parts that cannot be read"
-    assert reasons[-1].endswith("19.png, … (25) are of kinds that are not read")
+    assert reasons[-1].endswith("19.heic, … (25) are of kinds that are not read")
 
 
 def test_a_message_in_a_message_is_a_section():

@@ -49,7 +49,7 @@ def test_a_message_is_its_head_its_text_and_its_attachments():
                 [
                     attachment("lijst.csv", b"naam,aantal\nPiet,3\n"),
                     attachment("lang.txt", b"De lama draagt wol. " * 500),
-                    attachment("foto.png", b"x"),
+                    attachment("foto.heic", b"x"),
                     attachment("stuk.pdf", b"x", "application/pdf"),
                     attached_message(inner),
                     properties(8, {0x3705: 6}, {0x3001: "Blad"}),
@@ -69,7 +69,7 @@ def test_a_message_is_its_head_its_text_and_its_attachments():
     assert document.citation == Citation("Verslag", "Jan Jansen", date="2026-03-03")
     assert [str(reason) for reason in document.unread] == [
         "its part stuk.pdf: it is damaged, or not a PDF",
-        "its parts foto.png, Blad are of kinds that are not read",
+        "its parts foto.heic, Blad are of kinds that are not read",
     ]
 
 
