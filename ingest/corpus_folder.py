@@ -124,7 +124,7 @@ def find_source(corpus: Path, id: str) -> Source | None:
         if not name or name.startswith(".") or Path(name).name != name:
             return None
         try:
-            if level and _is_index(str(path)):
+            if _is_index(str(path)) and (level or name in _INDEX_FILES):
                 return None
             path /= name
             mode = path.lstat().st_mode
@@ -167,11 +167,12 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], Reason | None]
             f"The folder {corpus} cannot be read ({error.strerror}). Grant permission to read it, or "
             "name another with --corpus."
         ) from error
+    own = _INDEX_FILES if _is_index(str(corpus)) else frozenset()
     while folders:
         above, entries, level = folders.pop()
         for entry in entries:
             name = above + entry.name
-            if entry.name.startswith(".") or name == SOURCES_FILE:
+            if entry.name.startswith(".") or name == SOURCES_FILE or name in own:
                 continue
             if not entry.is_dir(follow_symlinks=False):
                 if not LEFT_BY_PROGRAMS.fullmatch(entry.name):
@@ -187,6 +188,12 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], Reason | None]
                 except OSError as error:
                     why = {"error": error.strerror or str(error)}
                     yield name, entry, Reason("it cannot be read ({error}); grant permission to read it", why)
+
+
+_INDEX_FILES = frozenset(
+    ("generations", "gold.jsonl", "candidates.jsonl", "evaluation.json", "evaluation-before.json")
+)
+"""What an index keeps beside the documents, where the folder of documents is also its home."""
 
 
 def _is_too_deep(folder: str, level: int) -> bool:
