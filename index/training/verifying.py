@@ -5,9 +5,10 @@
 Late interaction encodes question and passage separately, so it cannot see that a question about Colombia gets
 a passage about Peru. A cross-encoder encodes both together (Nogueira and Cho 2019). Each question comes with
 the passages that the encoder finds nearest; all their sentences and "no answer" are choices of one softmax.
-Unanswerable questions are those that were written, and answerable ones with another name or number. A second
-loss asks for silence about the passages beside the one that answers. The layers start from the encoder as it
-was before it was tuned. What was learned is written beside the bundled encoder.
+Unanswerable questions are those that were written, answerable ones with another name or number, and
+questions of other lessons about a name of this one. A second loss asks for silence about the passages beside
+the one that answers. The layers start from the encoder as it was before it was tuned. What was learned is
+written beside the bundled encoder.
 """
 
 import argparse
@@ -41,6 +42,8 @@ STEP = 5_000
 """Tokens of a step, padding included."""
 NEAR = 4
 """Passages from which those that do not answer are drawn."""
+PASSES = 2
+"""How often every exercise comes."""
 ASIDE = 0.3
 """What the second loss counts."""
 HIDDEN = 384
@@ -117,8 +120,9 @@ def verify(
     plan = Plan(minutes=24 * 60, checkpoint_minutes=8)
     loop = Loop("verifying", verifying, optimisers, plan, work)
     loop.resume()
+    order = random.Random(seed)
     loop.train(
-        in_steps(exercises, random.Random(seed)),
+        [step for _ in range(PASSES) for step in in_steps(exercises, order)],
         lambda step: loss(verifying, step),
         lambda: figures(verifying, held),
     )
