@@ -5,6 +5,7 @@ The workers of pytest-xdist share a folder, where the first to need the index or
 
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,9 @@ from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Document
 from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.ingest.read_file import read_document
+
+# What a shell starts in the background ignores interrupts, and so would the programs that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 
