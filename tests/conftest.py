@@ -33,7 +33,7 @@ CORPUS = Path(__file__).parent.parent / "corpus"
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 
-SLOW_FOLDERS = ("browser", "reliability")
+SLOW_FOLDERS = ("browser", "reliability", "server")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -35,6 +35,7 @@ def text(place: Path) -> str:
     return open_current(place / "home").document(0)[0].text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tick", [1, 2])
 def test_two_edits_within_a_tick_of_a_coarse_clock_are_both_found(place: Path, tick: int) -> None:
     reindex_once(place)  # the models are loaded
