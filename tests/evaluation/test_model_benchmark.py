@@ -42,7 +42,7 @@ def write_sets(folder: Path, others: int = 0) -> None:
 
 def test_easy_sets_are_all_found(tmp_path: Path, corpus: Path) -> None:
     write_sets(tmp_path)
-    figures = bench_model(tmp_path, corpus, "", lambda doing, done, total: None)
+    figures = bench_model(tmp_path, corpus, "", lambda now: None)
     assert figures["XQuAD nl→nl together recall@1"] == 1.0
     assert figures["XQuAD en→nl together recall@1"] == 1.0
     assert figures["XQuAD en→nl dense recall@5"] == 1.0
@@ -59,13 +59,13 @@ def test_a_passage_that_no_signal_proposes_is_not_found(tmp_path: Path, corpus: 
     rows = (tmp_path / "xquad/nl.jsonl").read_text("utf-8").splitlines()
     wrong = {"passage": "Zwijgen.", "questions": [{"question": "Wat kost de koffie van dorp 7?"}]}
     (tmp_path / "xquad/nl.jsonl").write_text("\n".join([*rows, json.dumps(wrong)]), "utf-8")
-    figures = bench_model(tmp_path, corpus, "", lambda doing, done, total: None)
+    figures = bench_model(tmp_path, corpus, "", lambda now: None)
     assert figures["XQuAD nl→nl together recall@1"] == 0.75
 
 
 def test_a_folder_without_sets_is_told_so(tmp_path: Path, corpus: Path) -> None:
     with pytest.raises(RodeDraadError, match="has no xquad/, no flores/ and no questions"):
-        bench_model(tmp_path, corpus, "", lambda doing, done, total: None)
+        bench_model(tmp_path, corpus, "", lambda now: None)
 
 
 def test_the_command_prints_the_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -312,7 +312,7 @@ FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
     "locked.pdf": (locked_pdf, Refused("^it is protected by a password")),
     "scan.pdf": (
         partial(pdf, b"q 500 0 0 500 0 0 cm /X Do Q", more=(IMAGE,)),
-        Refused("only pictures, as a scan"),
+        Refused("only pictures, as a scan|hold no text that was recognised"),
     ),
     "page-cycle.pdf": (
         partial(pdf, SHOWN, pages="/Type/Pages/Kids[2 0 R 2 0 R 3 0 R]/Count 3"),
