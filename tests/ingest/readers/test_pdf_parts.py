@@ -1,6 +1,7 @@
 """PDF parts: what a page holds besides its text, and pages that cannot be read."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,10 @@ SENTENCE = "De boeren aan de rivier telen koffie, en verkopen die op de markt va
 
 
 @pytest.fixture(autouse=True)
-def _no_tesseract(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_tesseract(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("PATH", "")
+    _languages.cache_clear()
+    yield
     _languages.cache_clear()
 
 
