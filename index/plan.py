@@ -164,7 +164,8 @@ class Plan:
             return Reading(source, known)
         try:
             source, data = read_settled(source, self._largest)
-            if entry := self._with_content(source, data):
+            entry = self._with_content(source, data)
+            if entry and not (self._repair and entry.unread):  # more of it may be readable now
                 return Reading(source, entry)
             return Reading(source, document=parse(source, data))
         except UnreadableDocument as error:

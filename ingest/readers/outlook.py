@@ -124,10 +124,11 @@ def _content(message: _Storage, titled: bool = True) -> Content:
     fields = _fields(message)
     sections = Sections()
     sections.add(list(head(fields, titled)))
-    body = _body(message, sections)
+    rtf = _rtf(message, sections)
+    body = _body(message, rtf, sections)
     sections.add(body, level=1)
-    if not body and (rtf := _rtf(message)):
-        sections.add_file("RTF", suffix_of(".rtf", ""), lambda: rtf, 2)
+    if rtf and not body:
+        sections.add_file("RTF", ".rtf", lambda: rtf, 2)
     for attached in message.storages("__ATTACH_VERSION1.0_#"):
         _attach(sections, attached)
     unread, kind = sections.unread, message.text(_CLASS).upper()
@@ -173,11 +174,9 @@ def _date(ticks: int) -> str:
         return ""
 
 
-def _body(message: _Storage, sections: Sections) -> list[Line]:
+def _body(message: _Storage, rtf: bytes, sections: Sections) -> list[Line]:
     """The text of a message, plain or in HTML, be that kept in RTF; HTML that cannot be read is named."""
-    html = (
-        message.text(_HTML) or readable(message.binary(_HTML), message.charset) or html_in_rtf(_rtf(message))
-    )
+    html = message.text(_HTML) or readable(message.binary(_HTML), message.charset) or html_in_rtf(rtf)
     plain = plain_lines(message.text(_PLAIN))
     try:
         return richer(plain, html_text(html))
@@ -186,14 +185,15 @@ def _body(message: _Storage, sections: Sections) -> list[Line]:
         return plain
 
 
-def _rtf(message: _Storage) -> bytes:
-    """The text of a message in RTF, unpacked; empty if it has none."""
+def _rtf(message: _Storage, sections: Sections) -> bytes:
+    """The text of a message in RTF, unpacked; empty if it has none, or a damaged one, which is named."""
     packed = message.binary(_RTF)
     if not packed:
         return b""
     try:
         return bytes(compressed_rtf.decompress(packed))
     except Exception:  # the library raises nothing more special
+        sections.add_file("RTF", ".rtf", lambda: packed, 2)  # whose reader says that it is damaged
         return b""
 
 

@@ -73,6 +73,15 @@ def test_it_stays_with_a_document_that_is_unchanged_touched_renamed_or_split_aga
     assert unread(place) == {"post.txt": (), "wol.txt": ()}
 
 
+def test_repairing_reads_it_again(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = text_reader.read_text
+    monkeypatch.setattr(text_reader, "read_text", lambda data: replace(read(data), unread=()))
+    assert reindex(place / "corpus", place / "home").partial == {"brief.txt": [TOLD]}
+    report = reindex(place / "corpus", place / "home", repair=True)
+    assert (report.changed, report.unchanged, report.partial) == (["brief.txt"], ["wol.txt"], {})
+    assert unread(place) == {"brief.txt": (), "wol.txt": ()}
+
+
 def test_every_command_tells_it(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for command in (["index"], ["index", "--dry-run"], ["check"]):
         capsys.readouterr()

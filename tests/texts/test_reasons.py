@@ -9,7 +9,6 @@ from string import Formatter
 import pytest
 
 from rodedraad.ingest.errors import Reason
-from rodedraad.ingest.formats import REFUSED
 from rodedraad.texts.reasons import told
 
 ROOT = Path(__file__).parents[2]
@@ -30,31 +29,30 @@ def calls() -> Iterator[tuple[str, ast.Call, ast.Module]]:
 
 def texts() -> dict[str, str]:
     """The English texts of all reasons, each with a place where it stands."""
-    found = dict.fromkeys(REFUSED.values(), "ingest/formats.py")
-    for place, call, module in calls():
+    found = {value: place for place, value in strings() if value.startswith(("it ", "its "))}
+    for place, call, _ in calls():
         text = call.args[0] if call.args else None
-        if isinstance(text, ast.Name):
-            text = constants(module).get(text.id, text)
         if isinstance(text, ast.Constant) and isinstance(text.value, str):
             found[text.value] = place
-        else:
-            passed_on = text is None or isinstance(
-                text, ast.Attribute | ast.IfExp | ast.Name | ast.Subscript | ast.Starred
-            )
-            assert passed_on, (
+        else:  # it is one of the strings that are found above
+            named = text is None or isinstance(text, ast.IfExp | ast.Name | ast.Starred)
+            assert named, (
                 f"{place}: write the text of the reason as one literal, with {{names}} for its values"
             )
-    for path in (ROOT / "ingest").rglob("*.py"):
-        for value in constants(ast.parse(path.read_text("utf-8"))).values():
-            if isinstance(value, ast.Constant) and str(value.value).startswith(("it ", "its ")):
-                found[str(value.value)] = str(path.relative_to(ROOT))
     return found
 
 
-def constants(module: ast.Module) -> dict[str, ast.expr]:
-    """What a module assigns to names, outside its functions."""
-    assignments = [node for node in module.body if isinstance(node, ast.Assign)]
-    return {t.id: node.value for node in assignments for t in node.targets if isinstance(t, ast.Name)}
+def strings() -> Iterator[tuple[str, str]]:
+    """Each literal in the code that reads files, with its place; no docstrings, no parts of f-strings."""
+    for path in (ROOT / "ingest").rglob("*.py"):
+        if path.name == "data_file.py":  # of settings, not of documents
+            continue
+        nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+        others = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        others |= {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+        for node in nodes:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in others:
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
 
 
 def names(text: str) -> set[str | None]:
