@@ -122,7 +122,7 @@ def preview(corpus: Path, home: Path) -> Report:
 
         def parse(source: Source, data: bytes) -> None:
             if reason := before.get((source.id, source.size, source.mtime_ns)):
-                raise UnreadableDocument(reason.text, **reason.values)
+                raise UnreadableDocument.of(reason)
 
         for source in plan.to_read:
             report.note(plan.decide(plan.read(source, parse)))

@@ -50,9 +50,10 @@ class VectorIndex:
         """The rows from `start` on, float32[count, d]."""
         places = self._places[start : start + count]
         found = np.empty((len(places), self.shape[1]), np.float32)
-        for piece, at in zip(self._pieces, self._starts, strict=False):
-            inside = (places >= at) & (places < at + len(piece))
-            found[inside] = piece[places[inside] - at]
+        pieces = np.searchsorted(self._starts, places, side="right") - 1
+        for number in set(pieces.tolist()):
+            inside = pieces == number
+            found[inside] = self._pieces[number][places[inside] - self._starts[number]]
         return found
 
     def search(self, query: Vectors, k: int) -> tuple[npt.NDArray[np.int64], Vectors]:

@@ -39,6 +39,11 @@ class UnreadableDocument(RodeDraadError):
         self.reason = Reason(text, values)
         super().__init__(str(self.reason))
 
+    @classmethod
+    def of(cls, reason: Reason) -> "UnreadableDocument":
+        """The error for a reason that is known."""
+        return cls(reason.text, **reason.values)
+
 
 class DamagedPart(UnreadableDocument):
     """A part of a file is missing or damaged; the file may be readable without it."""

@@ -1,7 +1,7 @@
 """Garbled: tells a text whose letters are not those that its page shows.
 
-A font in a PDF may say wrongly which letter each of its shapes is. The text then looks like one in
-cipher. It is told by its letters, which are not as frequent as in a language, and its lack of common words.
+A font in a PDF may map its shapes to the wrong letters. The text then looks encrypted: its letter frequencies
+are those of no language, and the most common words of a language are missing.
 """
 
 import re

@@ -180,7 +180,7 @@ class _ParserProcess:
             self.process.kill()
             raise self._why_it_ended()
         if "error" in reply:
-            raise UnreadableDocument(reply["error"]["text"], **reply["error"]["values"])
+            raise UnreadableDocument.of(Reason(**reply["error"]))
         return reply
 
     def _reply(self, request: dict[str, Any], data: bytes) -> dict[str, Any] | None:

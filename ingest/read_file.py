@@ -46,7 +46,7 @@ def read_bytes(source: Source, largest: int = LARGEST_FILE) -> bytes:
 def _read(source: Source, largest: int) -> tuple[bytes, os.stat_result]:
     """The bytes of a source's file, and its status after they were read."""
     if source.trouble:
-        raise UnreadableDocument(source.trouble.text, **source.trouble.values)
+        raise UnreadableDocument.of(source.trouble)
     if source.size > largest:
         raise _too_large(source.size, largest)
     try:

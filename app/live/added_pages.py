@@ -1,15 +1,13 @@
 """Added pages: pages of the web, saved as documents, with their addresses in sources.toml."""
 
-import os
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import date
 from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from rodedraad.index.files.safe_files import give_free_name, sync, write_file
+from rodedraad.index.files.safe_files import give_free_name, hidden_name, sync, write_file
 from rodedraad.ingest.corpus_folder import FETCHED, SOURCES_FILE, find_source, load_sources
 from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES, suffix_of
@@ -51,7 +49,8 @@ def add_page(corpus: Path, address: str, largest: int, fetch: Fetch = fetch_apar
         raise Refusal("refused_empty")
     data, text = _in_utf_8(found, suffix)
     try:
-        with _hidden_file(corpus, data) as hidden:
+        with hidden_name(corpus) as hidden:
+            write_file(hidden, data)
             if (id := _own(corpus, known, address, suffix)) is not None:
                 hidden.replace(corpus / id)
                 sync((corpus / id).parent)
@@ -110,17 +109,6 @@ def _save_as_new(corpus: Path, hidden: Path, stem: str, suffix: str) -> str:
             return name
 
 
-@contextmanager
-def _hidden_file(corpus: Path, data: bytes) -> Iterator[Path]:
-    """A new file in the corpus folder, which indexing skips; it is removed unless it was given a name."""
-    hidden = corpus / f".{os.urandom(8).hex()}.page"
-    try:
-        write_file(hidden, data)
-        yield hidden
-    finally:
-        hidden.unlink(missing_ok=True)
-
-
 def _record(corpus: Path, id: str, address: str) -> None:
     """Write an address and today's date in the table of a document in sources.toml, and leave all else."""
     import tomlkit
@@ -138,6 +126,7 @@ def _record(corpus: Path, id: str, address: str) -> None:
         table = document[id] = tomlkit.table()
     table["url"] = address
     table[FETCHED] = date.today()
-    with _hidden_file(corpus, tomlkit.dumps(document).encode()) as hidden:
+    with hidden_name(corpus) as hidden:
+        write_file(hidden, tomlkit.dumps(document).encode())
         hidden.replace(path)
         sync(path.parent)

@@ -1,6 +1,5 @@
 """Live corpus: the documents behind a running page: their states, and the changes that people make."""
 
-import os
 import shutil
 import stat
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 from threading import Event
 
 from rodedraad.index.build import reindex
-from rodedraad.index.files.safe_files import give_free_name
+from rodedraad.index.files.safe_files import give_free_name, hidden_name
 from rodedraad.index.plan import State, compare
 from rodedraad.index.progress import OnProgress
 from rodedraad.index.report import Report
@@ -114,16 +113,14 @@ class LiveCorpus:
             raise Refusal("refused_size", most=largest // 1_000_000)
         if file.stat().st_size == 0:
             raise Refusal("refused_empty")
-        hidden = self._corpus / f".{os.urandom(8).hex()}.upload"  # indexing skips hidden files
         try:
-            shutil.copyfile(file, hidden)
-            give_free_name(hidden, self._corpus / name)
+            with hidden_name(self._corpus) as hidden:
+                shutil.copyfile(file, hidden)
+                give_free_name(hidden, self._corpus / name)
         except FileExistsError as error:
             raise Refusal("refused_known") from error
         except OSError as error:
             raise RodeDraadError(f"{name} cannot be written ({error.strerror}).") from error
-        finally:
-            hidden.unlink(missing_ok=True)
 
     def add_page(self, address: str) -> str:
         """Fetch a page of the web, save it, and return its id; raises what `added_pages.add_page` raises."""

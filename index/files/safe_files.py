@@ -4,6 +4,8 @@ import os
 import shutil
 import sys
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,6 +67,16 @@ def replace_file(path: Path, data: bytes) -> None:
     write_file(new, data)
     new.replace(path)
     sync(path.parent)
+
+
+@contextmanager
+def hidden_name(folder: Path) -> Iterator[Path]:
+    """A new name in a folder, hidden, so that indexing skips it; what bears it at the end is removed."""
+    path = folder / f".{os.urandom(8).hex()}.new"
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def link(old: Path, new: Path) -> None:

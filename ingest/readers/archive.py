@@ -26,7 +26,7 @@ def read_zip(data: bytes) -> Content:
         if not _HIDDEN.search(name):
             sections.add_file(name, suffix_of(name, ""), partial(archive.read_file, info), 1)
     if sections.unread and not sections.lines:
-        raise UnreadableDocument(sections.unread[0].text, **sections.unread[0].values)
+        raise UnreadableDocument.of(sections.unread[0])
     return Content(sections.lines, unread=sections.unread, titled=False)
 
 

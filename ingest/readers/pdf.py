@@ -74,7 +74,7 @@ def read_pdf(data: bytes) -> Content:
     missing = unread_pages(pages, labels)
     if not any(page.lines for page in pages if not page.unread):
         if missing and can_recognise():
-            raise UnreadableDocument(missing[0].text, **missing[0].values)
+            raise UnreadableDocument.of(missing[0])
         raise UnreadableDocument(
             ALL_GARBLED if any(page.unread == GARBLED for page in pages) else ALL_SCANNED
         )

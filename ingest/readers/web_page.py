@@ -33,7 +33,7 @@ def read_web_page(data: bytes) -> Content:
     titles = [line.text for line in lines if line.level == 1]
     frames = list(_frames(root))
     if frames and not lines:
-        raise UnreadableDocument(frames[0].text, **frames[0].values)
+        raise UnreadableDocument.of(frames[0])
     return Content(
         lines=lines,
         citation=Citation(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from rodedraad.index.build import reindex
 from rodedraad.index.progress import READING, Progress
@@ -86,8 +86,8 @@ def test_the_chat_answers_while_a_document_is_read(library: str, open_page: Open
     reader, asker = open_page(library), open_page(library)
     open_documents(reader)
     text = "\n\n".join(f"Zin {n} gaat over de wol van lama {n} in dorp {n * 7}." for n in range(4000))
-    file = {"name": "lang.txt", "mimeType": "text/plain", "buffer": text.encode()}
-    reader.set_input_files("#upload input[type=file]", [file])  # type: ignore[list-item]
+    file: FilePayload = {"name": "lang.txt", "mimeType": "text/plain", "buffer": text.encode()}
+    reader.set_input_files("#upload input[type=file]", [file])
     reader.wait_for_selector("#doing label:has-text('Reading and processing documents') progress")
     ask(asker, "Hoeveel gezinnen werken in de koffiesector?")
     assert reader.locator("#doing progress").count() == 1, "the re-index was over before the answer came"
@@ -102,8 +102,12 @@ def test_an_indexing_is_stopped_on_the_page_and_seen_on_another(
     go_on = hold(LiveCorpus, "reindex")
     page, other = open_page(library, 390, 844), open_page(library)
     open_documents(page)
-    file = {"name": "kaas.txt", "mimeType": "text/plain", "buffer": b"De kaas rijpt in de kelder."}
-    page.set_input_files("#upload input[type=file]", [file])  # type: ignore[list-item]
+    file: FilePayload = {
+        "name": "kaas.txt",
+        "mimeType": "text/plain",
+        "buffer": b"De kaas rijpt in de kelder.",
+    }
+    page.set_input_files("#upload input[type=file]", [file])
     page.wait_for_selector("#doing label:has-text('Reading and processing documents 0/')")
     open_documents(other)
     expect(other.locator("#doing label")).to_contain_text(re.compile(r"processing documents 0/\d · since \d"))
