@@ -30,10 +30,10 @@ PADDED = 4_096
 """Tokens read at once, padding included: enough for two cores, little enough for their cache."""
 
 
-def open_session(graph: Path) -> onnxruntime.InferenceSession:
-    """A session for a graph, on two threads that do not spin."""
+def open_session(graph: Path, threads: int = 2) -> onnxruntime.InferenceSession:
+    """A session for a graph, on threads that do not spin."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 2
+    options.intra_op_num_threads = threads
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
