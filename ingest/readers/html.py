@@ -9,6 +9,7 @@ from lxml import html as lxml_html
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Line, block, clean
 from rodedraad.ingest.readers.hidden_elements import hidden_elements
+from rodedraad.ingest.readers.numbering import printed
 from rodedraad.ingest.xml_elements import whole_number
 
 UNSEEN = frozenset(
@@ -33,14 +34,8 @@ _SELF_CLOSED = re.compile(
 )
 _FOLDING = re.compile("accordion|collaps|toggle|faq", re.I)
 _WIDE_SPACE = re.compile(r"[^\S\u00a0]+")
+_ALPHABET = 26  # browsers differ in what follows z
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_ROMAN = tuple(
-    zip(
-        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-        "M CM D CD C XC L XL X IX V IV I".split(),
-        strict=True,
-    )
-)
 
 LONGEST_CELL = 600
 """Characters of a table cell from which its paragraphs are kept apart: a passage holds no more."""
@@ -257,20 +252,9 @@ class _List:
             return "• "
         number = whole_number(item.get("value"), 0, 99_999, otherwise=self._number)
         self._number = number + 1
-        if self._kind in "aA" and 1 <= number <= 26:
-            return f"{chr(ord(self._kind) + number - 1)}. "
-        if self._kind in "iI" and 1 <= number < 4000:
-            roman = _roman(number)
-            return f"{roman if self._kind == 'I' else roman.lower()}. "
+        if self._kind in ("i", "I") or (self._kind in ("a", "A") and number <= _ALPHABET):
+            return f"{printed(number, self._kind)}. "
         return f"{number}. "
-
-
-def _roman(number: int) -> str:
-    letters = ""
-    for value, letter in _ROMAN:
-        letters += letter * (number // value)
-        number %= value
-    return letters
 
 
 def _opens(button: etree._Element, unseen: Collection[etree._Element]) -> bool:

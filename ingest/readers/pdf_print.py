@@ -12,7 +12,6 @@ import pypdfium2.raw as raw
 _LINE = re.compile(r"[^\r\n\ufffe\x02]*[^\s\ufffe\x02][^\r\n\ufffe\x02]*[\ufffe\x02]?")
 _SPACE = re.compile(r"(?<=\S)\s+(?=\S)")
 _HYPHENS = "\ufffe\x02"  # pdfium's characters for a hyphen at the end of a line
-_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 SPACE = 0.45
 """Times the type size: a wider space in a line may separate two cells of a table."""
@@ -121,7 +120,7 @@ def _utf16(textpage: pdfium.PdfTextPage) -> str:
 def _readable(units: str) -> str:
     text = units
     if not units.isascii():
-        text = units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore").translate(_LIGATURES)
+        text = units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     return text[:-1] + "-" if text[-1:] in _HYPHENS else text
 
 
