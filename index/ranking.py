@@ -35,8 +35,14 @@ first for .751 of sealed questions about other genres (without it .744), .533 ab
 and .782 of people's (.781); .692 of the gold questions (.667).
 """
 
-QUOTED: Final = {"passage": 0.32, "sentence": 1.0}
-"""Weights of a passage's score and of a sentence's own in choosing what to quote."""
+QUOTED: Final = {"passage": 1.23, "sentence": 3.27, "verified": 0.43, "length": -0.43}
+"""Weights of what chooses the sentences to quote; their sum is the logarithm of a sentence's odds.
+
+They are the passage's score, the sentence's own, what the verifier says, and the logarithm of its characters:
+a long sentence meets more of any question. Beside a passage's score (.32) and a sentence's (1), with quotes
+chosen by their distance from the best, they put the right sentence first for .699 of the questions of seven
+sets instead of .682.
+"""
 
 
 def weighted(signals: Mapping[str, Any], weights: Mapping[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rodedraad.answering.confidence import THRESHOLD, confidence, likeliest
+from rodedraad.answering.confidence import THRESHOLD, confidence
 from rodedraad.answering.quotes import Quote, quotes
 from rodedraad.index.search import READ, Hit, Searcher
 from rodedraad.ingest.documents import Passage
@@ -79,7 +79,7 @@ def answer(
     before = f"{leans_on} " if leans_on else ""
     query = searcher.query(before + question, len(before))
     hits = searcher.search(query, max(passages, READ), near)
-    likely = confidence(query, hits, searcher.verify(query, likeliest(hits))) if hits else 0.0
+    likely = confidence(query, hits) if hits else 0.0
     answered = likely >= THRESHOLD
     return Answer(
         kind="answer" if answered else "no answer",

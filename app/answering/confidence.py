@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from rodedraad.answering.quotes import best_sentences
-from rodedraad.index.encoders.base import Vectors
 from rodedraad.index.search import Hit, Query
 
 FITTED: dict[str, Any] = json.loads(
@@ -31,8 +30,8 @@ _QUESTION = np.array(FITTED["question"], np.float32)  # what each number of the 
 
 FEATURES = (
     "passage",  # the score of the passage with the sentence that is quoted first
-    "quoted",  # the score by which that sentence is quoted
-    "lead",  # how much better it scores than the next one
+    "quoted",  # the logarithm of that sentence's odds
+    "lead",  # how much higher it is than the next one
     "stands_out",  # how much above the mean of all sentences read, in standard deviations
     "interaction",  # how well its passage meets the question
     "sentence",  # how well it meets the question alone
@@ -42,7 +41,6 @@ FEATURES = (
     "unmet",  # what speaks against an answer in the passage, by the tokens that it meets too little
     "verified",  # the verifier's log-odds that the sentence answers
     "verified_best",  # the highest log-odds of a sentence of its passage
-    "length",  # the logarithm of the sentence's characters
     "unmatched",  # the rarity of the question's words that the passage does not match
     "covered",  # the part of the question's words that the passage matches, by rarity
     "names_missing",  # names in the question that no passage read has
@@ -59,29 +57,16 @@ _NUMBER = re.compile(
 )
 
 
-def likeliest(hits: Sequence[Hit]) -> Hit:
-    """The hit with the sentence that is quoted first; the one that is to be verified.
-
-    To verify the next ones too gives nothing: on sealed questions with 0, 1, 2 and 3 of them the AUROC is
-    .73, .74, .74 and .74 about other genres, .74, .78, .77 and .78 about magazine articles, and .91, .93,
-    .93 and .93 of people's; on the gold questions .87 each time.
-    """
-    return best_sentences(hits)[0][1]
-
-
-def confidence(query: Query, hits: Sequence[Hit], verified: Vectors) -> float:
-    """How likely it is that the sources answer, 0 to 1, by one hit or more.
-
-    `verified`, float32[sentences], is what the verifier says of the likeliest hit.
-    """
+def confidence(query: Query, hits: Sequence[Hit]) -> float:
+    """How likely it is that the sources answer, 0 to 1, by one hit or more."""
     weights = FITTED["features"]
     odds = FITTED["constant"] + float(query.tokens.vector @ _QUESTION)
-    for name, value in zip(FEATURES, features(query, hits, verified), strict=True):
+    for name, value in zip(FEATURES, features(query, hits), strict=True):
         odds += weights[name] * value
     return 1 / (1 + exp(-max(min(odds, 500.0), -500.0)))
 
 
-def features(query: Query, hits: Sequence[Hit], verified: Vectors) -> tuple[float, ...]:
+def features(query: Query, hits: Sequence[Hit]) -> tuple[float, ...]:
     """What tells an answer from a near miss, in the order of FEATURES."""
     read = [hit for hit in hits if hit.met is not None]
     ranked = best_sentences(read)
@@ -105,9 +90,8 @@ def features(query: Query, hits: Sequence[Hit], verified: Vectors) -> tuple[floa
         float(np.sqrt(importance @ (sentence.met - mean) ** 2)),
         float((met.max(axis=0) - own).max()),
         query.tokens.unmet(own),
-        float(verified[best.sentences.index(sentence)]),
-        float(verified.max()),
-        log(max(sentence.end - sentence.start, 1)),
+        sentence.verified,
+        max(other.verified for other in best.sentences),
         sum(word.rarity * (1 - word.match_in(words)) for word in query.words),
         best.signals["coverage"],
         float(len(query.names - everywhere)),

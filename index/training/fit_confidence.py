@@ -21,7 +21,7 @@ from sklearn.metrics import roc_auc_score
 
 from index.training.sets import QuestionSet, gold_set, question_sets
 from rodedraad.answering.answer import Answer, answer, checked
-from rodedraad.answering.confidence import FEATURES, features, likeliest
+from rodedraad.answering.confidence import FEATURES, features
 from rodedraad.answering.conversation import context
 from rodedraad.index.search import READ, Searcher
 from rodedraad.ingest.documents import Passage
@@ -100,7 +100,7 @@ def _features(searcher: Searcher, question: str, leans_on: str, near: Sequence[P
     before = f"{leans_on} " if leans_on else ""
     query = searcher.query(before + checked(question), len(before))
     hits = searcher.search(query, READ, near)
-    return (*features(query, hits, searcher.verify(query, likeliest(hits))), *query.tokens.vector)
+    return (*features(query, hits), *query.tokens.vector)
 
 
 def fit(rows: list[Row]) -> tuple[float, Numbers]:

@@ -18,13 +18,14 @@ import torch
 from torch import Tensor, nn
 
 from index.training.sets import QuestionSet, gold_set, question_sets
+from rodedraad.answering.quotes import evidence
 from rodedraad.index.evidence_match import answers, covers, squash
 from rodedraad.index.ranking import PASSAGE, QUOTED, SENTENCE, weighted
 from rodedraad.index.search import READ, Hit
 
 LEARNED = ("interaction", "sentence")  # of PASSAGE; those that propose stay as they are
 STEPS, RATE = 400, 0.03
-SHARPNESS = 5.0  # scores are multiplied by this before the softmax
+SHARPNESS = 5.0  # the scores of passages are multiplied by this before the softmax
 PASSAGES = 0.5  # what the passages count in the loss beside the sentences
 
 
@@ -35,6 +36,7 @@ class Example:
     kind: str  # of text
     passages: dict[str, Tensor]  # signal → float32[p]
     sentences: dict[str, Tensor]  # signal → float32[s]
+    beside: dict[str, Tensor]  # the other evidence of QUOTED → float32[s]
     passage: Tensor  # int64[s], of each sentence
     holds: Tensor  # bool[p]
     answers: Tensor  # bool[s]
@@ -47,14 +49,16 @@ class Weights(nn.Module):
         super().__init__()
         self.passage = nn.ParameterDict({name: torch.tensor(PASSAGE[name]) for name in LEARNED})
         self.sentence = nn.ParameterDict({name: torch.tensor(weight) for name, weight in SENTENCE.items()})
-        self.quoted = nn.ParameterDict({"passage": torch.tensor(QUOTED["passage"])})
+        self.quoted = nn.ParameterDict(
+            {name: torch.tensor(weight) for name, weight in QUOTED.items() if name != "sentence"}
+        )
 
     def forward(self, example: Example) -> tuple[Tensor, Tensor]:
-        """The scores of the passages, float32[p], and of the sentences, float32[s]."""
+        """The scores of the passages, float32[p], and the log-odds of the sentences, float32[s]."""
         own = weighted(example.sentences, dict(self.sentence.items()))
         best = own.new_full(example.holds.shape, -9.0).scatter_reduce(0, example.passage, own, "amax")
         passages = weighted(example.passages | {"sentence": best}, {**PASSAGE, **self.passage})
-        signals = {"passage": passages[example.passage], "sentence": own}
+        signals = example.beside | {"passage": passages[example.passage], "sentence": own}
         return passages, weighted(signals, {**QUOTED, **self.quoted})
 
 
@@ -68,8 +72,8 @@ def examples(sets: Iterable[QuestionSet]) -> Iterator[Example]:
                     yield example(one.kind, hits, [squash(span) for span in gold["evidence"]])
 
 
-def example(kind: str, hits: Sequence[Hit], evidence: Sequence[str]) -> Example:
-    """The hits of a question, which were read, against its evidence, squashed."""
+def example(kind: str, hits: Sequence[Hit], spans: Sequence[str]) -> Example:
+    """The hits of a question, which were read, against the spans of its evidence, squashed."""
     read = [(number, hit, sentence) for number, hit in enumerate(hits) for sentence in hit.sentences]
     texts = [squash(hit.document.text[sentence.start : sentence.end]) for _, hit, sentence in read]
     return Example(
@@ -78,11 +82,13 @@ def example(kind: str, hits: Sequence[Hit], evidence: Sequence[str]) -> Example:
         sentences={
             name: torch.tensor([sentence.signals[name] for *_, sentence in read]) for name in SENTENCE
         },
+        beside={
+            name: torch.tensor([evidence(hit, sentence)[name] for _, hit, sentence in read])
+            for name in ("verified", "length")
+        },
         passage=torch.tensor([number for number, *_ in read]),
-        holds=torch.tensor(
-            [any(covers(squash(hit.passage.text), span) for span in evidence) for hit in hits]
-        ),
-        answers=torch.tensor([any(answers(text, span) for span in evidence) for text in texts]),
+        holds=torch.tensor([any(covers(squash(hit.passage.text), span) for span in spans) for hit in hits]),
+        answers=torch.tensor([any(answers(text, span) for span in spans) for text in texts]),
     )
 
 
@@ -97,7 +103,7 @@ def learn(found: Sequence[Example]) -> Weights:
         loss = torch.zeros(())
         for e in useful[step % 8 :: 8]:
             passages, sentences = weights(e)
-            loss_here = listwise(sentences, e.answers) + PASSAGES * listwise(passages, e.holds)
+            loss_here = listwise(sentences, e.answers) + PASSAGES * listwise(SHARPNESS * passages, e.holds)
             loss = loss + loss_here / kinds[e.kind]
         optimiser.zero_grad()
         torch.autograd.backward(loss)
@@ -108,7 +114,7 @@ def learn(found: Sequence[Example]) -> Weights:
 
 def listwise(scores: Tensor, right: Tensor) -> Tensor:
     """The listwise loss of scores, of which those in `right` are to be the highest."""
-    return torch.logsumexp(SHARPNESS * scores, 0) - torch.logsumexp(SHARPNESS * scores[right], 0)
+    return torch.logsumexp(scores, 0) - torch.logsumexp(scores[right], 0)
 
 
 @torch.no_grad()
