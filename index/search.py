@@ -18,7 +18,7 @@ from rodedraad.index.encoders.bundled import (
 )
 from rodedraad.index.encoders.late_interaction import KEPT, LateInteraction, QuestionTokens
 from rodedraad.index.encoders.static_table import StaticEmbedder
-from rodedraad.index.encoders.verifier import Verifier
+from rodedraad.index.encoders.verifier import Verifier, above
 from rodedraad.index.ranking import PASSAGE, PROPOSING, SENTENCE, weighted
 from rodedraad.index.settings import load_settings
 from rodedraad.index.store.generation import Generation
@@ -284,7 +284,9 @@ class Searcher:
     def _verified(self, query: Query, hit: Hit) -> Hit:
         """A hit that was read, its sentences verified."""
         spans = [(sentence.start, sentence.end) for sentence in hit.sentences]
-        scores = self._verifier.scores(query.text, hit.passage, spans).tolist()
+        scores = self._verifier.scores(
+            query.text, above(hit.document, hit.passage), hit.passage, spans
+        ).tolist()
         sentences = zip(hit.sentences, scores, strict=True)
         return replace(hit, sentences=tuple(replace(one, verified=score) for one, score in sentences))
 

@@ -5,6 +5,7 @@ It was trained by `python -m index.training.verifying`, from the weights of the 
 shares the embeddings and the lowest layers.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +16,19 @@ from tokenizers import Tokenizer
 
 from rodedraad.index.encoders.base import Vectors
 from rodedraad.index.encoders.onnx_transformer import LONGEST, PASSAGE, QUESTION, STATES, open_session
-from rodedraad.ingest.documents import Passage, Span
+from rodedraad.ingest.documents import Document, Passage, Span
 from rodedraad.ingest.errors import RodeDraadError
 
 VERIFIER, SCORING = "verifier.onnx", "verifier.safetensors"
 """The files of the graph, which shares the encoder's other weights, and of what scores its states."""
 
-ASKED, ABOVE = 96, 40
-"""The most tokens of a question, and of the headings above a passage, that are read."""
+ASKED, ABOVE = 96, 64
+"""The most tokens of a question, and of what stands above a passage, that are read."""
+NAMES, SINCE = 12, 1200
+"""How many of the names before a passage are read with it, and in how many characters."""
+
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w’'-]+"
+_NAME = re.compile(rf"(?<=[^.!?:…] ){_CAPITAL}(?: (?:(?:de|la|van|der|of|du|del|des) )*{_CAPITAL})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +39,27 @@ class Pair:
     parts: Vectors  # float32[sentences, tokens], a sentence's share in each token; rows add up to 1 or 0
 
 
-def pair(tokenizer: Tokenizer, question: str, passage: Passage, sentences: Sequence[Span]) -> Pair:
-    """A question and a passage with the headings above it, as the verifier reads them.
+def above(document: Document, passage: Passage) -> str:
+    """What a passage may lean on: the headings above it, and the last names in the text before it.
+
+    A passage speaks of "the project", and only an earlier one says whose.
+    """
+    before = document.text[max(0, passage.start - SINCE) : passage.start]
+    names = list(dict.fromkeys(reversed(_NAME.findall(before))))[:NAMES]
+    return " ".join([*passage.section, ", ".join(reversed(names))])
+
+
+def pair(
+    tokenizer: Tokenizer, question: str, above: str, passage: Passage, sentences: Sequence[Span]
+) -> Pair:
+    """A question and a passage with what stands above it, as the verifier reads them.
 
     `sentences` are offsets into the reading text.
     """
     first, last = (tokenizer.token_to_id(mark) for mark in ("<s>", "</s>"))
-    texts = (QUESTION + question, PASSAGE + " ".join(passage.section), passage.text)
-    asked, above, read = (tokenizer.encode(text, add_special_tokens=False) for text in texts)
-    before = [first, *asked.ids[:ASKED], last, *above.ids[:ABOVE]]
+    texts = (QUESTION + question, PASSAGE + above, passage.text)
+    asked, headed, read = (tokenizer.encode(text, add_special_tokens=False) for text in texts)
+    before = [first, *asked.ids[:ASKED], last, *headed.ids[:ABOVE]]
     room = LONGEST - 1 - len(before)
     ids = np.array([*before, *read.ids[:room], last], np.int64)
     starts = np.array([start for start, _ in read.offsets[:room]]) + passage.start
@@ -67,12 +85,12 @@ class Verifier:
         except Exception as error:  # the libraries raise exceptions of no common kind
             raise RodeDraadError(f"{folder} cannot be read ({error}). Reinstall Rode Draad.") from error
 
-    def scores(self, question: str, passage: Passage, sentences: Sequence[Span]) -> Vectors:
+    def scores(self, question: str, above: str, passage: Passage, sentences: Sequence[Span]) -> Vectors:
         """The log-odds, beside "no answer", that each sentence of a passage answers: float32[sentences].
 
         `sentences` are offsets into the reading text.
         """
-        one = pair(self._tokenizer, question, passage, sentences)
+        one = pair(self._tokenizer, question, above, passage, sentences)
         inputs = {"input_ids": one.ids[None], "attention_mask": np.ones((1, len(one.ids)), np.int64)}
         [[states]] = self._session.run([STATES], inputs)
         own = one.parts @ states

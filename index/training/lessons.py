@@ -7,7 +7,7 @@ They come from the articles written for this project, and from questions that pe
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -44,6 +44,7 @@ class Question:
 class Lesson:
     """Passages, and questions about them."""
 
+    documents: dict[str, Document]  # by their ids
     passages: list[Passage]
     questions: list[Question]
 
@@ -71,11 +72,11 @@ def article_lessons(folder: Path, names: Sequence[str] = (), joined: bool = Fals
     questions = [(line, Question(line["question"], tuple(line.get("evidence", ())))) for line in lines]
     sources, _ = scan(folder / "corpus")
     for some in in_batches(sources, ARTICLES):
-        passages = [p for s in some for p in split_passages(read_document(s, read_bytes(s)))]
+        documents = [read_document(source, read_bytes(source)) for source in some]
         ids = {source.id for source in some}
         asked = [question for line, question in questions if line["doc"] in ids]
         others = [question for line, question in questions if line["doc"] not in ids]
-        lesson = Lesson(passages, asked)
+        lesson = _lesson(documents, asked)
         yield with_near_misses(lesson, names, others, random.Random(folder.name)) if names else lesson
 
 
@@ -104,7 +105,8 @@ def _of_paragraphs(
 ) -> Iterator[Lesson]:
     """The lessons of paragraphs, each with its questions."""
     for number, some in enumerate(in_batches(list(asked), PARAGRAPHS)):
-        lesson = Lesson(_passages(some, language), [question for text in some for question in asked[text]])
+        documents = [Document(str(n), "", language, Citation(), text, ()) for n, text in enumerate(some)]
+        lesson = _lesson(documents, [question for text in some for question in asked[text]])
         others = [question for text, questions in asked.items() if text not in some for question in questions]
         yield with_near_misses(lesson, names, others, random.Random(number)) if names else lesson
 
@@ -119,7 +121,7 @@ def with_near_misses(
     """
     said = " ".join(passage.text for passage in lesson.passages).casefold()
     missed = [*_edited(lesson.questions, said, names, order), *_borrowed(lesson.questions, others, order)]
-    return Lesson(lesson.passages, [*lesson.questions, *missed])
+    return replace(lesson, questions=[*lesson.questions, *missed])
 
 
 def names_of(folders: Sequence[Path]) -> list[str]:
@@ -175,10 +177,7 @@ def _borrowed(
             yield Question(other.text[:start] + order.choice(own) + other.text[end:], ())
 
 
-def _passages(texts: Sequence[str], language: str) -> list[Passage]:
-    """The passages of paragraphs, each a document of its own."""
-    return [
-        passage
-        for number, text in enumerate(texts)
-        for passage in split_passages(Document(str(number), "", language, Citation(), text, ()))
-    ]
+def _lesson(documents: Sequence[Document], questions: list[Question]) -> Lesson:
+    """A lesson of documents with their passages."""
+    passages = [passage for document in documents for passage in split_passages(document)]
+    return Lesson({document.id: document for document in documents}, passages, questions)

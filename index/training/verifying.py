@@ -34,7 +34,7 @@ from index.training.sets import ARTICLES
 from index.training.source import Source, packaged_source, read_source
 from index.training.tuning import LAYERS
 from rodedraad.index.encoders.bundled import bundled_contextual, bundled_interaction
-from rodedraad.index.encoders.verifier import Pair, pair
+from rodedraad.index.encoders.verifier import Pair, above, pair
 from rodedraad.index.evidence_match import answers, squash
 
 RATES = {"layers": 8e-5, "head": 1e-3}
@@ -172,6 +172,7 @@ def exercises_of(lesson: Lesson, order: random.Random) -> Iterator[Exercise]:
     interaction = bundled_interaction()
     read = [interaction.embedder.tokens(passage.text) for passage in lesson.passages]
     vectors = np.stack([tokens.vector for tokens in read])
+    leaning = [above(lesson.documents[p.document_id], p) for p in lesson.passages]
     said = [[squash(p.text[a - p.start : b - p.start]) for a, b in p.sentences] for p in lesson.passages]
     for question in lesson.questions:
         asked = interaction.question(question.text)
@@ -189,8 +190,8 @@ def exercises_of(lesson: Lesson, order: random.Random) -> Iterator[Exercise]:
         chosen = [*holding[:1], *order.sample(aside[:NEAR], min(NEAR, len(aside)))][:2]
         yield Exercise(
             [
-                pair(interaction.embedder.tokenizer, question.text, p, p.sentences)
-                for p in (lesson.passages[at] for at in chosen)
+                pair(interaction.embedder.tokenizer, question.text, leaning[at], p, p.sentences)
+                for at, p in ((at, lesson.passages[at]) for at in chosen)
             ],
             [right[at] for at in chosen],
             bool(evidence),

@@ -291,7 +291,7 @@ def test_verifying_learns_which_sentence_answers_and_when_none_does(
     passage = Passage("a.txt", 0, len(text), text, None, tuple(spans), "nl", ())
     asked = {"mountain": [True, False], "coffee": [False, True], "old trees": [False, False]}
     exercises = [
-        verifying.Exercise([pair(tokenizer, question, passage, spans)], [np.array(right)], any(right))
+        verifying.Exercise([pair(tokenizer, question, "", passage, spans)], [np.array(right)], any(right))
         for question, right in asked.items()
     ]
     learned, scoring = verifying.verify(source, exercises * 300, exercises, tmp_path, seed=1)

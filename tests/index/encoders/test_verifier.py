@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from rodedraad.index.encoders.bundled import bundled_contextual, bundled_verifier
 from rodedraad.index.encoders.onnx_transformer import LONGEST
-from rodedraad.index.encoders.verifier import Verifier, pair
-from rodedraad.ingest.documents import Passage
+from rodedraad.index.encoders.verifier import Verifier, above, pair
+from rodedraad.ingest.documents import Citation, Document, Passage
 from rodedraad.ingest.errors import RodeDraadError
 
 TEXT = "De vrouwen weven in de winter. In 2019 telde de groep 340 leden. Het hout komt uit Zweden."
 SPANS = [(100, 130), (131, 164), (165, 190)]
 PASSAGE = Passage("a.txt", 100, 190, TEXT, None, tuple(SPANS), "nl", ("De weefsters van Aalst",))
+HEADED = "De weefsters van Aalst"
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ PASSAGE = Passage("a.txt", 100, 190, TEXT, None, tuple(SPANS), "nl", ("De weefst
     ],
 )
 def test_the_sentence_that_answers_scores_best(question: str, best: int) -> None:
-    assert bundled_verifier().scores(question, PASSAGE, SPANS).argmax() == best
+    assert bundled_verifier().scores(question, HEADED, PASSAGE, SPANS).argmax() == best
 
 
 @pytest.mark.parametrize(
@@ -41,14 +42,14 @@ def test_the_sentence_that_answers_scores_best(question: str, best: int) -> None
 )
 def test_a_near_miss_is_less_likely_answered(asked: str, near_miss: str) -> None:
     likely, less = (
-        bundled_verifier().scores(question, PASSAGE, SPANS).max() for question in (asked, near_miss)
+        bundled_verifier().scores(question, HEADED, PASSAGE, SPANS).max() for question in (asked, near_miss)
     )
     assert less < likely
 
 
 def test_a_pair_holds_the_question_the_headings_and_the_sentences() -> None:
     tokenizer = bundled_contextual().tokenizer
-    made = pair(tokenizer, "Wie weeft?", PASSAGE, SPANS)
+    made = pair(tokenizer, "Wie weeft?", HEADED, PASSAGE, SPANS)
 
     def said(ids: npt.NDArray[np.int64]) -> str:
         return "".join(map(tokenizer.id_to_token, ids.tolist())).replace("▁", " ")
@@ -65,12 +66,25 @@ def test_a_pair_holds_the_question_the_headings_and_the_sentences() -> None:
 @given(st.text(max_size=3000), st.text(max_size=3000), st.text(max_size=500), st.integers(0, 3000))
 def test_any_text_makes_a_pair_that_can_be_read(question: str, text: str, heading: str, cut: int) -> None:
     cut = min(cut, len(text))
-    passage = Passage("a.txt", 7, 7 + len(text), text, None, (), "nl", (heading,))
-    made = pair(bundled_contextual().tokenizer, question, passage, [(7, 7 + cut), (7 + cut, 7 + len(text))])
+    passage = Passage("a.txt", 7, 7 + len(text), text, None, (), "nl", ())
+    made = pair(
+        bundled_contextual().tokenizer,
+        question,
+        heading,
+        passage,
+        [(7, 7 + cut), (7 + cut, 7 + len(text))],
+    )
     assert len(made.ids) <= LONGEST
     assert made.parts.shape == (2, len(made.ids))
     sums = made.parts.sum(axis=1)
     assert (np.isclose(sums, 1, atol=1e-4) | (sums == 0)).all()
+
+
+def test_names_before_a_passage_stand_above_it() -> None:
+    text = "In Lier helpt het Instituut Jan van Ruysbroeck wevers. Sinds 1990 kent Lier hen. Dit project loopt."
+    passage = Passage("a.txt", 81, 100, text[81:], None, ((81, 100),), "nl", ("Wevers",))
+    document = Document("a.txt", "", "nl", Citation(), text, ())
+    assert above(document, passage) == "Wevers Instituut Jan van Ruysbroeck, Lier"
 
 
 def test_a_missing_verifier_is_named(tmp_path: Path) -> None:
