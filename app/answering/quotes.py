@@ -14,10 +14,12 @@ MOST_QUOTES = 3  # sentences that follow one another are one
 MOST_QUOTED = 600
 """Characters up to which further sentences are quoted."""
 
-WORTH = 0.0003
-"""The least probability, for each character, of a further sentence that is quoted.
+WORTH, BESIDE = 0.00025, 60
+"""The least probability of a further sentence that is quoted, for each of its characters and BESIDE more.
 
-Where a sentence answers, one of those quoted does for X.
+Measured on seven sets, with at most four sentences of 600 characters: with .0002 and .00025 one of those
+quoted answers .861 and .856 of the answerable questions, in 309 and 293 characters. Quoting what scores
+at most a fixed distance below the best answers .818 in 283 characters, and .826 in 315.
 """
 
 _POINTING = frozenset(
@@ -54,7 +56,7 @@ def quotes(hits: Sequence[Hit]) -> list[Quote]:
     chosen: list[_Piece] = []
     quoted = 0
     for odds, place in read:
-        worth = exp(odds - read[0][0]) / total / len(place.text)
+        worth = exp(odds - read[0][0]) / total / (len(place.text) + BESIDE)
         if chosen and (worth < WORTH or quoted + len(place.text) > MOST_QUOTED):
             continue
         if any(_says_the_same(place.text, other.text) for other in chosen):

@@ -81,10 +81,10 @@ def test_any_text_makes_a_pair_that_can_be_read(question: str, text: str, headin
 
 
 def test_names_before_a_passage_stand_above_it() -> None:
-    text = "In Lier helpt het Instituut Jan van Ruysbroeck wevers. Sinds 1990 kent Lier hen. Dit project loopt."
-    passage = Passage("a.txt", 81, 100, text[81:], None, ((81, 100),), "nl", ("Wevers",))
+    text = "In Lier helpt het Huis Jan van Eyck wevers. Sinds 1990 kent Lier hen. Dit project loopt."
+    passage = Passage("a.txt", 70, 88, text[70:], None, ((70, 88),), "nl", ("Wevers",))
     document = Document("a.txt", "", "nl", Citation(), text, ())
-    assert above(document, passage) == "Wevers Instituut Jan van Ruysbroeck, Lier"
+    assert above(document, passage) == "Wevers Huis Jan van Eyck, Lier"
 
 
 def test_a_missing_verifier_is_named(tmp_path: Path) -> None:
