@@ -63,6 +63,8 @@ def about_html(entries: Sequence[Entry], language: str) -> str:
 
 def _range(first: str, last: str) -> str:
     """From one day to another, in years if these differ, or as a year where it is all of one."""
-    if first[:4] != last[:4] or (first[4:], last[4:]) == ("-01-01", "-12-31"):
-        first, last = first[:4], last[:4]
+    if first[:4] != last[:4]:
+        return f"{first[:4]}–{last[:4]}"
+    if (first[4:], last[4:]) == ("-01-01", "-12-31"):
+        return first[:4]
     return first if first == last else f"{first} – {last}"

@@ -12,7 +12,7 @@ function open(place) {
   trigger('click', place);
 }
 
-function find_words(words, number = 0) {
+function look(words, number = 0) {
   focused = number ? '.match:enabled' : '.find input';
   const {document: id, start} = pane().dataset;
   open({document: id, start: number ? 0 : Number(start), words, number});
@@ -62,7 +62,7 @@ addEventListener('click', event => {
   } else if (at('a.original')) {
     const original = at('a.original');
     original.href = location.pathname.replace(/\/?$/, `/file?${new URLSearchParams({document: pane().dataset.document})}`);
-  } else if (at('#source .match')) find_words(find('.find input').value, Number(at('.match').dataset.number));
+  } else if (at('#source .match')) look(find('.find input').value, Number(at('.match').dataset.number));
   else if (at('#source .leaf button')) {
     focused = '.text';
     open({document: pane().dataset.document, start: Number(at('.leaf button').dataset.start)});
@@ -73,10 +73,15 @@ addEventListener('click', event => {
     dispatchEvent(new CustomEvent('look-in', {detail: pane().dataset.document}));
   } else if (at('#source [data-opened] .close')) close();
 });
+addEventListener('change', event => { // the pane in another language
+  if (!event.target.closest('#languages') || !pane()?.matches('[data-opened]')) return;
+  const {document: id, start, number} = pane().dataset;
+  trigger('click', {document: id, start: Number(start), words: find('.find input').defaultValue, number: Number(number)});
+});
 addEventListener('submit', event => {
   if (!event.target.closest('#source .find')) return;
   event.preventDefault();
-  find_words(find('.find input').value);
+  look(find('.find input').value);
 });
 addEventListener('keydown', event => {
   if (event.key === 'Escape' && find('#panes.reading #source [data-opened]')) close();
