@@ -121,8 +121,11 @@ def _named(name: str, numbers: Mapping[str, int]) -> set[int]:
     if name in numbers:
         return {numbers[name]}
     folder = name.rstrip("/") + "/"
-    has_pattern = re.compile(translate(name.replace("[", "[[]"))).match
-    return {numbers[path] for path in numbers if path.startswith(folder) or has_pattern(path)}
+    found = {number for path, number in numbers.items() if path.startswith(folder)}
+    if not found and re.search("[*?]", name):
+        has_pattern = re.compile(translate(name.replace("[", "[[]"))).match
+        found = {number for path, number in numbers.items() if has_pattern(path)}
+    return found
 
 
 def _composed(path: str) -> str:

@@ -95,9 +95,9 @@ class ChatEvents:
         return _source(answers, number(click, "turn"), number(click, "number"), language_of(request.headers))
 
     def vote(self, answers: list[Answer], click: gr.EventData, request: gr.Request) -> str:
-        """Save a vote on an answer; returns the message for a screen reader."""
+        """Save a vote on an answer from all documents; returns the message for a screen reader."""
         turn, given = number(click, "turn"), text(click, "vote")
-        if not (0 <= turn < len(answers) and given in (UP, DOWN)):
+        if not (0 <= turn < len(answers) and given in (UP, DOWN)) or answers[turn].scope:
             return ""
         try:
             self._candidates.vote(answers[turn], given)

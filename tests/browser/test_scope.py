@@ -49,6 +49,7 @@ def test_a_folder_is_chosen_and_kept_until_all_is_searched_again(folders: str, o
     turn = page.locator(".turn")
     expect(turn.nth(0).locator(".understood").first).to_have_text("Searched only in: 2016/")
     expect(turn.nth(0).locator("blockquote")).to_contain_text("May 2016")
+    expect(turn.nth(0).locator(".votes")).to_have_count(0)  # a gold question is about all documents
     ask(page, "Who repaired the coffee machine of the cooperative?")
     expect(turn.nth(1).locator(".understood").first).to_have_text("Searched only in: 2016/")
     page.reload()
