@@ -57,15 +57,28 @@ def open_index(home: str | PathLike[str]) -> "Searcher":
     return Searcher.open(Path(home))
 
 
-def ask(index: "Searcher", question: str, before: "Sequence[Answer]" = ()) -> "Answer":
+def ask(
+    index: "Searcher",
+    question: str,
+    before: "Sequence[Answer]" = (),
+    *,
+    documents: Sequence[str] = (),
+    languages: Sequence[str] = (),
+    date_from: str = "",
+    date_to: str = "",
+) -> "Answer":
     """Answer a question by quotes from the documents; `before` holds the answers of the conversation so far.
 
+    It looks in some of the documents alone: those that `documents` names by id, folder or pattern such as
+    `reports/*.pdf`, in these languages (ISO 639-1), dated from and to a day, month or year (ISO 8601).
     An answer's `kind` is "answer", "no answer" where the documents hold none, or "not a question". Raises
-    RodeDraadError for a question that is empty or too long.
+    RodeDraadError for a question that is empty or too long, and where no document is within the choice.
     """
     from rodedraad.answering import conversation
+    from rodedraad.index.scope import Scope
 
-    return conversation.ask(index, question, before)
+    scope = Scope(tuple(documents), tuple(languages), date_from, date_to)
+    return conversation.ask(index, question, before, scope=scope)
 
 
 def __getattr__(name: str) -> Any:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import exp
 from pathlib import Path
 
@@ -20,9 +20,10 @@ from rodedraad.index.encoders.late_interaction import KEPT, LateInteraction, Que
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.encoders.verifier import Verifier, above
 from rodedraad.index.ranking import PASSAGE, PROPOSING, SENTENCE, weighted
+from rodedraad.index.scope import EVERYTHING, Scope
 from rodedraad.index.settings import load_settings
-from rodedraad.index.store.generation import Generation
-from rodedraad.index.store.manifest import IndexProblem
+from rodedraad.index.store.generation import Generation, Within
+from rodedraad.index.store.manifest import Entry, IndexProblem
 from rodedraad.index.store.publishing import current, open_current
 from rodedraad.index.words.word_index import QuestionWord, coverage
 from rodedraad.ingest.documents import Document, Passage
@@ -141,7 +142,13 @@ class Searcher:
         self._vectors = generation.vectors()
         self._words = generation.words(static)
         self._question = lru_cache(KEPT)(interaction.question)
+        self._within = lru_cache(16)(partial(_within, generation))
         self._static_vectors = lru_cache(KEPT)(static.passages)  # of a passage's sentences
+
+    def chosen(self, scope: Scope) -> Sequence[Entry]:
+        """The documents in the scope, without their texts; raises NothingInScope where there are none."""
+        entries = self.generation.manifest.documents
+        return [entries[number] for number in scope.numbers(entries)]
 
     @classmethod
     def open(cls, home: Path, without: Collection[str] = ()) -> "Searcher":
@@ -205,13 +212,16 @@ class Searcher:
             tokens=tokens,
         )
 
-    def search(self, query: Query, k: int, near: Sequence[Passage] = ()) -> list[Hit]:
-        """The k best passages, best first; passages beside one in `near` are preferred.
+    def search(
+        self, query: Query, k: int, near: Sequence[Passage] = (), scope: Scope = EVERYTHING
+    ) -> list[Hit]:
+        """The k best passages in the scope, best first; passages beside one in `near` are preferred.
 
         The READ best candidates are read token by token and ranked by all signals; the others follow in
-        the order in which they were proposed. The sentences of the VERIFIED best are verified.
+        the order in which they were proposed. The sentences of the VERIFIED best are verified. Raises
+        NothingInScope where no document is in the scope.
         """
-        candidates = self._candidates(query, near)
+        candidates = self._candidates(query, near, self._within(scope))
         read = [self._read(query, candidate) for candidate in candidates[: READ if k else 0]]
         hits = [self._after(query, hit, read) for hit in read]
         hits.sort(key=lambda hit: -hit.score)
@@ -223,12 +233,13 @@ class Searcher:
             for rank, hit in enumerate(hits[:k], 1)
         ]
 
-    def _candidates(self, query: Query, near: Sequence[Passage]) -> list[Candidate]:
+    def _candidates(self, query: Query, near: Sequence[Passage], within: Within | None) -> list[Candidate]:
         """Every passage that a signal proposes, with the signals that need no reading, best first."""
-        numbers, cosines = self._vectors.search(query.vector, CANDIDATES)
+        allowed, keys = (within.passages, within.keys) if within else (None, None)
+        numbers, cosines = self._vectors.search(query.vector, CANDIDATES, allowed)
         dense = dict(zip(numbers[0].tolist(), cosines[0].tolist(), strict=True))
-        covered = dict(self._words.search_coverage(query.words, CANDIDATES))
-        bm25 = dict(self._words.search_bm25(query.text, query.language, CANDIDATES))
+        covered = dict(self._words.search_coverage(query.words, CANDIDATES, keys))
+        bm25 = dict(self._words.search_bm25(query.text, query.language, CANDIDATES, keys))
         for name, proposed in (("dense", dense), ("coverage", covered), ("bm25", bm25)):
             if name in self.without:
                 proposed.clear()
@@ -301,6 +312,11 @@ class Searcher:
         """The words of a passage as they are compared: folded, compounds with their parts."""
         analysis = self._words.analysis
         return frozenset(analysis.with_parts(analysis.words(passage.text), passage.language))
+
+
+def _within(generation: Generation, scope: Scope) -> Within | None:
+    """The passages in the scope; None for all."""
+    return generation.within(scope.numbers(generation.manifest.documents)) if scope else None
 
 
 def _matched(query: Query, words: Set[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Any
 
 import faiss
 import numpy as np
@@ -56,17 +57,38 @@ class VectorIndex:
             found[inside] = self._pieces[number][places[inside] - self._starts[number]]
         return found
 
-    def search(self, query: Vectors, k: int) -> tuple[npt.NDArray[np.int64], Vectors]:
-        """The k nearest rows of each query of float32[n, d], best first.
+    def search(
+        self, query: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None
+    ) -> tuple[Numbers, Vectors]:
+        """The k nearest rows of each query of float32[n, d], best first; `allowed`, bool[rows], by number.
 
         Returns row numbers, int64[n, k], and cosines, float32[n, k]; fewer columns if there are fewer
         than k rows.
         """
         found_rows, found_cosines = [], []
         for piece, start in zip(self._pieces, self._starts, strict=False):
-            cosines, rows = faiss.knn(query, piece, min(k, len(piece)), faiss.METRIC_INNER_PRODUCT)
+            if allowed is None:
+                cosines, rows = faiss.knn(query, piece, min(k, len(piece)), faiss.METRIC_INNER_PRODUCT)
+            else:
+                cosines, rows = _nearest(query, piece, k, allowed[self._numbers[start : start + len(piece)]])
             found_rows.append(self._numbers[rows + start])
             found_cosines.append(cosines)
         rows, cosines = np.concatenate(found_rows, axis=1), np.concatenate(found_cosines, axis=1)
         best = np.argsort(-cosines, axis=1, kind="stable")[:, :k]
         return np.take_along_axis(rows, best, axis=1), np.take_along_axis(cosines, best, axis=1)
+
+
+def _nearest(
+    query: Vectors, piece: Vectors, k: int, allowed: npt.NDArray[np.bool_]
+) -> tuple[Vectors, Numbers]:
+    """As faiss.knn, of the rows of a piece that are allowed; its Python interface cannot leave rows out."""
+    below: Any = faiss  # whose type stubs do not know these
+    k = min(k, int(allowed.sum()))
+    cosines = np.empty((len(query), k), np.float32)
+    rows = np.empty((len(query), k), np.int64)
+    if k:
+        chosen = below.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+        given = [below.swig_ptr(np.ascontiguousarray(array)) for array in (query, piece)]
+        taken = [below.swig_ptr(array) for array in (cosines, rows)]
+        below.knn_inner_product(*given, piece.shape[1], len(query), len(piece), k, *taken, chosen)
+    return cosines, rows

@@ -221,11 +221,19 @@ def _status(path: Path, is_link: bool, corpus: Path) -> tuple[int, int, Reason |
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A question about the documents, and words of the quote that answers it; empty where none are given."""
+
+    question: str
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SourcesToml:
     """The content of sources.toml."""
 
     documents: Mapping[str, Mapping[str, str]]  # citation fields and language, by id
-    examples: tuple[str, ...]  # questions that the chat suggests
+    examples: tuple[Example, ...]  # that the chat suggests
 
 
 def load_sources(corpus: Path) -> SourcesToml:
@@ -236,10 +244,20 @@ def load_sources(corpus: Path) -> SourcesToml:
     path = corpus / SOURCES_FILE
     tables = read_toml(path, beneath=corpus)
     examples = tables.pop("examples", [])
-    if not (isinstance(examples, list) and all(isinstance(e, str) for e in examples)):
+    if not isinstance(examples, list):
         raise RodeDraadError(f"{path}: examples must be a list of questions.")
     documents = {id: _document(path, id, table) for id, table in tables.items()}
-    return SourcesToml(documents, tuple(map(one_line, examples)))
+    return SourcesToml(documents, tuple(_example(path, given) for given in examples))
+
+
+def _example(path: Path, given: Any) -> Example:
+    if isinstance(given, str):
+        given = {"question": given}
+    if not (isinstance(given, dict) and "question" in given and {"question", "quote"} >= given.keys()):
+        raise RodeDraadError(f"{path}: an example is a question, or has a question and a quote.")
+    if not all(isinstance(text, str) for text in given.values()):
+        raise RodeDraadError(f"{path}: the question and the quote of an example must be text.")
+    return Example(**{name: one_line(text) for name, text in given.items()})
 
 
 def _document(path: Path, id: str, table: Any) -> dict[str, str]:

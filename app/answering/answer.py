@@ -7,6 +7,7 @@ from typing import Literal
 
 from rodedraad.answering.confidence import THRESHOLD, confidence
 from rodedraad.answering.quotes import Quote, quotes
+from rodedraad.index.scope import EVERYTHING, Scope
 from rodedraad.index.search import READ, Hit, Searcher
 from rodedraad.ingest.documents import Passage
 from rodedraad.ingest.errors import RodeDraadError
@@ -33,6 +34,7 @@ class Answer:
     hits: tuple[Hit, ...]
     milliseconds: float = 0.0  # from the text to the answer, by `conversation.ask`
     documents: tuple[str, ...] = ()
+    scope: Scope = EVERYTHING  # the documents that were searched
 
     @property
     def abstained(self) -> bool:
@@ -69,16 +71,17 @@ def answer(
     leans_on: str = "",
     near: Sequence[Passage] = (),
     passages: int = 10,
+    scope: Scope = EVERYTHING,
 ) -> Answer:
-    """Answer a question from the sources.
+    """Answer a question from the sources in the scope.
 
     `leans_on` is what was asked before, for a follow-up; passages next to those in `near` are preferred.
-    The answer carries at least `passages` hits. Raises RodeDraadError as `checked`.
+    The answer carries at least `passages` hits. Raises RodeDraadError as `checked`, and NothingInScope.
     """
     question = checked(question)
     before = f"{leans_on} " if leans_on else ""
     query = searcher.query(before + question, len(before))
-    hits = searcher.search(query, max(passages, READ), near)
+    hits = searcher.search(query, max(passages, READ), near, scope)
     likely = confidence(query, hits) if hits else 0.0
     answered = likely >= THRESHOLD
     return Answer(
@@ -89,12 +92,13 @@ def answer(
         confidence=likely,
         quotes=tuple(quotes(hits)) if answered else (),
         hits=tuple(hits),
+        scope=scope,
     )
 
 
-def no_question(searcher: Searcher, text: str) -> Answer:
+def no_question(searcher: Searcher, text: str, scope: Scope = EVERYTHING) -> Answer:
     """What a text gets that is no question: what there is to ask about."""
-    titles = [entry.title for entry in searcher.generation.manifest.documents]
+    titles = [entry.title for entry in searcher.chosen(scope)]
     return Answer(
         kind="not a question",
         question=text,
@@ -104,4 +108,5 @@ def no_question(searcher: Searcher, text: str) -> Answer:
         quotes=(),
         hits=(),
         documents=tuple(titles[:MOST_TITLES]),
+        scope=scope,
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rodedraad.answering.answer import Answer, answer, checked, no_question
 from rodedraad.answering.turn import kinds
+from rodedraad.index.scope import EVERYTHING, Scope
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.documents import Passage
 
@@ -20,29 +21,35 @@ are so answered, and of 62 later questions that stand alone none less.
 """
 
 
-def ask(searcher: Searcher, question: str, before: Sequence[Answer] = (), passages: int = 10) -> Answer:
-    """Answer a question in the light of the answers before it.
+def ask(
+    searcher: Searcher,
+    question: str,
+    before: Sequence[Answer] = (),
+    passages: int = 10,
+    scope: Scope = EVERYTHING,
+) -> Answer:
+    """Answer a question in the light of the answers before it, from the documents in the scope.
 
     A follow-up is completed by the question before it, and looks first near the passage that was found best
-    for that. Raises RodeDraadError for a question that is empty or longer than LONGEST_QUESTION. The answer
-    carries at least `passages` hits.
+    for that. Raises RodeDraadError for a question that is empty or longer than LONGEST_QUESTION, and
+    NothingInScope where no document is in the scope. The answer carries at least `passages` hits.
     """
     started = time.perf_counter()
-    given = _ask(searcher, checked(question), before, passages)
+    given = _ask(searcher, checked(question), before, passages, scope)
     return replace(given, milliseconds=(time.perf_counter() - started) * 1000)
 
 
-def _ask(searcher: Searcher, question: str, before: Sequence[Answer], passages: int) -> Answer:
+def _ask(searcher: Searcher, question: str, before: Sequence[Answer], passages: int, scope: Scope) -> Answer:
     likely = kinds(question, searcher.vector(question))
     if likely["none"] > NO_QUESTION and not searcher.knows(question):
-        return no_question(searcher, question)
+        return no_question(searcher, question, scope)
     talk = [one for one in before if one.kind != "not a question"]
     follow_up = likely["follow-up"] / (likely["follow-up"] + likely["new"]) if talk else 0.0
     found = []
     if follow_up > DOUBTFUL:
-        found.append(answer(searcher, question, *context(talk), passages))
+        found.append(answer(searcher, question, *context(talk), passages, scope))
     if follow_up <= 0.5:
-        found.append(answer(searcher, question, passages=passages))
+        found.append(answer(searcher, question, passages=passages, scope=scope))
     return max(found, key=lambda one: one.confidence)
 
 

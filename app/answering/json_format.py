@@ -5,6 +5,7 @@ from typing import Any
 
 from rodedraad.answering.answer import Answer
 from rodedraad.answering.quotes import Quote
+from rodedraad.index.scope import Scope
 from rodedraad.index.search import Hit
 from rodedraad.ingest.documents import Document
 
@@ -24,7 +25,18 @@ def turn_as_json(answer: Answer, passages: int) -> dict[str, Any]:
         ],
         "passages": [passage_as_json(hit) for hit in answer.hits[:passages]],
         "documents": list(answer.documents),
+        "scope": scope_as_json(answer.scope),
         "milliseconds": round(answer.milliseconds, 2),
+    }
+
+
+def scope_as_json(scope: Scope) -> dict[str, Any]:
+    """The documents that were chosen, by the names of the parameters that choose them."""
+    return {
+        "documents": list(scope.documents),
+        "languages": list(scope.languages),
+        "date_from": scope.date_from,
+        "date_to": scope.date_to,
     }
 
 

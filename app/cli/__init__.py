@@ -11,7 +11,7 @@ from rodedraad.ingest.errors import RodeDraadError
 
 EPILOG = """\
 examples:
-  rodedraad ask "How does Red Social formalise miners?"
+  rodedraad ask "How many families work in the coffee sector?"
   rodedraad index --corpus ~/reports --home ~/reports-index
   rodedraad chat --port 8080
 """
@@ -85,6 +85,35 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--json", action="store_true", help="print the answer as a line of JSON")
     ask.add_argument("--batch", metavar="FILE", help="answer the JSON lines of FILE (- for stdin)")
     ask.add_argument("--passages", type=_count, default=10, metavar="N", help="passages in the JSON (10)")
+    ask.add_argument(
+        "--documents",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="look only in this document or folder, or in those of a pattern such as 'reports/*.pdf'; "
+        "may be repeated",
+    )
+    ask.add_argument(
+        "--language",
+        action="append",
+        default=[],
+        metavar="CODE",
+        help="look only in documents in this language (nl, en, fr, es or de); may be repeated",
+    )
+    ask.add_argument(
+        "--from",
+        dest="date_from",
+        default="",
+        metavar="DATE",
+        help="only in documents of this day, month or year, or later",
+    )
+    ask.add_argument(
+        "--to",
+        dest="date_to",
+        default="",
+        metavar="DATE",
+        help="only in documents of this day, month or year, or earlier",
+    )
 
     chat = command("chat", "chat", "chat", "serve the chat to a browser, after bringing the index up to date")
     chat.add_argument("--port", type=_port, default=7860, help="port (7860)")

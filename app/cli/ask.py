@@ -13,18 +13,23 @@ from rodedraad.ingest.errors import RodeDraadError
 
 if TYPE_CHECKING:
     from rodedraad.answering.answer import Answer
+    from rodedraad.index.scope import Scope
 
 
 def ask(options: argparse.Namespace) -> int:
     """Answer a question, or each line of a file."""
     if (options.question is None) == (options.batch is None):
         raise RodeDraadError('Ask a question, rodedraad ask "…", or name a file with --batch.')
+    from rodedraad.index.scope import Scope
+
+    scope = Scope(tuple(options.documents), tuple(options.language), options.date_from, options.date_to)
     if options.batch is not None:
-        return _ask_batch(options)
+        return _ask_batch(options, scope)
     from rodedraad.answering import conversation
     from rodedraad.answering.json_format import turn_as_json
 
-    answer = conversation.ask(open_index(options), options.question, passages=options.passages)
+    searcher = open_index(options)
+    answer = conversation.ask(searcher, options.question, passages=options.passages, scope=scope)
     if options.json:
         print(json_line({"id": None, "turns": [turn_as_json(answer, options.passages)]}))
     else:
@@ -32,7 +37,7 @@ def ask(options: argparse.Namespace) -> int:
     return 0
 
 
-def _ask_batch(options: argparse.Namespace) -> int:
+def _ask_batch(options: argparse.Namespace, scope: "Scope") -> int:
     """One JSON line out for each line in; a line that cannot be answered gets an error."""
     from rodedraad.answering import conversation
     from rodedraad.answering.json_format import turn_as_json
@@ -40,6 +45,7 @@ def _ask_batch(options: argparse.Namespace) -> int:
     failed = False
     with _lines(options.batch) as lines:
         searcher = open_index(options)
+        searcher.chosen(scope)
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
@@ -49,7 +55,9 @@ def _ask_batch(options: argparse.Namespace) -> int:
                 result["id"] = item.get("id")
                 before: list[Answer] = []
                 for turn in item.get("turns", [item]):
-                    before.append(conversation.ask(searcher, turn["question"], before, options.passages))
+                    before.append(
+                        conversation.ask(searcher, turn["question"], before, options.passages, scope)
+                    )
                 result["turns"] = [turn_as_json(answer, options.passages) for answer in before]
             except (ValueError, KeyError, TypeError, AttributeError):
                 result["error"] = (
@@ -82,8 +90,11 @@ def _lines(name: str) -> Iterator[Iterable[str]]:
 def _print_answer(answer: "Answer") -> None:
     from rodedraad.answering.citation_formats import reference
     from rodedraad.texts.phrases import phrase
+    from rodedraad.texts.scope_words import scope_in_words
 
     language = answer.language
+    if answer.scope:
+        show(phrase("looked_in", language, scope=scope_in_words(answer.scope, language)), end="\n\n")
     if answer.kind == "not a question":
         show(phrase("no_question", language))
         show("\n".join(f"  {title}" for title in answer.documents))

@@ -8,17 +8,22 @@ from typing import Any
 import gradio as gr
 
 from rodedraad.evaluation.votes import Candidates
+from rodedraad.index.scope import EVERYTHING
+from rodedraad.ingest.corpus_folder import Example
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.chat_events import ChatEvents
 from rodedraad.page.documents_tab import documents_tab
 from rodedraad.page.evaluation_tab import evaluation_tab
 from rodedraad.page.translated_labels import CHOOSE, PHRASES, QUIET, Labels, languages_html
+from rodedraad.page.welcome import SUGGESTED, Suggestions
 
 AT_ONCE = 4
 """How many questions are answered at the same time."""
 
-THREAD = Path(__file__).parent / "static" / "thread.js"
+THREAD, SCOPE, READER = (
+    Path(__file__).parent / "static" / f"{name}.js" for name in ("thread", "scope", "reader")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +34,17 @@ class _Chat:
     conversation: gr.HTML
     status: gr.HTML  # for a screen reader
     notice: gr.HTML
+    about: gr.HTML  # the documents
     examples: list[gr.Button]
     question: gr.Textbox
     send: gr.Button
     source: gr.HTML
+    scope: gr.State  # what is searched, for as long as the page is open
+    menu: gr.HTML  # of what is searched
 
 
 def build(
-    page: gr.Blocks, index: LiveIndex, library: LiveCorpus, examples: Sequence[str], may_change: bool
+    page: gr.Blocks, index: LiveIndex, library: LiveCorpus, examples: Sequence[Example], may_change: bool
 ) -> None:
     """Fill the page under construction, over an index and its documents, with example questions to click.
 
@@ -56,18 +64,20 @@ def build(
     with evaluation:
         evaluation_tab(evaluation, index, candidates, labels, languages, may_change)
     with asking:
-        chat = _lay_out(examples, labels)
-    _connect(page, chat, languages, new, ChatEvents(index, candidates, labels))
+        chat = _lay_out(labels, may_change)
+    _connect(page, chat, languages, new, ChatEvents(index, candidates, labels, Suggestions(index, examples)))
 
 
-def _lay_out(examples: Sequence[str], labels: Labels) -> _Chat:
+def _lay_out(labels: Labels, may_change: bool) -> _Chat:
     with gr.Row(elem_id="panes"):
         with gr.Column(elem_id="left"):
             conversation = gr.HTML(elem_id="conversation", js_on_load=THREAD.read_text("utf-8"))
             status = gr.HTML(elem_id="told", elem_classes="unseen", js_on_load=None)
             notice = gr.HTML(elem_id="notice", js_on_load=None)
+            about = gr.HTML(elem_id="about", js_on_load=None)
             with gr.Row(elem_id="examples"):
-                buttons = [gr.Button(example, size="sm") for example in examples]
+                buttons = [gr.Button(size="sm", visible=False) for _ in range(SUGGESTED)]
+            menu = gr.HTML(elem_id="scope", js_on_load=SCOPE.read_text("utf-8"))
             with gr.Row(elem_id="ask"):
                 question = gr.Textbox(
                     placeholder=PHRASES("question"),
@@ -84,8 +94,12 @@ def _lay_out(examples: Sequence[str], labels: Labels) -> _Chat:
                 send = gr.Button(PHRASES("ask"), variant="primary", scale=1, min_width=90)
                 labels.label(send, value="ask")
         with gr.Column(elem_id="right"):
-            source = gr.HTML(elem_id="source", js_on_load=None)
-    return _Chat(gr.State([]), conversation, status, notice, buttons, question, send, source)
+            files = "files" if may_change else ""
+            source = gr.HTML(elem_id="source", elem_classes=files, js_on_load=READER.read_text("utf-8"))
+    scope = gr.State(EVERYTHING)
+    return _Chat(
+        gr.State([]), conversation, status, notice, about, buttons, question, send, source, scope, menu
+    )
 
 
 def _connect(page: gr.Blocks, chat: _Chat, languages: gr.HTML, new: gr.Button, events: ChatEvents) -> None:
@@ -103,11 +117,16 @@ def _connect(page: gr.Blocks, chat: _Chat, languages: gr.HTML, new: gr.Button, e
         "api_visibility": "private",
     }
     for event, text in asked:
-        event(events.respond, [text, answers], outcome, **asking)
+        event(events.respond, [text, answers, chat.scope], outcome, **asking)
     chat.conversation.select(events.respond_alone, answers, outcome, **asking)
     opened = [chat.conversation, chat.source, chat.notice, languages, *events.labels.parts]
     page.load(events.open_page, None, opened, **QUIET)
     languages.input(events.change_language, answers, opened, **QUIET)
+    gr.on([page.load, new.click, languages.input], events.menu, None, chat.menu, **QUIET)
+    chat.menu.input(events.choose, None, chat.scope, **QUIET)
+    chat.source.click(events.open_document, None, chat.source, **QUIET)
+    gr.on([page.load, new.click, languages.input], events.introduce, None, chat.about, **QUIET)
+    gr.on([page.load, new.click, languages.input], events.suggest, None, chat.examples, **QUIET)
     chat.conversation.click(events.show, answers, chat.source, **QUIET)
     chat.conversation.like(  # one after the other, so that the last vote counts
         events.vote,

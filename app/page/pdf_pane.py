@@ -2,18 +2,20 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
 from rodedraad.answering.place import Place
 from rodedraad.index.settings import load_settings
+from rodedraad.index.store.generation import Generation
 from rodedraad.ingest.documents import Picture
 from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
 from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.notes import note
-from rodedraad.page.permalink import follow
+from rodedraad.page.permalink import find_document, follow
 from rodedraad.page.source_pane import is_printed
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
@@ -37,11 +39,16 @@ class PdfView:
         self._drawn = lru_cache(KEPT)(self._draw)
 
     def html(self, query: Mapping[str, str], language: str) -> str:
-        """The page that a link's query leads to, with its quote marked, or a note why it cannot be shown."""
-        place = follow(self._index.searcher().generation, query)
+        """The page that a link's query leads to, with its quote marked, or a note why it cannot be shown.
+
+        A query of a document and the number of a page, from 1, leads to that page; nothing is marked on it.
+        """
+        generation = self._index.searcher().generation
+        number = query.get("page", "")
+        place = _beginning(generation, query, number) if number else follow(generation, query)
         if place is None or not is_printed(place):
             return note(phrase("link_stale", language))
-        document, page = place.document, place.page or 0
+        document, page = place.document, int(number or place.page or 0)
         begin, end = (*document.page_starts, len(document.text))[page - 1 : page + 1]
         before, text = document.text[begin : place.start], document.text[place.start : min(place.end, end)]
         try:
@@ -52,7 +59,7 @@ class PdfView:
             return note(phrase("page_not_shown", language, why=told(error.reason, language)))
         except RodeDraadError as error:
             return note(phrase("page_not_shown", language, why=self._library.told(error).rstrip(".")))
-        return picture_html(picture, place, place.end > end, language)
+        return picture_html(picture, place, page, place.end > end, language)
 
     def _draw(self, id: str, sha256: str, page: int, before: str, text: str) -> Picture:
         data = self._library.read(id)
@@ -62,9 +69,25 @@ class PdfView:
             return parsers.draw_page(data, page, before, text)
 
 
-def picture_html(picture: Picture, place: Place, goes_on: bool, language: str) -> str:
+def _beginning(generation: Generation, query: Mapping[str, str], number: str) -> Place | None:
+    """The beginning of a page, as a place without text; None if there is no such page."""
+    found = find_document(generation, query.get("document", ""))
+    starts = found[0].page_starts if found else ()
+    if found is None or not re.fullmatch("[0-9]{1,9}", number) or not 1 <= int(number) <= len(starts):
+        return None
+    start = starts[int(number) - 1]
+    return Place(1, found[0], start, start)
+
+
+def picture_html(picture: Picture, place: Place, page: int, goes_on: bool, language: str) -> str:
     """The picture of a page, with the quote marked; `goes_on` if the quote ends on the next page."""
-    png = base64.b64encode(picture.png).decode()
     return render(
-        "page/pdf_page.html", picture=picture, png=png, place=place, goes_on=goes_on, language=language
+        "page/pdf_page.html",
+        picture=picture,
+        png=base64.b64encode(picture.png).decode(),
+        place=place,
+        page=page,
+        pages=len(place.document.page_starts),
+        goes_on=goes_on,
+        language=language,
     )

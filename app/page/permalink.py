@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from rodedraad.answering.place import Place
 from rodedraad.index.store.generation import Generation
+from rodedraad.ingest.documents import Document, Passage
 
 CHECKED = 12
 """Hexadecimal digits of a quote's SHA-256 in its link."""
@@ -39,11 +40,10 @@ def follow(generation: Generation, query: Mapping[str, str]) -> Place | None:
         start, end = int(query["start"]), int(query["end"])
     except (KeyError, ValueError):
         return None
-    entries = generation.manifest.documents
-    number = next((number for number, entry in enumerate(entries) if entry.path == id), None)
-    if number is None or not 0 <= start < end:
+    found = find_document(generation, id)
+    if found is None or not 0 <= start < end:
         return None
-    document, passages = generation.document(number)
+    document, passages = found
     length = end - start
     if length > LONGEST * max((passage.end - passage.start for passage in passages), default=0):
         return None
@@ -53,6 +53,23 @@ def follow(generation: Generation, query: Mapping[str, str]) -> Place | None:
         if place.end <= len(document.text) and _check(place.text) == check:
             return place
     return None
+
+
+def find_document(generation: Generation, id: str) -> tuple[Document, list[Passage]] | None:
+    """The document with this id, and its passages; None if the index has none."""
+    entries = generation.manifest.documents
+    number = next((number for number, entry in enumerate(entries) if entry.path == id), None)
+    return None if number is None else generation.document(number)
+
+
+def document_link(id: str, start: int = 0) -> str:
+    """A link to a document by itself, from a character on, relative to the page's address."""
+    return f"?{urlencode({'document': id, **({'start': start} if start else {})})}"
+
+
+def page_link(id: str, page: int) -> str:
+    """What asks for a page of a document as it is printed, relative to the address of pages."""
+    return f"?{urlencode({'document': id, 'page': page})}"
 
 
 def _check(text: str) -> str:

@@ -5,12 +5,23 @@ from collections.abc import Sequence
 from rodedraad.answering.answer import Answer
 from rodedraad.answering.citation_formats import FORMATS, position
 from rodedraad.answering.place import Place
+from rodedraad.ingest.documents import Document
 from rodedraad.ingest.formats import PICTURES
-from rodedraad.page.permalink import link
+from rodedraad.page.permalink import document_link, link, page_link
 from rodedraad.texts.html_templates import render
+from rodedraad.texts.phrases import phrase
 
 NEAREST = 3
 """How many passages an abstention shows."""
+
+WINDOW = 40_000
+"""Characters of a document that are shown at once; of a longer one, the rest is leafed to."""
+
+BEFORE = 10_000
+"""Of these, the characters before a place that is shown."""
+
+LINE = 1_000
+"""Characters after which a window begins within a line, if none begins sooner."""
 
 
 def places(answer: Answer) -> list[Place]:
@@ -24,7 +35,7 @@ def places(answer: Answer) -> list[Place]:
 def source_html(
     shown: Sequence[Place], number: int = 1, turn: int = -1, nearest: bool = False, language: str = "en"
 ) -> str:
-    """The whole document that holds one of the places, all of them in it marked.
+    """The document that holds one of the places, all of them in it marked; a window of a long one.
 
     The place with `number` has the class "chosen"; `turn` counts the answers from 0 and is -1
     for a place that a link names. `nearest`: the places are not an answer. `language` is the
@@ -33,36 +44,87 @@ def source_html(
     chosen = next((place for place in shown if place.number == number), None)
     if chosen is None:
         return render("page/source_empty.html", language=language)
-    marks = sorted(
-        (place for place in shown if place.document.id == chosen.document.id), key=lambda place: place.start
-    )
-    ends = [0, *(place.end for place in marks)]
+    label = phrase("nearest_number" if nearest else "quote_number", language, number=number, count=len(shown))
+    here = [place for place in shown if place.document.id == chosen.document.id]
+    return pane_html(
+        chosen.document, chosen.start - BEFORE, here, chosen, language,
+        label=label, count=len(shown), turn=turn, nearest=nearest,
+    )  # fmt: skip
+
+
+def pane_html(
+    document: Document,
+    start: int,
+    shown: Sequence[Place],
+    chosen: Place | None,
+    language: str,
+    label: str = "",
+    count: int = 0,
+    turn: int = -1,
+    nearest: bool = False,
+    words: str = "",
+) -> str:
+    """A document, or a window of a long one from `start` on, with places in it marked.
+
+    `label` tells the one of `count` places that is chosen; `words` are those that were looked for.
+    """
+    text = document.text
+    start, end = window(text, start)
+    marks = sorted((p for p in shown if start <= p.start and p.end <= end), key=lambda place: place.start)
+    ends = [start, *(place.end for place in marks)]
+    at = chosen.start if chosen else start
     return render(
         "page/source.html",
+        document=document,
         chosen=chosen,
-        count=len(shown),
+        label=label,
+        count=count,
         turn=turn,
         nearest=nearest,
         language=language,
-        link=link(chosen),
-        printed=is_printed(chosen),
-        byline=_byline(chosen),
-        recognised=chosen.document.is_recognised_at(chosen.start),
-        copies={name: write(chosen) for name, write in FORMATS.items()},
-        marks=[
-            (chosen.document.text[end : place.start], place) for end, place in zip(ends, marks, strict=False)
-        ],
-        rest=chosen.document.text[ends[-1] :],
+        link=link(chosen) if chosen else document_link(document.id, start),
+        printed=has_printed_pages(document),
+        page=link(chosen) if chosen else page_link(document.id, document.page_at(at) or 1),
+        byline=_byline(document, at),
+        recognised=document.is_recognised_at(at),
+        copies={name: write(chosen) for name, write in FORMATS.items()} if chosen else {},
+        marks=[(text[end : place.start], place) for end, place in zip(ends, marks, strict=False)],
+        rest=text[ends[-1] : end],
+        start=start,
+        earlier=max(start - WINDOW, 0) if start else None,
+        later=end if end < len(text) else None,
+        share=(start, end, len(text)),
+        words=words,
     )
+
+
+def window(text: str, start: int) -> tuple[int, int]:
+    """The stretch of a text to show from about `start` on: all of a short one, else from line to line."""
+    if len(text) <= WINDOW:
+        return 0, len(text)
+    start = max(min(start, len(text) - 1), 0)
+    return _line(text, start), _line(text, start + WINDOW)
+
+
+def _line(text: str, at: int) -> int:
+    """Where the first line begins that begins at a character or soon after it; else that character."""
+    if at <= 0 or at >= len(text):
+        return min(max(at, 0), len(text))
+    return text.find("\n", at - 1, at + LINE) + 1 or at
 
 
 def is_printed(place: Place) -> bool:
     """Whether a place is on a page of a PDF or picture, which can be shown as it is printed."""
-    return bool(place.page) and place.document.id.lower().endswith((".pdf", *PICTURES))
+    return bool(place.page) and has_printed_pages(place.document)
 
 
-def _byline(place: Place) -> str:
-    citation = place.document.citation
-    where = position(place.document, place.start)
-    known = (citation.author, citation.publisher, citation.date, *where, citation.url, place.document.id)
+def has_printed_pages(document: Document) -> bool:
+    """Whether a document is a PDF or picture, whose pages can be shown as they are printed."""
+    return bool(document.page_starts) and document.id.lower().endswith((".pdf", *PICTURES))
+
+
+def _byline(document: Document, at: int) -> str:
+    citation = document.citation
+    where = position(document, at)
+    known = (citation.author, citation.publisher, citation.date, *where, citation.url, document.id)
     return " · ".join(filter(None, known))

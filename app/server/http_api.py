@@ -9,11 +9,12 @@ import gradio as gr
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, HTTPException, Query
 from gradio.events import api
-from pydantic import BaseModel, ValidationError, validate_call
+from pydantic import BaseModel, ConfigDict, ValidationError, validate_call
 
 from rodedraad.answering.answer import LONGEST_QUESTION, Answer, checked
 from rodedraad.answering.conversation import ask as ask_in_talk
 from rodedraad.answering.json_format import document_as_json, passage_as_json, turn_as_json
+from rodedraad.index.scope import Scope
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.server.refused import WAIT, is_full
@@ -44,7 +45,16 @@ class Programs:
         """What a program reads of an error."""
         return self._index.told(error)
 
-    def ask(self, question: str, before: list[str], passages: int) -> dict[str, Any]:
+    def ask(
+        self,
+        question: str,
+        before: list[str],
+        passages: int,
+        documents: list[str],
+        languages: list[str],
+        date_from: str,
+        date_to: str,
+    ) -> dict[str, Any]:
         """Ask the documents a question; the answer is verbatim quotes with where they stand, or none.
 
         Where "kind" is "no answer" the documents hold none, and there are no quotes; where it is "not a
@@ -56,7 +66,12 @@ class Programs:
             question: the question, in Dutch, English, French, Spanish or German
             before: earlier questions of the same talk, oldest first, where this one follows up on them
             passages: how many of the best passages to give beside the quotes, 0 to 100
+            documents: ids of documents, folders, or patterns such as reports/*.pdf, to look in alone
+            languages: look only in documents in these languages: nl, en, fr, es or de
+            date_from: look only in documents of this day, month or year (2015-06-01, 2015-06, 2015), or later
+            date_to: look only in documents of this day, month or year, or earlier
         """
+        scope = Scope(tuple(documents), tuple(languages), date_from, date_to)
         _within(passages, 0, MOST_PASSAGES, "passages")
         if len(before) > MOST_BEFORE:
             raise RodeDraadError(f"At most {MOST_BEFORE} questions can come before this one.")
@@ -68,19 +83,32 @@ class Programs:
         searcher = self._index.searcher()
         talk: list[Answer] = []
         for asked in (*before, question):
-            talk.append(ask_in_talk(searcher, asked, talk, passages))
+            talk.append(ask_in_talk(searcher, asked, talk, passages, scope))
         return turn_as_json(talk[-1], passages)
 
-    def search(self, question: str, count: int) -> list[dict[str, Any]]:
+    def search(
+        self,
+        question: str,
+        count: int,
+        documents: list[str],
+        languages: list[str],
+        date_from: str,
+        date_to: str,
+    ) -> list[dict[str, Any]]:
         """Find the passages of the documents that are nearest to a question, best first.
 
         Args:
             question: what to look for, in Dutch, English, French, Spanish or German
             count: how many passages to give, 1 to 100
+            documents: ids of documents, folders, or patterns such as reports/*.pdf, to look in alone
+            languages: look only in documents in these languages: nl, en, fr, es or de
+            date_from: look only in documents of this day, month or year (2015-06-01, 2015-06, 2015), or later
+            date_to: look only in documents of this day, month or year, or earlier
         """
+        scope = Scope(tuple(documents), tuple(languages), date_from, date_to)
         _within(count, 1, MOST_PASSAGES, "count")
         searcher = self._index.searcher()
-        hits = searcher.search(searcher.query(checked(question)), count)
+        hits = searcher.search(searcher.query(checked(question)), count, scope=scope)
         return [passage_as_json(hit) for hit in hits]
 
     def list_documents(self) -> list[dict[str, Any]]:
@@ -89,6 +117,8 @@ class Programs:
         return [
             {
                 "document": entry.path,
+                "title": entry.title,
+                "date": entry.date,
                 "language": entry.language,
                 "passages": entry.passages,
                 "unread": [str(reason) for reason in entry.unread],
@@ -137,12 +167,44 @@ def endpoints(programs: Programs, turn: CapacityLimiter, waiting: int) -> None:
             raise gr.Error(programs.told(error), print_exception=False) from error
         return json.dumps(found, ensure_ascii=False)
 
-    # B006: the default is only read, and Gradio shows it to programs.
-    async def ask(question: str, before: list[str] = [], passages: int = 10) -> str:  # noqa: B006
-        return await told(programs.ask, question=question, before=before or [], passages=passages)
+    # B006: the defaults are only read, and Gradio shows them to programs.
+    async def ask(
+        question: str,
+        before: list[str] = [],  # noqa: B006
+        passages: int = 10,
+        documents: list[str] = [],  # noqa: B006
+        languages: list[str] = [],  # noqa: B006
+        date_from: str = "",
+        date_to: str = "",
+    ) -> str:
+        return await told(
+            programs.ask,
+            question=question,
+            before=before or [],
+            passages=passages,
+            documents=documents or [],
+            languages=languages or [],
+            date_from=date_from or "",
+            date_to=date_to or "",
+        )
 
-    async def search(question: str, count: int = 10) -> str:
-        return await told(programs.search, question=question, count=count)
+    async def search(
+        question: str,
+        count: int = 10,
+        documents: list[str] = [],  # noqa: B006
+        languages: list[str] = [],  # noqa: B006
+        date_from: str = "",
+        date_to: str = "",
+    ) -> str:
+        return await told(
+            programs.search,
+            question=question,
+            count=count,
+            documents=documents or [],
+            languages=languages or [],
+            date_from=date_from or "",
+            date_to=date_to or "",
+        )
 
     async def list_documents() -> str:
         return await told(programs.list_documents)
@@ -168,11 +230,17 @@ async def in_turn(limiter: CapacityLimiter, waiting: int, call: Callable[..., An
 
 
 class Question(BaseModel):
-    """What /api/ask takes."""
+    """What /api/ask takes, and nothing else: a choice that is misspelt would be none."""
+
+    model_config = ConfigDict(extra="forbid")
 
     question: str
     before: list[str] = []
     passages: int = 10
+    documents: list[str] = []
+    languages: list[str] = []
+    date_from: str = ""
+    date_to: str = ""
 
 
 def routes(programs: Programs, turn: CapacityLimiter, waiting: int) -> APIRouter:
@@ -189,11 +257,18 @@ def routes(programs: Programs, turn: CapacityLimiter, waiting: int) -> APIRouter
 
     @router.post("/ask")
     async def ask(body: Question) -> Any:
-        return await answer(programs.ask, body.question, body.before, body.passages)
+        return await answer(partial(programs.ask, **dict(body)))
 
     @router.get("/search")
-    async def search(question: Annotated[str, Query()], count: int = 10) -> Any:
-        return await answer(programs.search, question, count)
+    async def search(
+        question: Annotated[str, Query()],
+        count: int = 10,
+        documents: Annotated[list[str], Query()] = [],  # noqa: B006
+        languages: Annotated[list[str], Query()] = [],  # noqa: B006
+        date_from: str = "",
+        date_to: str = "",
+    ) -> Any:
+        return await answer(programs.search, question, count, documents, languages, date_from, date_to)
 
     @router.get("/documents")
     async def list_documents() -> Any:

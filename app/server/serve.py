@@ -18,12 +18,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
-from rodedraad.ingest.corpus_folder import load_sources
+from rodedraad.ingest.corpus_folder import Example, load_sources
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.chat_tab import AT_ONCE, build
-from rodedraad.page.pdf_pane import PdfView
 from rodedraad.page.theme import STYLES, theme
 from rodedraad.page.translated_labels import PHRASES
 from rodedraad.server.end_process import end_process
@@ -62,7 +61,9 @@ class Serving:
 
     @property
     def may_change(self) -> bool:
-        """Whether whoever comes may change documents: on this machine alone, or with a password."""
+        """Whether whoever comes may change documents and save their files: on this machine alone, or with a
+        password.
+        """
         return bool(self.passwords) or (self.host in LOOPBACK and not self.root_path)
 
     def rules(self, uploads: Uploads) -> Rules:
@@ -95,7 +96,9 @@ def take_port(host: str, port: int) -> None:
         ) from error
 
 
-def application(library: LiveCorpus, index: LiveIndex, examples: Sequence[str], serving: Serving) -> Guard:
+def application(
+    library: LiveCorpus, index: LiveIndex, examples: Sequence[Example], serving: Serving
+) -> Guard:
     """The page and the routes beside it, behind the guard."""
     programs, turn = Programs(index), CapacityLimiter(AT_ONCE)
     uploads = Uploads(index.home / ".uploads", library.largest)
@@ -120,7 +123,7 @@ def application(library: LiveCorpus, index: LiveIndex, examples: Sequence[str], 
         return JSONResponse({"detail": malformed(error.errors())}, 422)
 
     app.include_router(routes(programs, turn, WAITING))
-    app.include_router(page_route(PdfView(index, library), WAITING))
+    app.include_router(page_route(index, library, serving.may_change, WAITING))
     gr.mount_gradio_app(
         app,
         page,

@@ -20,6 +20,7 @@ _READ = re.compile(
             PAGE,
             HEALTH,
             "/page",
+            "/file",
             "/api/search",
             "/api/documents(/.*)?",
             "/config",
@@ -34,7 +35,7 @@ _READ = re.compile(
     ),
     re.ASCII | re.DOTALL,
 )
-_WRITE = re.compile(f"/api/ask|{JOIN}|{RUN}|{UPLOAD}|/gradio_api/mcp/?")
+_WRITE = re.compile(f"/api/ask|/choices|{JOIN}|{RUN}|{UPLOAD}|/gradio_api/mcp/?")
 
 
 def is_served(method: str, path: str) -> bool:

@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from rodedraad.texts.phrases import named, pattern
 from rodedraad.texts.reasons import told
+from rodedraad.texts.scope_words import scope_in_words
 
 
 def _phrase(name: str, language: str, /, **given: object) -> Markup:
@@ -21,7 +22,7 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.globals |= {"phrase": _phrase, "named": named, "told": told}
+_ENVIRONMENT.globals |= {"phrase": _phrase, "named": named, "told": told, "scope_in_words": scope_in_words}
 
 
 def render(template: str, **values: object) -> str:

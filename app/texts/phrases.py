@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
@@ -52,10 +52,10 @@ def texts(language: str) -> dict[str, dict[str, str]]:
     return tomllib.loads(files("rodedraad.texts").joinpath(f"{language}.toml").read_text("utf-8"))
 
 
-def language_of(headers: Mapping[str, str]) -> str:
+def language_of(headers: Mapping[str, str], among: Container[str] = SPOKEN) -> str:
     """The language of the page for a request: its cookie `language`, or the browser's first choice.
 
-    English if the page has none of those that the browser accepts.
+    It is one of `among`; English if the browser accepts none of them.
     """
     cookies = SimpleCookie()
     with suppress(CookieError):
@@ -63,4 +63,4 @@ def language_of(headers: Mapping[str, str]) -> str:
     chosen = cookies["language"].value if "language" in cookies else ""
     ranges = re.sub(r";[^,]*|-[^,;]*", "", headers.get("accept-language", "").lower())
     accepted = re.findall(r"[a-z]{2,3}", ranges)
-    return next((language for language in (chosen, *accepted) if language in SPOKEN), "en")
+    return next((language for language in (chosen, *accepted) if language in among), "en")

@@ -1,12 +1,15 @@
 """Generation: one published state of the index, opened for reading."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.files.segments import DamagedFile, read_vectors, vectors_file
@@ -17,6 +20,14 @@ from rodedraad.index.store.records import PASSAGES, WORDS, read_entry
 from rodedraad.index.vector_index import VectorIndex
 from rodedraad.index.words.word_index import WordIndex
 from rodedraad.ingest.documents import Document, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Passages that alone may be found: those of some documents."""
+
+    passages: npt.NDArray[np.bool_]  # bool[passages], by their number
+    keys: tuple[int, ...]  # of the documents in the word index
 
 
 class Generation:
@@ -48,6 +59,13 @@ class Generation:
     def first_passage(self, document: int) -> int:
         """The number of a document's first passage; documents and passages count from 0."""
         return self._ends[document] - self.manifest.documents[document].passages
+
+    def within(self, documents: Sequence[int]) -> Within:
+        """The passages of some documents, given by their numbers."""
+        entries, allowed = self.manifest.documents, np.zeros(self.passages, np.bool_)
+        for number in documents:
+            allowed[self.first_passage(number) : self._ends[number]] = True
+        return Within(allowed, tuple(entries[number].key for number in documents))
 
     def passage(self, number: int) -> tuple[Document, Passage]:
         """A passage by its number, and its document.

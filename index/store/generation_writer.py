@@ -60,6 +60,7 @@ class NewDocument:
             key=key,
             record=segment.append(pack_text(self.document, self.passages), vectors),
             unread=self.document.unread,
+            own_date=self.document.own.date,
         )
 
 

@@ -13,7 +13,7 @@ from rodedraad.ingest.data_file import parse_json
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import Reason, RodeDraadError
 
-MANIFEST_FORMAT = 5
+MANIFEST_FORMAT = 6
 """Increased with every change of the files; an index of another format is rebuilt from the documents."""
 
 MANIFEST = "manifest.json"
@@ -45,6 +45,7 @@ class Entry:
     key: int  # of its first passage in the word index, counting up from there; never used twice
     record: Record  # its reading text and its passages' vectors
     unread: tuple[Reason, ...] = ()  # parts of the file that could not be read
+    own_date: str | None = None  # from the file itself
 
     @property
     def passages(self) -> int:
@@ -55,6 +56,11 @@ class Entry:
     def title(self) -> str:
         """The title that a citation prints, as `Document.title`."""
         return self.citation.title or self.own_title or self.path
+
+    @property
+    def date(self) -> str | None:
+        """The date that a citation prints, ISO 8601 as a rule."""
+        return self.citation.date or self.own_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +136,12 @@ def _row(entry: Entry) -> list[Any]:
     citation = [given.title, given.author, given.publisher, given.date, given.url]
     place = [record.segment, record.offset, record.length, record.row, record.rows, record.sha256]
     unread = [_pair(reason) for reason in entry.unread]
-    return [*file, citation, entry.own_title, entry.read_at, entry.key, place, unread]
+    return [*file, citation, entry.own_title, entry.read_at, entry.key, place, unread, entry.own_date]
 
 
 def _entry(row: list[Any]) -> Entry:
-    path, sha256, size, mtime_ns, declared, language, citation, own_title, read_at, key, record, unread = row
+    path, sha256, size, mtime_ns, declared, language, citation, own_title, read_at, key, *rest = row
+    record, unread, own_date = rest
     return Entry(
         path=path,
         sha256=sha256,
@@ -148,6 +155,7 @@ def _entry(row: list[Any]) -> Entry:
         key=key,
         record=Record(*record),
         unread=tuple(Reason(*reason) for reason in unread),
+        own_date=own_date,
     )
 
 

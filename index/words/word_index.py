@@ -7,7 +7,7 @@ contributes to the coverage of a passage by the cosine of its best match there, 
 matches.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
@@ -137,8 +137,13 @@ class WordIndex:
         holding = sum(weight * self._searcher.doc_freq("words", word) for word, weight in matches.items())
         return inverse_document_frequency(min(holding, total), total)
 
-    def search_coverage(self, question: Sequence[QuestionWord], k: int) -> Ranking:
-        """The k passages with the highest `coverage` of the question, from 0 to 1."""
+    def search_coverage(
+        self, question: Sequence[QuestionWord], k: int, within: Iterable[int] | None = None
+    ) -> Ranking:
+        """The k passages with the highest `coverage` of the question, from 0 to 1.
+
+        `within` holds the keys of the documents that are searched, if not all are.
+        """
         total = sum(word.rarity for word in question)
         schema, query = self._index.schema, tantivy.Query
         best_match = [
@@ -154,12 +159,15 @@ class WordIndex:
             for word in question
             if word.matches
         ]
-        return self._search(best_match, k)
+        return self._search(best_match, k, within)
 
-    def search_bm25(self, question: str, language: str, k: int) -> Ranking:
+    def search_bm25(
+        self, question: str, language: str, k: int, within: Iterable[int] | None = None
+    ) -> Ranking:
         """The k best passages by BM25 over stems, as a share of the highest possible score, from 0 to 1.
 
-        That is (K1 + 1) times the summed inverse document frequencies of the question's stems.
+        That is (K1 + 1) times the summed inverse document frequencies of the question's stems. `within`
+        is that of `search_coverage`.
         """
         words = self.analysis.with_parts(self.analysis.words(question), language)
         stems = {self.analysis.stem(word, language) for word in words}
@@ -169,12 +177,18 @@ class WordIndex:
         )
         schema, query = self._index.schema, tantivy.Query
         terms = [query.term_query(schema, "stems", stem, "freq") for stem in sorted(stems)]
-        return [(passage, score / highest) for passage, score in self._search(terms, k)]
+        return [(passage, score / highest) for passage, score in self._search(terms, k, within)]
 
-    def _search(self, queries: list[tantivy.Query], k: int) -> Ranking:
+    def _search(self, queries: list[tantivy.Query], k: int, within: Iterable[int] | None) -> Ranking:
         if not queries or k < 1:
             return []
         either = tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+        if within is not None:
+            chosen = tantivy.Query.term_set_query(self._index.schema, "document", list(map(str, within)))
+            unscored = tantivy.Query.const_score_query(chosen, 0.0)
+            either = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, either), (tantivy.Occur.Must, unscored)]
+            )
         hits = self._searcher.search(either, limit=k, count=False).hits
         keys = self._searcher.fast_field_values("passage", [address for _, address in hits])
         numbers = self._order[np.searchsorted(self._keys, np.array(keys, np.int64))]

@@ -1,5 +1,6 @@
 """The chat page, as a person uses it."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -71,10 +72,34 @@ def test_a_new_conversation_starts_empty(address: str, open_page: OpenPage) -> N
 
 def test_an_example_is_asked_by_a_click(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
-    expect(page.locator("#examples button")).to_have_count(4)
-    page.locator("#examples button", has_text="Red Social").click()
+    expect(page.locator("#examples button:visible")).to_have_text(
+        [
+            "When did Belgian development cooperation in Peru begin?",
+            "How many tonnes of cocoa did Cepicafe export in 2014?",
+            "How do women earn an income of their own?",
+        ]
+    )
+    expect(page.locator("#about")).to_have_text(
+        re.compile(r"^\s*3 documents, in Dutch\. Dates, where known: 2015-12-01\.\s*$")
+    )
+    page.locator("#examples button", has_text="cocoa").click()
     page.wait_for_selector(".turn")
-    assert page.locator(".turn .question").inner_text() == RED_SOCIAL
+    assert page.locator(".turn .question").inner_text() == (
+        "How many tonnes of cocoa did Cepicafe export in 2014?"
+    )
+    expect(page.locator("#about")).to_be_hidden()
+
+
+def test_a_reader_is_shown_examples_in_their_own_language(address: str, open_page: OpenPage) -> None:
+    german = open_page(address, locale="de-DE")
+    expect(german.locator("#examples button:visible").first).to_have_text(
+        "Wann begann die belgische Entwicklungszusammenarbeit in Peru?"
+    )
+    german.locator("#languages select").select_option("es")
+    expect(german.locator("#examples button:visible").first).to_have_text(
+        "¿Cuándo empezó la cooperación belga en el Perú?"
+    )
+    expect(german.locator("#about")).to_contain_text("3 documentos, en neerlandés.")
 
 
 def test_a_question_too_long_gets_a_message_and_stays_in_the_box(address: str, open_page: OpenPage) -> None:

@@ -65,7 +65,7 @@ def test_a_greeting_gets_the_titles_and_no_quote(
 def check_turn(turn: dict[str, Any], passages: int) -> None:
     assert list(turn) == [
         "kind", "question", "understood_as", "language", "abstained", "confidence", "quotes", "passages",
-        "documents", "milliseconds",
+        "documents", "scope", "milliseconds",
     ]  # fmt: skip
     assert isinstance(turn["milliseconds"], float)
     assert 0 <= turn["confidence"] <= 1

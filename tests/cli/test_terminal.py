@@ -9,7 +9,7 @@ import pytest
 from rodedraad.cli import main
 from rodedraad.cli.terminal import say, show
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
-from rodedraad.ingest.corpus_folder import load_sources
+from rodedraad.ingest.corpus_folder import Example, load_sources
 from rodedraad.ingest.data_file import json_line
 from rodedraad.live.json_log import JsonFormatter
 
@@ -52,7 +52,7 @@ def test_a_title_reaches_the_terminal_without_what_steers_it(
     )
     described = load_sources(tmp_path / "corpus")
     assert described.documents["wol.txt"] == {"title": "Wol[2J van de lama", "author": "An"}
-    assert described.examples == ("Wie [31mverkoopt wol?",)
+    assert described.examples == (Example("Wie [31mverkoopt wol?"),)
     folders = ["--corpus", str(tmp_path / "corpus"), "--home", str(tmp_path / "home")]
     assert main(["index", *folders]) == 0
     capsys.readouterr()

@@ -11,7 +11,7 @@ import pytest
 from rodedraad.cli import parser
 from rodedraad.evaluation.gold_file import FILES, GOLD, load_gold
 from rodedraad.index.settings import Settings, load_settings
-from rodedraad.ingest.corpus_folder import load_sources
+from rodedraad.ingest.corpus_folder import Example, load_sources
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.page.answer_html import LIKELY
 from tests.docs.pages import PAGES, ROOT, blocks, pictures, text_of
@@ -114,7 +114,10 @@ def test_the_sources_are_described(tmp_path: Path) -> None:
     [block] = blocks("toml", "docs/formats.md")
     (tmp_path / "sources.toml").write_text(block.text, "utf-8")
     sources = load_sources(tmp_path)
-    assert sources.examples == ("What does the report say about water?",)
+    assert sources.examples == (
+        Example("What does the report say about water?"),
+        Example("When was the pump repaired?", "repaired in May"),
+    )
     assert set(sources.documents["reports/water.txt"]) == {
         "title", "author", "publisher", "date", "url", "language", "fetched",
     }  # fmt: skip

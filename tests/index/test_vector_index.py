@@ -56,3 +56,19 @@ def test_the_nearest_of_three_comes_first():
     rows, cosines = index.search(np.float32([[0, 1]]), 5)
     assert rows.tolist() == [[1, 2, 0]]
     assert cosines[0].tolist() == pytest.approx([1, 0.8, 0])
+
+
+@pytest.mark.parametrize("pieces", [1, 3, MOST_PIECES + 1])
+@pytest.mark.parametrize("chosen", [0, 1, 15, 199, 200])
+def test_search_finds_the_nearest_of_the_rows_that_are_allowed(pieces, chosen):
+    random = np.random.default_rng(1)
+    vectors = unit(random.standard_normal((200, 8), np.float32))
+    numbers = random.permutation(200)  # of the rows as they are stored
+    allowed = np.isin(np.arange(200), random.permutation(200)[:chosen])
+    cuts = np.linspace(0, 200, pieces + 1).astype(int)
+    stored = [vectors[numbers[start:end]] for start, end in pairwise(cuts)]
+    rows, cosines = VectorIndex.build(stored, 8, numbers).search(vectors[:5], 20, allowed)
+    expected = np.where(allowed, vectors[:5] @ vectors.T, -2)
+    found = min(20, chosen)
+    assert rows.tolist() == np.argsort(-expected, axis=1)[:, :found].tolist()
+    assert cosines == pytest.approx(-np.sort(-expected)[:, :found], abs=1e-5)

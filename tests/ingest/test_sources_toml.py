@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rodedraad.ingest.corpus_folder import Source, load_sources, scan
+from rodedraad.ingest.corpus_folder import Example, Source, load_sources, scan
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.read_file import read_document
@@ -21,7 +21,7 @@ def test_every_field_of_sources_toml_reaches_the_source(tmp_path: Path) -> None:
     (tmp_path / "map" / "a.txt").write_text("Een zin.")
     (tmp_path / "sources.toml").write_text(
         """
-        examples = ["Wat is goud?"]
+        examples = ["Wat is goud?", {question = "Wie delft het?", quote = "De gravers"}]
         ["map/a.txt"]
         title = "Goud"
         author = "Noémie Nyst"
@@ -46,7 +46,7 @@ def test_every_field_of_sources_toml_reaches_the_source(tmp_path: Path) -> None:
     document = read_document(source, b"Een zin in het Nederlands.")
     assert (document.language, document.title) == ("es", "Goud")
     said = load_sources(tmp_path)
-    assert said.examples == ("Wat is goud?",)
+    assert said.examples == (Example("Wat is goud?"), Example("Wie delft het?", "De gravers"))
     assert said.documents["niet-meer-hier.txt"] == {"date": "december 2015"}
 
 
@@ -67,7 +67,9 @@ def test_a_byte_order_mark_before_sources_toml_is_no_error(tmp_path: Path) -> No
         (b'["a.txt"]\ntitle = "\xe9"', r"sources\.toml is not valid TOML \(.*utf-8.*\)\. Correct it"),
         (b'["a.txt"]\n["a.txt"]', r"sources\.toml is not valid TOML"),
         (b'examples = "Wat?"', r"sources\.toml: examples must be a list of questions\."),
-        (b'examples = ["Wat?", 1]', r"sources\.toml: examples must be a list of questions\."),
+        (b'examples = ["Wat?", 1]', r"sources\.toml: an example is a question, or has a question and"),
+        (b'examples = [{quote = "Wat?"}]', r"sources\.toml: an example is a question, or has a question and"),
+        (b"examples = [{question = 1}]", r"sources\.toml: the question and the quote of an example must be"),
         (b'"a.txt" = "A"', r'sources\.toml: a\.txt must be a table, \["a\.txt"\], with fields'),
         (
             b'["a.txt"]\ntitel = "A"',

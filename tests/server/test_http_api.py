@@ -90,7 +90,7 @@ def test_the_gradio_client_finds_the_endpoints_and_their_errors(address: str) ->
 
 
 def test_an_agent_uses_the_corpus_over_mcp(address: str) -> None:
-    async def use() -> tuple[dict[str, Any], Any, Any, bool]:
+    async def use() -> tuple[dict[str, Any], Any, Any, Any, bool]:
         async with (
             streamablehttp_client(f"{address}/gradio_api/mcp/") as (read, write, _),
             ClientSession(read, write) as session,
@@ -99,15 +99,20 @@ def test_an_agent_uses_the_corpus_over_mcp(address: str) -> None:
             tools = {tool.name: tool for tool in (await session.list_tools()).tools}
             asked = await session.call_tool("ask", {"question": COFFEE})
             found = await session.call_tool("search", {"question": COFFEE, "count": 2})
+            chosen = {"question": COFFEE, "documents": ["peru-*"], "languages": ["nl"]}
+            narrow = await session.call_tool("ask", chosen)
             wrong = await session.call_tool("read_document", {"document": "/etc/passwd"})
-            return tools, asked.content[0].text, found.content[0].text, bool(wrong.isError)
+            texts = [result.content[0].text for result in (asked, found, narrow)]
+            return tools, *texts, bool(wrong.isError)
 
-    tools, asked, found, refused = asyncio.run(use())
+    tools, asked, found, narrow, refused = asyncio.run(use())
     assert set(tools) == {"ask", "search", "list_documents", "read_document"}
     assert "verbatim quotes" in tools["ask"].description
     assert tools["ask"].inputSchema["properties"]["question"]["description"].startswith("the question, in")
     assert json.loads(asked)["quotes"][0]["document"] == FIFTY
     assert [passage["rank"] for passage in json.loads(found)] == [1, 2]
+    assert {passage["document"] for passage in json.loads(narrow)["passages"]} == {"peru-partnerland.txt"}
+    assert json.loads(narrow)["scope"]["documents"] == ["peru-*"]
     assert refused
 
 

@@ -11,6 +11,7 @@ APP = Path(__file__).parents[2] / "app"
 COMPOSED = {
     *("vote_up", "vote_down", "copy_plain", "copy_markdown", "copy_bibtex"),
     *("state_indexed", "state_changed", "state_new", "state_gone", "state_unread"),
+    *("language_nl", "language_en", "language_fr", "language_es", "language_de"),
     *("recall_x", "recall_y", "risk_x", "risk_y"),
     *("refusals_x", "refusals_y", "reliability_x", "reliability_y", "high"),
 }

@@ -58,7 +58,7 @@ async function fetchPage(page) {
   page.textContent = page.dataset.loading;
   let html;
   try {
-    const response = await fetch(location.pathname.replace(/\/?$/, `/page${article.dataset.link}`));
+    const response = await fetch(location.pathname.replace(/\/?$/, `/page${page.dataset.query}`));
     html = response.ok ? await response.text() : null;
   } catch { html = null; }
   if (page.dataset.of !== of) return; // another place has been asked for since
