@@ -13,7 +13,7 @@ from rodedraad.ingest.data_file import parse_json
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import Reason, RodeDraadError
 
-MANIFEST_FORMAT = 5
+MANIFEST_FORMAT = 6
 """Increased with every change of the files; an index of another format is rebuilt from the documents."""
 
 MANIFEST = "manifest.json"

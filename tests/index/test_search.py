@@ -14,7 +14,7 @@ from rodedraad.index.ranking import PASSAGE, weighted
 from rodedraad.index.search import Searcher
 from rodedraad.index.settings import Settings
 from rodedraad.index.store.manifest import IndexProblem
-from rodedraad.index.words.word_index import coverage
+from tests.index.covered import coverage
 
 ROOT = Path(__file__).parents[2]
 QUESTIONS = [
