@@ -54,8 +54,7 @@ def lost(codec: TokenCodec, read: Sequence[Tokens]) -> float:
     """The mean squared distance of coded states from the states, which have unit length."""
     squares = []
     for tokens in read:
-        packed = codec.pack(tokens.spans[:, 0], tokens.states, tokens.vector)
-        coded = codec.unpack(packed, tokens.vector).states
+        coded = codec.unpack(codec.pack(tokens.states, tokens.vector), tokens.vector)
         squares.append(np.square(coded - codec.turned(tokens.states)).sum(axis=1))
     return float(np.concatenate(squares).mean())
 

@@ -58,6 +58,7 @@ class LateInteraction:
             _, _, self.wanted, self.least_need = learned["silence"].tolist()
         except (OSError, KeyError, SafetensorError) as error:
             raise RodeDraadError(f"{weights} cannot be read ({error}). Reinstall Rode Draad.") from error
+        self._starts = lru_cache(KEPT)(embedder.starts)
         self._read = lru_cache(KEPT)(lambda text: embedder.embeddings([text])[0])
 
     def question(self, text: str, start: int = 0) -> QuestionTokens:
@@ -89,9 +90,9 @@ class LateInteraction:
         passage is read now.
         """
         read = stored or self._read(passage.searched)
-        tokens = self.embedder.codec.unpack(read.tokens, read.vector)
-        likeness = question.coded @ tokens.states.T
-        starts = tokens.starts + passage.start - (len(passage.searched) - len(passage.text))
+        likeness = question.coded @ self.embedder.codec.unpack(read.tokens, read.vector).T
+        # Tokens of a heading that is put before the text begin before the passage, and count for nothing.
+        starts = self._starts(passage.searched) + passage.end - len(passage.searched)
         met = np.zeros((1 + len(spans), len(likeness)), np.float32)
         for row, (start, end) in enumerate([(passage.start, passage.end), *spans]):
             inside = likeness[:, np.searchsorted(starts, start) : np.searchsorted(starts, end)]

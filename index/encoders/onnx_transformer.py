@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,9 @@ import onnxruntime
 from rodedraad.index.encoders.base import Embedding, OnEncoded, Vectors, read_tokenizer, unit
 from rodedraad.index.encoders.token_codes import LEARNED, TokenCodec
 from rodedraad.ingest.errors import RodeDraadError
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
 
 Ids = npt.NDArray[np.int64]
 
@@ -82,7 +86,7 @@ class ContextualEmbedder:
     def embeddings(self, texts: Sequence[str]) -> list[Embedding]:
         """Embed passages for an index, with their tokens."""
         read = self.all_tokens(texts)
-        return [Embedding(of.vector, self.codec.pack(of.spans[:, 0], of.states, of.vector)) for of in read]
+        return [Embedding(of.vector, self.codec.pack(of.states, of.vector)) for of in read]
 
     @cached_property
     def codec(self) -> TokenCodec:
@@ -110,11 +114,15 @@ class ContextualEmbedder:
         for places, batch in self._batches([encoding.ids for encoding in encodings]):
             vectors, states = self._session.run([EMBEDDING, STATES], batch)
             for place, vector, of_text in zip(places, vectors, states, strict=True):
-                offsets = encodings[place].offsets[: LONGEST - 2]
-                spans = np.array(offsets, np.int64).reshape(-1, 2) - len(prefix)
+                spans = _spans(encodings[place], prefix)
                 own = spans[:, 0] >= 0
                 found[place] = Tokens(vector, unit(of_text[1 : len(spans) + 1][own]), spans[own])
         return [found[place] for place in range(len(texts))]
+
+    def starts(self, text: str) -> Ids:
+        """Where in a passage's text each of its tokens begins, int64[n]; the transformer is not run."""
+        starts = _spans(self.tokenizer.encode(PASSAGE + text, add_special_tokens=False), PASSAGE)[:, 0]
+        return starts[starts >= 0]
 
     def _batches(self, texts: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], dict[str, Ids]]]:
         """Places in `texts` and the input for them: token ids between their marks, and the mask."""
@@ -133,3 +141,8 @@ class ContextualEmbedder:
                 mask[row, : len(tokens[place])] = 1
             yield places, {"input_ids": ids, "attention_mask": mask}
             start = end
+
+
+def _spans(encoding: "Encoding", prefix: str) -> Ids:
+    """Where in a text each of its tokens that are read begins and ends; below 0 those of the prefix."""
+    return np.array(encoding.offsets[: LONGEST - 2], np.int64).reshape(-1, 2) - len(prefix)

@@ -6,12 +6,9 @@ of the nearest of 256 vectors (product quantisation: Jégou et al. 2011). What w
 token_codes.safetensors, written by `python -m rodedraad.index.encoders.fit_token_codes`.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
-import faiss
 import numpy as np
-import numpy.typing as npt
 
 from rodedraad.index.encoders.base import Vectors, unit
 from rodedraad.ingest.errors import RodeDraadError
@@ -23,17 +20,6 @@ TURN, PIECES = "turn", "pieces"
 
 STEPS = 127
 """Of what a state has in common with its passage, from 0 to 1."""
-
-FARTHEST = np.iinfo(np.uint16).max
-"""The largest offset of a token that is stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class CodedTokens:
-    """The tokens of a text as they were stored."""
-
-    starts: npt.NDArray[np.int64]  # int64[n], where in the text each begins
-    states: Vectors  # float32[n, d], rows of unit length, turned as `TokenCodec.turned`
 
 
 class TokenCodec:
@@ -51,32 +37,28 @@ class TokenCodec:
         except (OSError, KeyError, SafetensorError) as error:
             raise RodeDraadError(f"{learned} cannot be read ({error}). Reinstall Rode Draad.") from error
         self.width = len(self._pieces)
-        self._quantizer = faiss.ProductQuantizer(len(self._turn), self.width, 8)
-        faiss.copy_array_to_vector(self._pieces.ravel(), self._quantizer.centroids)
+        self._columns = np.ascontiguousarray(self._pieces.transpose(0, 2, 1))
+        self._halves = np.square(self._pieces).sum(axis=2)[:, None] / 2  # of the squared lengths
 
     def turned(self, states: Vectors) -> Vectors:
         """States, or a vector, turned as coded states are: inner products stay as they are."""
         turned: Vectors = states @ self._turn
         return turned
 
-    def pack(self, starts: npt.NDArray[np.int64], states: Vectors, vector: Vectors) -> bytes:
-        """Tokens as bytes: where each begins, int64[n], and its state, float32[n, d].
-
-        `vector` is the passage's, float32[d].
-        """
+    def pack(self, states: Vectors, vector: Vectors) -> bytes:
+        """The states of tokens, float32[n, d], as bytes; `vector` is their passage's, float32[d]."""
         common, own = parted(states, vector)
-        codes = self._quantizer.compute_codes(np.ascontiguousarray(self.turned(own)))
-        steps = np.rint(common * STEPS).astype(np.int8)
-        return np.minimum(starts, FARTHEST).astype("<u2").tobytes() + steps.tobytes() + codes.tobytes()
+        parts = self.turned(own).reshape(len(own), *self._pieces.shape[::2]).transpose(1, 0, 2)
+        nearest = (np.matmul(parts, self._columns) - self._halves).argmax(axis=2)
+        return np.rint(common * STEPS).astype(np.int8).tobytes() + nearest.T.astype(np.uint8).tobytes()
 
-    def unpack(self, packed: bytes, vector: Vectors) -> CodedTokens:
-        """The tokens that `pack` packed, with the same vector."""
-        count = len(packed) // (2 + 1 + self.width)
-        starts = np.frombuffer(packed, "<u2", count).astype(np.int64)
-        steps = np.frombuffer(packed, np.int8, count, offset=2 * count)
-        codes = np.frombuffer(packed, np.uint8, offset=3 * count).reshape(count, self.width)
+    def unpack(self, packed: bytes, vector: Vectors) -> Vectors:
+        """The states that `pack` packed, with the same vector: float32[n, d], rows of unit length, turned."""
+        count = len(packed) // (1 + self.width)
+        steps = np.frombuffer(packed, np.int8, count)
+        codes = np.frombuffer(packed, np.uint8, offset=count).reshape(count, self.width)
         own = self._pieces[np.arange(self.width), codes].reshape(count, len(self._turn))
-        return CodedTokens(starts, unit(own + np.outer(steps / np.float32(STEPS), self.turned(vector))))
+        return unit(own + np.outer(steps / np.float32(STEPS), self.turned(vector)))
 
 
 def parted(states: Vectors, vector: Vectors) -> tuple[Vectors, Vectors]:
