@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
-from rodedraad.index.encoders.base import Embedder, Vectors
+from rodedraad.index.encoders.base import Embedder, Embedding
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.plan import Decision, Plan
 from rodedraad.index.progress import WRITING, Cancelled, OnProgress, Progress, ReadingProgress
@@ -120,18 +120,18 @@ class Builder:
         return taken, not self._cancelled.is_set()
 
     def _new_document(self, decision: Decision) -> NewDocument:
-        """The document of a decision, split into passages, with the vectors that still apply."""
+        """The document of a decision, split into passages, with the embeddings that still apply."""
         document, size = decision.document, self._shop.settings.passage_size
-        vectors: dict[str, Vectors] = {}
+        known: dict[str, Embedding] = {}
         if decision.base:
-            before, passages, rows = self._plan.read_record(decision.base)
+            before, passages, embeddings = self._plan.read_record(decision.base)
             if self._plan.same_model:
-                vectors = {passage.searched: row for passage, row in zip(passages, rows, strict=True)}
+                known = {p.searched: embedding for p, embedding in zip(passages, embeddings, strict=True)}
             if document is None and self._plan.same_size:
-                return NewDocument(decision.source, before, passages, vectors)
+                return NewDocument(decision.source, before, passages, known)
             document = document or before
         assert document is not None
-        return NewDocument(decision.source, document, split_passages(document, size), vectors)
+        return NewDocument(decision.source, document, split_passages(document, size), known)
 
     def _settle(self, taken: list[Decision], written: set[str]) -> None:
         """Note what was decided, but for documents that were cancelled before they were written."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
-from rodedraad.index.encoders.base import Vectors
+from rodedraad.index.encoders.base import Embedding
 from rodedraad.index.files.segments import segment_of
 from rodedraad.index.settings import Settings
 from rodedraad.index.store.checksums import damaged_files
@@ -218,8 +218,8 @@ class Plan:
         """The documents that the next generation loses, given the ids of those that it holds."""
         return [id for id in self._indexed if id not in kept]
 
-    def read_record(self, entry: Entry) -> tuple[Document, list[Passage], Vectors]:
-        """A known document, its passages, and their vectors, float32[passages, dimension]."""
+    def read_record(self, entry: Entry) -> tuple[Document, list[Passage], list[Embedding]]:
+        """A known document, its passages, and what is stored of each."""
         assert self._old is not None
         return read_entry(self._old.folder, entry, self._old.manifest.dimension)
 

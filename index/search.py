@@ -1,15 +1,15 @@
 """Search: a question becomes ranked passages, each with what every signal gave it."""
 
 import re
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from math import exp
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from rodedraad.index.encoders.base import Embedder, Vectors
+from rodedraad.index.encoders.base import Embedder, Embedding, Vectors
 from rodedraad.index.encoders.bundled import (
     bundled_interaction,
     bundled_static,
@@ -24,11 +24,15 @@ from rodedraad.index.scope import EVERYTHING, Scope
 from rodedraad.index.settings import load_settings
 from rodedraad.index.store.generation import Generation, Within
 from rodedraad.index.store.manifest import Entry, IndexProblem
+from rodedraad.index.store.passage_segments import Places
 from rodedraad.index.store.publishing import current, open_current
-from rodedraad.index.words.word_index import QuestionWord, coverage
+from rodedraad.index.vector_index import Numbers
+from rodedraad.index.words.word_index import QuestionWord
 from rodedraad.ingest.documents import Document, Passage
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.language import detect_language, load_in_background
+
+Scores = npt.NDArray[np.float64]
 
 READ = 10
 """How many of the passages proposed are read token by token.
@@ -82,11 +86,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that a signal proposes."""
+    """A passage that a signal proposes, by its number."""
 
+    number: int
     signals: dict[str, float]
-    passage: Passage
-    document: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +181,6 @@ class Searcher:
         """Whether no newer generation has been published."""
         return current(home) == self.generation.folder
 
-    def read_ahead(self) -> None:
-        """Read a corpus that is small enough to be kept in memory, so that its first answers come fast."""
-        if self.generation.passages <= KEPT:
-            for number in range(self.generation.passages):
-                self._interaction.tokens(self.generation.passage(number)[1].text)
-
     def vector(self, text: str) -> Vectors:
         """The bundled encoder's vector of a question, float32[d], of unit length."""
         return self._question(text).vector
@@ -221,8 +218,9 @@ class Searcher:
         the order in which they were proposed. The sentences of the VERIFIED best are verified. Raises
         NothingInScope where no document is in the scope.
         """
-        candidates = self._candidates(query, near, self._within(scope))
-        read = [self._read(query, candidate) for candidate in candidates[: READ if k else 0]]
+        within = self._within(scope)
+        candidates = self._candidates(query, near, max(k, READ) if k else 0, within)
+        read = [self._read(query, candidate) for candidate in candidates[:READ]]
         hits = [self._after(query, hit, read) for hit in read]
         hits.sort(key=lambda hit: -hit.score)
         if "verified" not in self.without:
@@ -233,41 +231,53 @@ class Searcher:
             for rank, hit in enumerate(hits[:k], 1)
         ]
 
-    def _candidates(self, query: Query, near: Sequence[Passage], within: Within | None) -> list[Candidate]:
-        """Every passage that a signal proposes, with the signals that need no reading, best first."""
+    def _candidates(
+        self, query: Query, near: Sequence[Passage], k: int, within: Within | None
+    ) -> list[Candidate]:
+        """The k best of all passages that a signal proposes, by the signals that need no reading."""
         allowed, keys = (within.passages, within.keys) if within else (None, None)
-        numbers, cosines = self._vectors.search(query.vector, CANDIDATES, allowed)
-        dense = dict(zip(numbers[0].tolist(), cosines[0].tolist(), strict=True))
+        found, cosines = self._vectors.search(query.vector, CANDIDATES, allowed)
+        dense = dict(zip(found[0].tolist(), cosines[0].tolist(), strict=True))
         covered = dict(self._words.search_coverage(query.words, CANDIDATES, keys))
         bm25 = dict(self._words.search_bm25(query.text, query.language, CANDIDATES, keys))
         for name, proposed in (("dense", dense), ("coverage", covered), ("bm25", bm25)):
             if name in self.without:
                 proposed.clear()
-        candidates = []
-        for number in dense.keys() | covered.keys() | bm25.keys():
-            document, passage = self.generation.passage(number)
-            if number not in dense:
-                dense[number] = float(self._vectors.rows(number, 1)[0] @ query.vector[0])
-            if number not in covered:
-                covered[number] = coverage(query.words, self._words_of(passage))
-            same_language = query.language == passage.language
-            signals = {
-                "coverage": covered[number],
-                "dense": dense[number],
-                "bm25": bm25.get(number, 0.0) if same_language else 0.0,
-                "nearness": max((_nearness(passage, other) for other in near), default=0.0),
-            }
-            signals = {name: 0.0 if name in self.without else value for name, value in signals.items()}
-            score = weighted(signals, PROPOSING)
-            candidates.append((-score, number, Candidate(signals, passage, document)))
-        candidates.sort(key=lambda candidate: candidate[:2])
-        return [candidate for _, _, candidate in candidates]
+        numbers = np.array(sorted(dense.keys() | covered.keys() | bm25.keys()), np.int64)
+        others = numbers[[number not in dense for number in numbers.tolist()]]
+        dense |= zip(others.tolist(), (self._vectors.rows_of(others) @ query.vector[0]).tolist(), strict=True)
+        covered |= self._words.coverage(query.words, numbers[[n not in covered for n in numbers.tolist()]])
+        places = self.generation.places[numbers]
+        same_language = places["language"] == query.language.encode()
+        signals = {
+            "coverage": _values(covered, numbers),
+            "dense": _values(dense, numbers),
+            "bm25": _values(bm25, numbers) * same_language,
+            "nearness": self._nearness(numbers, places, near),
+        }
+        signals = {name: values * (name not in self.without) for name, values in signals.items()}
+        best = np.argsort(-weighted(signals, PROPOSING), kind="stable")[:k].tolist()
+        return [
+            Candidate(int(numbers[at]), {name: float(values[at]) for name, values in signals.items()})
+            for at in best
+        ]
+
+    def _nearness(self, numbers: Numbers, places: Places, near: Sequence[Passage]) -> Scores:
+        """1 for a passage in `near`, falling with the distance in the same document: float64[numbers]."""
+        nearness = np.zeros(len(numbers))
+        if near:
+            documents = self.generation.manifest.documents
+            ids = np.array([documents[self.generation.document_of(n)].path for n in numbers.tolist()])
+            for other in near:
+                distance = np.abs(places["start"].astype(np.int64) - other.start)
+                nearness = np.maximum(nearness, (ids == other.document_id) * np.exp(-distance / NEAR))
+        return nearness
 
     def _read(self, query: Query, candidate: Candidate) -> Hit:
         """A candidate read token by token, and its sentences."""
-        passage, document = candidate.passage, candidate.document
+        document, passage = self.generation.passage(candidate.number)
         spans = passage.sentences or ((passage.start, passage.end),)
-        met = self._interaction.match(query.tokens, passage, spans)
+        met = self._interaction.match(query.tokens, passage, spans, self._stored(candidate.number))
         if "interaction" in self.without:
             met[:] = 0.0
         whole, *parts = (met @ query.tokens.importance).tolist()
@@ -281,6 +291,11 @@ class Searcher:
         best = 0.0 if "sentence" in self.without else max(sentence.score for sentence in sentences)
         hit = self._hit(candidate, interaction=whole, sentence=best)
         return replace(hit, sentences=tuple(sentences), met=met[0])
+
+    def _stored(self, number: int) -> Embedding | None:
+        """A passage as the index has it; None if that has no tokens, for it was made by another model."""
+        tokens = self.generation.tokens(number)
+        return Embedding(self._vectors.rows(number, 1)[0], tokens) if tokens else None
 
     def _after(self, query: Query, hit: Hit, read: Sequence[Hit]) -> Hit:
         """A hit, scored with what the passages before it, of those in `read`, say of its subject."""
@@ -304,9 +319,8 @@ class Searcher:
     def _hit(self, candidate: Candidate, interaction: float = 0.0, sentence: float = 0.0) -> Hit:
         """The hit that a candidate becomes, as yet without a rank."""
         signals = candidate.signals | {"before": 0.0, "interaction": interaction, "sentence": sentence}
-        words = self._words_of(candidate.passage)
-        score = weighted(signals, PASSAGE)
-        return Hit(0, score, signals, candidate.passage, candidate.document, words)
+        document, passage = self.generation.passage(candidate.number)
+        return Hit(0, weighted(signals, PASSAGE), signals, passage, document, self._words_of(passage))
 
     def _words_of(self, passage: Passage) -> frozenset[str]:
         """The words of a passage as they are compared: folded, compounds with their parts."""
@@ -341,8 +355,6 @@ def _is_before(passage: Passage, other: Passage) -> bool:
     return passage.document_id == other.document_id and 0 < distance < BEFORE
 
 
-def _nearness(passage: Passage, other: Passage) -> float:
-    """1 for the same passage, falling with the distance in the same document."""
-    if passage.document_id != other.document_id:
-        return 0.0
-    return exp(-abs(passage.start - other.start) / NEAR)
+def _values(of: Mapping[int, float], numbers: Numbers) -> Scores:
+    """What there is for each number, 0 where there is nothing: float64[numbers]."""
+    return np.array([of.get(number, 0.0) for number in numbers.tolist()], np.float64)

@@ -49,7 +49,11 @@ class VectorIndex:
 
     def rows(self, start: int, count: int) -> Vectors:
         """The rows from `start` on, float32[count, d]."""
-        places = self._places[start : start + count]
+        return self.rows_of(np.arange(start, min(start + count, self.shape[0])))
+
+    def rows_of(self, numbers: Numbers) -> Vectors:
+        """The rows with these numbers, float32[numbers, d]."""
+        places = self._places[numbers]
         found = np.empty((len(places), self.shape[1]), np.float32)
         pieces = np.searchsorted(self._starts, places, side="right") - 1
         for number in set(pieces.tolist()):

@@ -1,6 +1,7 @@
 """What every encoder is: texts in, unit vectors out."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +16,14 @@ OnEncoded = Callable[[int], None]
 """Called with the number of texts done since the call before."""
 
 BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """What an index stores of a passage's text."""
+
+    vector: Vectors  # float32[d], of unit length
+    tokens: bytes = b""  # as TokenCodec packs them; empty by a model other than the bundled one
 
 
 class Embedder(Protocol):
@@ -33,6 +42,9 @@ class Embedder(Protocol):
 
     def passages(self, texts: Sequence[str], progress: OnEncoded = ...) -> Vectors:
         """Embed passages, sentences or words of the sources."""
+
+    def embeddings(self, texts: Sequence[str]) -> list[Embedding]:
+        """Embed passages for an index."""
 
 
 def read_tokenizer(file: Path) -> tuple[bytes, "Tokenizer"]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rodedraad.index.encoders.base import Vectors, unit
+from rodedraad.index.encoders.base import Embedding, Vectors, unit
 from rodedraad.index.encoders.onnx_transformer import QUESTION, ContextualEmbedder
 from rodedraad.ingest.documents import Passage, Span
 from rodedraad.ingest.errors import RodeDraadError
@@ -22,7 +22,7 @@ from rodedraad.ingest.errors import RodeDraadError
 INTERACTION = "interaction.safetensors"
 
 KEPT = 256
-"""Texts whose tokens are kept in memory, about 0.2 MB for each passage."""
+"""Texts whose tokens are kept in memory, a few kilobytes for each passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class QuestionTokens:
 
     vector: Vectors  # float32[d], of the whole question, of unit length
     states: Vectors  # float32[n, d], rows of unit length, turned towards answers
+    coded: Vectors  # float32[n, d], the same to be compared with coded tokens
     importance: Vectors  # float32[n], adding up to 1
     need: Vectors  # float32[n], how much each token speaks against an answer for what it is met too little
     wanted: float  # how well a token is to be met
@@ -57,30 +58,41 @@ class LateInteraction:
             _, _, self.wanted, self.least_need = learned["silence"].tolist()
         except (OSError, KeyError, SafetensorError) as error:
             raise RodeDraadError(f"{weights} cannot be read ({error}). Reinstall Rode Draad.") from error
-        self.tokens = lru_cache(KEPT)(embedder.tokens)
+        self._starts = lru_cache(KEPT)(embedder.starts)
+        self._read = lru_cache(KEPT)(lambda text: embedder.embeddings([text])[0])
 
     def question(self, text: str, start: int = 0) -> QuestionTokens:
         """Read a question; only its tokens from the character `start` on count."""
         read = self.embedder.tokens(text, QUESTION)
         states = read.states[read.spans[:, 0] >= start]
         counts = np.exp(states @ self.importance)
+        turned = unit(states @ self.map.T)
         return QuestionTokens(
             vector=read.vector,
-            states=unit(states @ self.map.T),
+            states=turned,
+            coded=self.embedder.codec.turned(turned),
             importance=counts / max(counts.sum(), 1e-9),
             need=np.logaddexp(0, states @ self.need + self.least_need),  # softplus
             wanted=self.wanted,
         )
 
-    def match(self, question: QuestionTokens, passage: Passage, spans: Sequence[Span]) -> Vectors:
+    def match(
+        self,
+        question: QuestionTokens,
+        passage: Passage,
+        spans: Sequence[Span],
+        stored: Embedding | None = None,
+    ) -> Vectors:
         """How well each token of a question is met by a passage, and by the part of it in each span.
 
         float32[1 + spans, n], from -1 to 1: the cosine of the likest token, 0 where there is none.
-        `spans` are offsets into the reading text.
+        `spans` are offsets into the reading text. `stored` is the passage as the index has it; without it the
+        passage is read now.
         """
-        tokens = self.tokens(passage.text)
-        likeness = question.states @ tokens.states.T
-        starts = tokens.spans[:, 0] + passage.start
+        read = stored or self._read(passage.searched)
+        likeness = question.coded @ self.embedder.codec.unpack(read.tokens, read.vector).T
+        # Tokens of a heading that is put before the text begin before the passage, and count for nothing.
+        starts = self._starts(passage.searched) + passage.end - len(passage.searched)
         met = np.zeros((1 + len(spans), len(likeness)), np.float32)
         for row, (start, end) in enumerate([(passage.start, passage.end), *spans]):
             inside = likeness[:, np.searchsorted(starts, start) : np.searchsorted(starts, end)]

@@ -3,14 +3,20 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from rodedraad.index.encoders.base import OnEncoded, Vectors, read_tokenizer, unit
+from rodedraad.index.encoders.base import Embedding, OnEncoded, Vectors, read_tokenizer, unit
+from rodedraad.index.encoders.token_codes import LEARNED, TokenCodec
 from rodedraad.ingest.errors import RodeDraadError
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
 
 Ids = npt.NDArray[np.int64]
 
@@ -55,8 +61,8 @@ class ContextualEmbedder:
         try:
             tokenizer, self.tokenizer = read_tokenizer(folder / TOKENIZER)
             digest = hashlib.sha256(tokenizer)
-            for file in (ENCODER, FROZEN):
-                digest.update((folder / file).read_bytes())
+            for file in (folder / ENCODER, folder / FROZEN, LEARNED):
+                digest.update(file.read_bytes())
             ids = map(self.tokenizer.token_to_id, ("<s>", "</s>"))
             self._first, self._last = (id for id in ids if id is not None)
             self._session = open_session(folder / ENCODER)
@@ -77,6 +83,16 @@ class ContextualEmbedder:
         """Embed passages or sentences of the sources."""
         return self._encode(PASSAGE, texts, progress)
 
+    def embeddings(self, texts: Sequence[str]) -> list[Embedding]:
+        """Embed passages for an index, with their tokens."""
+        read = self.all_tokens(texts)
+        return [Embedding(of.vector, self.codec.pack(of.states, of.vector)) for of in read]
+
+    @cached_property
+    def codec(self) -> TokenCodec:
+        """What packs the tokens' states."""
+        return TokenCodec()
+
     def _encode(self, prefix: str, texts: Sequence[str], progress: OnEncoded = lambda done: None) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         encodings = self.tokenizer.encode_batch_fast(
@@ -89,12 +105,24 @@ class ContextualEmbedder:
 
     def tokens(self, text: str, prefix: str = PASSAGE) -> Tokens:
         """The tokens of a text in the light of the whole text, without its marks and its prefix."""
-        encoding = self.tokenizer.encode(prefix + text, add_special_tokens=False)
-        [(_, batch)] = self._batches([encoding.ids])
-        [vector], [states] = self._session.run([EMBEDDING, STATES], batch)
-        spans = np.array(encoding.offsets[: len(states) - 2], np.int64).reshape(-1, 2) - len(prefix)
-        own = spans[:, 0] >= 0
-        return Tokens(vector, unit(states[1:-1][own]), spans[own])
+        return self.all_tokens([text], prefix)[0]
+
+    def all_tokens(self, texts: Sequence[str], prefix: str = PASSAGE) -> list[Tokens]:
+        """The tokens of each text."""
+        encodings = self.tokenizer.encode_batch([prefix + text for text in texts], add_special_tokens=False)
+        found: dict[int, Tokens] = {}
+        for places, batch in self._batches([encoding.ids for encoding in encodings]):
+            vectors, states = self._session.run([EMBEDDING, STATES], batch)
+            for place, vector, of_text in zip(places, vectors, states, strict=True):
+                spans = _spans(encodings[place], prefix)
+                own = spans[:, 0] >= 0
+                found[place] = Tokens(vector, unit(of_text[1 : len(spans) + 1][own]), spans[own])
+        return [found[place] for place in range(len(texts))]
+
+    def starts(self, text: str) -> Ids:
+        """Where in a passage's text each of its tokens begins, int64[n]; the transformer is not run."""
+        starts = _spans(self.tokenizer.encode(PASSAGE + text, add_special_tokens=False), PASSAGE)[:, 0]
+        return starts[starts >= 0]
 
     def _batches(self, texts: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], dict[str, Ids]]]:
         """Places in `texts` and the input for them: token ids between their marks, and the mask."""
@@ -113,3 +141,8 @@ class ContextualEmbedder:
                 mask[row, : len(tokens[place])] = 1
             yield places, {"input_ids": ids, "attention_mask": mask}
             start = end
+
+
+def _spans(encoding: "Encoding", prefix: str) -> Ids:
+    """Where in a text each of its tokens that are read begins and ends; below 0 those of the prefix."""
+    return np.array(encoding.offsets[: LONGEST - 2], np.int64).reshape(-1, 2) - len(prefix)

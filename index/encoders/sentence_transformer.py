@@ -13,7 +13,7 @@ from rodedraad.ingest.errors import RodeDraadError
 
 if TYPE_CHECKING:
     pass
-from rodedraad.index.encoders.base import BATCH, OnEncoded, Vectors, unit
+from rodedraad.index.encoders.base import BATCH, Embedding, OnEncoded, Vectors, unit
 
 
 class TransformerEmbedder:
@@ -51,6 +51,10 @@ class TransformerEmbedder:
             parts.append(self._encode(self._prefixes[1], batch))
             progress(len(batch))
         return np.concatenate(parts)
+
+    def embeddings(self, texts: Sequence[str]) -> list[Embedding]:
+        """Embed passages for an index, without their tokens."""
+        return [Embedding(vector) for vector in self.passages(texts)]
 
     def _encode(self, prefix: str, texts: Sequence[str]) -> Vectors:
         prefixed = [prefix + text for text in texts]

@@ -12,7 +12,7 @@ from rodedraad.ingest.errors import RodeDraadError
 
 if TYPE_CHECKING:
     pass
-from rodedraad.index.encoders.base import BATCH, OnEncoded, Vectors, read_tokenizer, unit
+from rodedraad.index.encoders.base import BATCH, Embedding, OnEncoded, Vectors, read_tokenizer, unit
 
 
 class StaticEmbedder:
@@ -51,6 +51,10 @@ class StaticEmbedder:
     def passages(self, texts: Sequence[str], progress: OnEncoded = lambda done: None) -> Vectors:
         """Embed passages, sentences or words of the sources."""
         return self._encode(self._prefixes[1], texts, progress)
+
+    def embeddings(self, texts: Sequence[str]) -> list[Embedding]:
+        """Embed passages for an index, without their tokens."""
+        return [Embedding(vector) for vector in self.passages(texts)]
 
     def _encode(self, prefix: str, texts: Sequence[str], progress: OnEncoded = lambda done: None) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), np.float32)

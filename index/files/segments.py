@@ -7,11 +7,13 @@ their segment until `to_merge` chooses it.
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from rodedraad.index.encoders.base import Vectors
 from rodedraad.index.files.index_file import open_file
@@ -100,20 +102,21 @@ class SegmentWriter:
 
 def read_text(folder: Path, record: Record) -> bytes:
     """A text's bytes, without a check of their checksum; raises DamagedFile if the file is too short."""
-    return _slice(folder / texts_file(record.segment), record.offset, record.length)
+    return read_bytes(folder / texts_file(record.segment), record.offset, record.length)
 
 
 def read_record(folder: Path, record: Record, dimension: int) -> tuple[bytes, Vectors]:
     """A text's bytes and its vectors, float32[n, dimension]; raises DamagedFile on a wrong checksum."""
     width = dimension * FLOAT.itemsize
     text = read_text(folder, record)
-    data = _slice(folder / vectors_file(record.segment), record.row * width, record.rows * width)
+    data = read_bytes(folder / vectors_file(record.segment), record.row * width, record.rows * width)
     if _sha256(text, data) != record.sha256:
         raise DamagedFile(folder / texts_file(record.segment))
     return text, np.frombuffer(data, FLOAT).reshape(record.rows, dimension)
 
 
-def _slice(path: Path, start: int, length: int) -> bytes:
+def read_bytes(path: Path, start: int, length: int) -> bytes:
+    """Some bytes of a file; raises DamagedFile if it is missing or too short."""
     try:
         with open_file(path) as file:
             file.seek(start)
@@ -132,7 +135,14 @@ def _sha256(text: bytes, vectors: bytes) -> str:
 
 
 def read_vectors(folder: Path, records: Iterable[Record], dimension: int) -> list[Vectors]:
-    """The records' vectors in order, as arrays of float32[n, dimension], one for each contiguous run.
+    """The records' vectors in order, as arrays of float32[n, dimension]; as `read_rows`."""
+    return read_rows(folder, records, vectors_file, np.dtype((FLOAT, (dimension,))))
+
+
+def read_rows(
+    folder: Path, records: Iterable[Record], file_of: Callable[[str], str], row: np.dtype[Any]
+) -> list[npt.NDArray[Any]]:
+    """The records' rows in order, of the files `file_of` their segments; an array for each contiguous run.
 
     The arrays are memory-mapped. Raises DamagedFile if a file is missing or too short; checksums are not
     compared.
@@ -143,25 +153,23 @@ def read_vectors(folder: Path, records: Iterable[Record], dimension: int) -> lis
             runs[-1] = (record.segment, runs[-1][1], record.row + record.rows)
         else:
             runs.append((record.segment, record.row, record.row + record.rows))
-    files: dict[str, Vectors] = {}
-    for segment, _, _ in runs:
-        if segment not in files:
-            path = folder / vectors_file(segment)
-            try:
-                files[segment] = _mapped(path).reshape(-1, dimension)
-            except (OSError, ValueError) as error:
-                raise DamagedFile(path) from error
+    segments = dict.fromkeys(segment for segment, _, _ in runs)
+    files = {segment: mapped(folder / file_of(segment), row) for segment in segments}
     for segment, _, end in runs:
         if end > len(files[segment]):
-            raise DamagedFile(folder / vectors_file(segment))
+            raise DamagedFile(folder / file_of(segment))
     return [files[segment][start:end] for segment, start, end in runs]
 
 
-def _mapped(path: Path) -> Vectors:
-    with open_file(path) as file:
-        if not os.fstat(file.fileno()).st_size:
-            return np.empty(0, FLOAT)  # an empty file cannot be mapped
-        return np.asarray(np.memmap(file, FLOAT, "r"))
+def mapped(path: Path, row: np.dtype[Any]) -> npt.NDArray[Any]:
+    """A file's rows, memory-mapped; raises DamagedFile if it is missing or holds part of a row."""
+    try:
+        with open_file(path) as file:
+            if not os.fstat(file.fileno()).st_size:
+                return np.empty(0, row)  # an empty file cannot be mapped
+            return np.asarray(np.memmap(file, row, "r"))
+    except (OSError, ValueError) as error:
+        raise DamagedFile(path) from error
 
 
 def to_merge(rows: dict[str, int], live: dict[str, int], new: int) -> set[str]:

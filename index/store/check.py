@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rodedraad.index.encoders.base import Vectors
+from rodedraad.index.encoders.base import Embedding
 from rodedraad.index.encoders.bundled import bundled_static
 from rodedraad.index.store.checksums import damaged_files
 from rodedraad.index.store.generation import Generation
@@ -37,11 +37,11 @@ def _problems(generation: Generation) -> Iterator[str]:
         yield f"The file {folder / name} is damaged or missing."
     for entry in manifest.documents:
         try:
-            document, passages, vectors = read_entry(folder, entry, manifest.dimension)
+            document, passages, embeddings = read_entry(folder, entry, manifest.dimension)
         except IndexProblem:
-            yield f"The text or the vectors of {entry.path} are damaged."
+            yield f"The text, the vectors or the tokens of {entry.path} are damaged."
         else:
-            yield from _mismatches(entry, document, passages, vectors)
+            yield from _mismatches(entry, document, passages, embeddings)
     if not broken:
         try:
             generation.words(bundled_static())
@@ -49,7 +49,9 @@ def _problems(generation: Generation) -> Iterator[str]:
             yield str(error)
 
 
-def _mismatches(entry: Entry, document: Document, passages: list[Passage], vectors: Vectors) -> Iterator[str]:
+def _mismatches(
+    entry: Entry, document: Document, passages: list[Passage], embeddings: list[Embedding]
+) -> Iterator[str]:
     if len(passages) != entry.passages:
         yield f"{entry.path} has {len(passages)} passages, and vectors for {entry.passages}."
     end = 0
@@ -59,6 +61,6 @@ def _mismatches(entry: Entry, document: Document, passages: list[Passage], vecto
         if any(not passage.start <= s < e <= passage.end for s, e in passage.sentences):
             yield f"A sentence of {entry.path} is outside its passage, at {passage.start}."
         end = passage.end
-    lengths = np.linalg.norm(vectors, axis=1)
+    lengths = np.array([np.linalg.norm(embedding.vector) for embedding in embeddings])
     if not np.all((np.abs(lengths - 1) < UNIT) | (lengths == 0)):
         yield f"The vectors of {entry.path} are not of unit length."

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from pathlib import Path
 
@@ -12,11 +12,19 @@ import numpy as np
 import numpy.typing as npt
 
 from rodedraad.index.encoders.static_table import StaticEmbedder
-from rodedraad.index.files.segments import DamagedFile, read_vectors, vectors_file
+from rodedraad.index.files.segments import (
+    DamagedFile,
+    Record,
+    mapped,
+    read_rows,
+    read_vectors,
+    vectors_file,
+)
 from rodedraad.index.store.checksums import damaged_files
 from rodedraad.index.store.manifest import MANIFEST, IndexProblem, Manifest, damaged
+from rodedraad.index.store.passage_segments import PLACE, Places, checked, places_file, tokens_file
 from rodedraad.index.store.reader_lock import lock_for_reading
-from rodedraad.index.store.records import PASSAGES, WORDS, read_entry
+from rodedraad.index.store.records import PASSAGES, WORDS, read_document
 from rodedraad.index.vector_index import VectorIndex
 from rodedraad.index.words.word_index import WordIndex
 from rodedraad.ingest.documents import Document, Passage
@@ -47,9 +55,10 @@ class Generation:
             raise
         entries, dimension = self.manifest.documents, self.manifest.dimension
         self._ends = list(accumulate(entry.passages for entry in entries))
+        self._tokens: dict[str, npt.NDArray[np.uint8]] = {}  # of segments, memory-mapped
         self._damage: Future[list[str]] | None = None  # found by `verify`, in the background
         # Not a method: the cache would refer to the generation, and keep its files.
-        self.document = lru_cache(64)(lambda number: read_entry(folder, entries[number], dimension)[:2])
+        self.document = lru_cache(64)(lambda number: read_document(folder, entries[number], dimension))
 
     @property
     def passages(self) -> int:
@@ -74,26 +83,60 @@ class Generation:
         """
         if self._damage and (found := self._damage.result()):
             raise damaged(self.folder / found[0])
-        index = bisect_right(self._ends, number)
+        index = self.document_of(number)
         document, passages = self.document(index)
         return document, passages[number - self.first_passage(index)]
+
+    def document_of(self, passage: int) -> int:
+        """The number of the document that a passage is in."""
+        return bisect_right(self._ends, passage)
 
     def vectors(self) -> VectorIndex:
         """The passages' vectors, float32[passages, dimension]; row n is passage n, however they are stored.
 
         Raises IndexProblem if a file is missing or too short.
         """
-        places = [(entry.record.segment, entry.record.row) for entry in self.manifest.documents]
-        stored = sorted(range(len(places)), key=places.__getitem__)
-        records = [self.manifest.documents[number].record for number in stored]
-        counts = [record.rows for record in records]
-        firsts = np.array([self.first_passage(number) for number in stored], np.int64)
-        numbers = np.arange(sum(counts)) + np.repeat(firsts - np.cumsum(counts) + counts, counts)
+        records, numbers = self._stored
         try:
             pieces = read_vectors(self.folder / PASSAGES, records, self.manifest.dimension)
         except DamagedFile as error:
             raise damaged(error.path) from error
         return VectorIndex.build(pieces, self.manifest.dimension, numbers)
+
+    @cached_property
+    def _stored(self) -> tuple[Sequence[Record], npt.NDArray[np.int64]]:
+        """The documents' records in the order in which they are stored, and the numbers of their passages."""
+        places = [(entry.record.segment, entry.record.row) for entry in self.manifest.documents]
+        stored = sorted(range(len(places)), key=places.__getitem__)
+        records = [self.manifest.documents[number].record for number in stored]
+        counts = [record.rows for record in records]
+        firsts = np.array([self.first_passage(number) for number in stored], np.int64)
+        return records, np.arange(sum(counts)) + np.repeat(firsts - np.cumsum(counts) + counts, counts)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where each passage stands, PLACE[passages]; raises IndexProblem as `vectors`."""
+        records, numbers = self._stored
+        places = np.empty(len(numbers), PLACE)
+        try:
+            pieces = read_rows(self.folder / PASSAGES, records, places_file, PLACE)
+        except DamagedFile as error:
+            raise damaged(error.path) from error
+        places[numbers] = np.concatenate([places[:0], *pieces])
+        return places
+
+    def tokens(self, passage: int) -> bytes:
+        """The tokens of a passage by its number, as they are stored; raises IndexProblem if damaged."""
+        segment = self.manifest.documents[self.document_of(passage)].record.segment
+        path = self.folder / PASSAGES / tokens_file(segment)
+        place = self.places[passage]
+        try:
+            if segment not in self._tokens:
+                self._tokens[segment] = mapped(path, np.dtype(np.uint8))
+            begin = int(place["offset"])
+            return checked(path, place, self._tokens[segment][begin : begin + int(place["length"])].tobytes())
+        except DamagedFile as error:
+            raise damaged(error.path) from error
 
     def words(self, static: StaticEmbedder) -> WordIndex:
         """The passages' words, whose results are passage numbers; `static` must be the table that made them.
@@ -112,12 +155,13 @@ class Generation:
     def verify(self) -> None:
         """Compare the size of every file, and the checksums of small files and of the word index.
 
-        Vectors are most of the bytes: their checksums are compared in the background, and the first
-        `passage` waits for the result. The checksum of a text is compared whenever it is read.
+        Those of the vectors, which each question reads, are compared in the background, and the first
+        `passage` waits for the result; those of a text and of its tokens whenever they are read.
         Raises IndexProblem naming a file that is missing or damaged.
         """
         files = self.manifest.files
-        vectors = {name: files[name] for name in files if name.endswith(vectors_file(""))}
+        whole = (vectors_file(""), places_file(""))
+        vectors = {name: files[name] for name in files if name.endswith(whole)}
         words = {name: files[name] for name in files.keys() - vectors.keys() if name.startswith(f"{WORDS}/")}
         if found := damaged_files(self.folder, files, False) or damaged_files(self.folder, words, True):
             raise damaged(self.folder / found[0])

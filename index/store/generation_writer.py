@@ -8,25 +8,16 @@ from pathlib import Path
 from threading import Event
 from time import time
 
-import numpy as np
-
-from rodedraad.index.encoders.base import BATCH, Embedder, Vectors
+from rodedraad.index.encoders.base import BATCH, Embedder, Embedding
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.files.safe_files import link
-from rodedraad.index.files.segments import (
-    FLOAT,
-    SegmentWriter,
-    read_record,
-    segment_of,
-    texts_file,
-    to_merge,
-    vectors_file,
-)
+from rodedraad.index.files.segments import FLOAT, segment_of, to_merge, vectors_file
 from rodedraad.index.progress import Cancelled
 from rodedraad.index.store.embedding_journal import EmbeddingJournal
 from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import Entry, Files
-from rodedraad.index.store.records import PASSAGES, WORDS, pack_text, read_entry
+from rodedraad.index.store.passage_segments import PassageSegmentWriter, Stored, files_of, read_passages
+from rodedraad.index.store.records import PASSAGES, WORDS, pack_text, read_document
 from rodedraad.index.words.word_index import waste
 from rodedraad.index.words.word_writer import WordWriter
 from rodedraad.ingest.corpus_folder import Source
@@ -38,15 +29,16 @@ AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """A document to write, and the vectors of its passages as far as they are known."""
+    """A document to write, and the embeddings of its passages as far as they are known."""
 
     source: Source
     document: Document
     passages: list[Passage]
-    vectors: dict[str, Vectors]  # float32[dimension], by `Passage.searched`
+    known: dict[str, Embedding]  # by `Passage.searched`
 
-    def entry(self, key: int, vectors: Vectors, segment: SegmentWriter) -> Entry:
-        """Write the document's record with its passages' vectors, float32[passages, dimension]."""
+    def entry(self, key: int, known: dict[str, Embedding], segment: PassageSegmentWriter) -> Entry:
+        """Write the document's record, with what is known of its passages."""
+        passages = [Stored.of(passage, known[passage.searched]) for passage in self.passages]
         return Entry(
             path=self.source.id,
             sha256=self.document.sha256,
@@ -58,7 +50,7 @@ class NewDocument:
             own_title=self.document.own.title,
             read_at=time(),
             key=key,
-            record=segment.append(pack_text(self.document, self.passages), vectors),
+            record=segment.append(pack_text(self.document, self.passages), passages),
             unread=self.document.unread,
             own_date=self.document.own.date,
         )
@@ -90,15 +82,16 @@ class GenerationWriter:
         before = old.manifest.documents if old else ()
         self._next_key = max((entry.key + entry.passages for entry in before), default=0)
         self._waiting: list[NewDocument] = []
-        self._unknown = 0  # passages of those waiting that have no vector yet
+        self._unknown = 0  # passages of those waiting that are not embedded yet
         self.added: list[Entry] = []  # the documents that were written
         self._open = ExitStack()
 
     @cached_property
-    def _segment(self) -> SegmentWriter:
+    def _segment(self) -> PassageSegmentWriter:
         folder = self._folder / PASSAGES
         folder.mkdir()
-        return self._open.enter_context(closing(SegmentWriter(folder, self._folder.name)))
+        writer = PassageSegmentWriter(folder, self._folder.name, self._embedder.dimension)
+        return self._open.enter_context(closing(writer))
 
     @cached_property
     def _old_words(self) -> Path | None:
@@ -120,33 +113,30 @@ class GenerationWriter:
     def add(self, new: NewDocument) -> None:
         """Add a document; it may wait until there are enough passages to embed."""
         self._waiting.append(new)
-        self._unknown += sum(passage.searched not in new.vectors for passage in new.passages)
+        self._unknown += sum(passage.searched not in new.known for passage in new.passages)
         if self._unknown >= BATCH:
             self.write_waiting()
 
     def write_waiting(self) -> None:
         """Embed and write the documents that wait."""
-        vectors = self._vectors()
+        known = self._embeddings()
         for new in self._waiting:
-            rows = np.empty((len(new.passages), self._embedder.dimension), np.float32)
-            for row, passage in enumerate(new.passages):
-                rows[row] = vectors[passage.searched]
-            entry = new.entry(self._next_key, rows, self._segment)
+            entry = new.entry(self._next_key, known, self._segment)
             self._words.add(entry.key, _texts(new.passages))
             self._next_key += entry.passages
             self.added.append(entry)
         self._advance(len(self._waiting), 0)
         self._waiting, self._unknown = [], 0
 
-    def _vectors(self) -> dict[str, Vectors]:
-        """The vector of each passage that waits: known, from the journal, or embedded now."""
-        known: dict[str, Vectors] = {}
+    def _embeddings(self) -> dict[str, Embedding]:
+        """The embedding of each passage that waits: known, from the journal, or computed now."""
+        known: dict[str, Embedding] = {}
         for new in self._waiting:
-            known |= new.vectors
+            known |= new.known
         texts = dict.fromkeys(passage.searched for new in self._waiting for passage in new.passages)
         for text in texts.keys() - known.keys():
-            if (vector := self._journal.get(text)) is not None:
-                known[text] = vector
+            if embedding := self._journal.get(text):
+                known[text] = embedding
         unknown = [text for text in texts if text not in known]
         order = sorted(range(len(unknown)), key=lambda place: (place // BATCH, len(unknown[place])))
         unknown = [unknown[place] for place in order]  # those of one length together: little is padded
@@ -156,9 +146,9 @@ class GenerationWriter:
             if self._cancelled.is_set():
                 raise Cancelled
             batch = unknown[start : start + AT_ONCE]
-            vectors = self._embedder.passages(batch)
-            self._journal.add(batch, vectors)
-            known |= zip(batch, vectors, strict=True)
+            embeddings = self._embedder.embeddings(batch)
+            self._journal.add(batch, embeddings)
+            known |= zip(batch, embeddings, strict=True)
             done = size * (start + len(batch)) // len(unknown)
             self._advance(0, done - reported)
             reported = done
@@ -182,8 +172,7 @@ class GenerationWriter:
             files[f"{WORDS}/{name}"] = written
         if self._old:
             for segment in {entry.record.segment for entry in kept} - {self._segment.segment}:
-                for name in (texts_file(segment), vectors_file(segment)):
-                    name = f"{PASSAGES}/{name}"
+                for name in (f"{PASSAGES}/{name}" for name in files_of(segment)):
                     link(self._old.folder / name, self._folder / name)
                     files[name] = self._old.manifest.files[name]
         return [*self.added, *kept], files
@@ -192,7 +181,7 @@ class GenerationWriter:
         """Remove the words of documents that are gone; add those of all where none can be reused."""
         if self._old_words is None:
             for entry in kept:
-                passages = read_entry(old.folder, entry, old.manifest.dimension)[1]
+                passages = read_document(old.folder, entry, old.manifest.dimension)[1]
                 self._words.add(entry.key, _texts(passages))
             return
         keys = {entry.key for entry in kept}
@@ -218,8 +207,8 @@ class GenerationWriter:
         return [self._copied(old, entry) if entry.record.segment in merged else entry for entry in kept]
 
     def _copied(self, old: Generation, entry: Entry) -> Entry:
-        text, vectors = read_record(old.folder / PASSAGES, entry.record, old.manifest.dimension)
-        return replace(entry, record=self._segment.append(text, vectors))
+        text, passages = read_passages(old.folder / PASSAGES, entry.record, old.manifest.dimension)
+        return replace(entry, record=self._segment.append(text, passages))
 
 
 def _reusable_words(old: Generation | None, damaged: Collection[str], static: StaticEmbedder) -> Path | None:

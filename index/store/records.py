@@ -4,13 +4,14 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from rodedraad.index.encoders.base import Vectors
+from rodedraad.index.encoders.base import Embedding
 from rodedraad.index.files.segments import DamagedFile, read_record
 from rodedraad.index.store.manifest import Entry, damaged
+from rodedraad.index.store.passage_segments import read_passages
 from rodedraad.ingest.documents import Citation, Document, Heading, Passage
 
 PASSAGES, WORDS = "passages", "words"
-"""The folders of a generation: segments of texts and vectors, and the word index."""
+"""The folders of a generation: segments of documents, and the word index."""
 
 
 def pack_text(document: Document, passages: list[Passage]) -> bytes:
@@ -53,13 +54,22 @@ def unpack_text(data: bytes, entry: Entry) -> tuple[Document, list[Passage]]:
     return document, passages
 
 
-def read_entry(folder: Path, entry: Entry, dimension: int) -> tuple[Document, list[Passage], Vectors]:
-    """An entry's document, its passages, and their vectors, float32[passages, dimension].
+def read_document(folder: Path, entry: Entry, dimension: int) -> tuple[Document, list[Passage]]:
+    """An entry's document and its passages; `folder` is the generation's.
 
-    `folder` is the generation's. Raises IndexProblem if the record is damaged.
+    Raises IndexProblem if its text or its vectors, of the given dimension, are damaged.
     """
     try:
-        data, vectors = read_record(folder / PASSAGES, entry.record, dimension)
+        data, _ = read_record(folder / PASSAGES, entry.record, dimension)
     except DamagedFile as error:
         raise damaged(error.path) from error
-    return *unpack_text(data, entry), vectors
+    return unpack_text(data, entry)
+
+
+def read_entry(folder: Path, entry: Entry, dimension: int) -> tuple[Document, list[Passage], list[Embedding]]:
+    """An entry's document, its passages, and what is stored of each; raises IndexProblem on any damage."""
+    try:
+        data, stored = read_passages(folder / PASSAGES, entry.record, dimension)
+    except DamagedFile as error:
+        raise damaged(error.path) from error
+    return *unpack_text(data, entry), [passage.embedding for passage in stored]

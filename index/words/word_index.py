@@ -7,8 +7,9 @@ contributes to the coverage of a passage by the cosine of its best match there, 
 matches.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 from pathlib import Path
 
@@ -39,6 +40,9 @@ over Dutch passages is .890 with the cosine, .887 with its power 1.5, .882 with 
 from .25 to .40, and 30 to 100 matches for a word, differ from this by .007 at most.
 """
 
+KEPT = 10_000
+"""Words of questions whose matches are kept in memory, about 3 kB each."""
+
 K1 = 1.2  # BM25's term frequency saturation in tantivy (Robertson and Zaragoza 2009)
 
 Ranking = list[tuple[int, float]]
@@ -51,22 +55,11 @@ class QuestionWord:
 
     text: str
     rarity: float  # inverse document frequency of its matches together
-    matches: dict[str, float]  # word of the corpus → cosine, 0 to 1
+    matches: Mapping[str, float]  # word of the corpus → cosine, 0 to 1
 
     def match_in(self, words: Set[str]) -> float:
         """The cosine of the best match in `words`; 0 without a match."""
         return max((self.matches[match] for match in self.matches.keys() & words), default=0.0)
-
-
-def coverage(question: Sequence[QuestionWord], words: Set[str]) -> float:
-    """The share of the question that `words` cover, from 0 to 1.
-
-    It is the mean of `match_in` over the question words, weighted by their rarity.
-    """
-    total = sum(word.rarity for word in question)
-    if not total:
-        return 0.0
-    return sum(word.rarity * word.match_in(words) for word in question) / total
 
 
 def inverse_document_frequency(documents: float, total: int) -> float:
@@ -89,6 +82,25 @@ def read_vocabulary(folder: Path) -> list[Record]:
         raise DamagedFile(folder / VOCABULARY) from error
 
 
+class _Vocabulary:
+    """The words of the corpus, and their vectors; apart from the index, which its cache would keep open."""
+
+    def __init__(self, folder: Path, static: StaticEmbedder, records: Sequence[Record]) -> None:
+        """Read the words in a folder; raises DamagedFile if a file is missing or damaged."""
+        self._static = static
+        self.words = [word for record in records for word in read_text(folder, record).decode().split()]
+        self._nearest = VectorIndex.build(read_vectors(folder, records, static.dimension), static.dimension)
+
+    def matches(self, word: str) -> Mapping[str, float]:
+        """The nearest words of the corpus with their cosines, nearest first."""
+        rows, cosines = self._nearest.search(self._static.questions([word]), MATCHES)
+        return {
+            self.words[row]: min(cosine, 1.0)
+            for row, cosine in zip(rows[0].tolist(), cosines[0].tolist(), strict=True)
+            if cosine >= LEAST_COSINE
+        }
+
+
 class WordIndex:
     """The words of all passages, in a folder on disk."""
 
@@ -97,13 +109,14 @@ class WordIndex:
 
         Raises DamagedFile if a file is missing or damaged, or the number of passages is another.
         """
-        self._static = static
         self.analysis = analysis(static)
+        self._key_of = keys
         self._order = np.argsort(keys)
         self._keys = keys[self._order]
         records = read_vocabulary(folder)
-        self._vocabulary = [word for r in records for word in read_text(folder, r).decode().split()]
-        self._nearest = VectorIndex.build(read_vectors(folder, records, static.dimension), static.dimension)
+        vocabulary = _Vocabulary(folder, static, records)
+        self._is_empty = not vocabulary.words
+        self._matches = lru_cache(KEPT)(vocabulary.matches)
         try:
             self._total = waste(folder)[0]  # with the removed passages, as in tantivy's BM25
             self._index = tantivy.Index.open(str(folder / TANTIVY))
@@ -118,21 +131,15 @@ class WordIndex:
 
         Without `expand`, a word matches only itself.
         """
-        words = list(dict.fromkeys(self.analysis.words(question)))
-        if not words or not self._vocabulary:
-            return []
-        rows, cosines = self._nearest.search(self._static.questions(words), MATCHES)
         matched = []
-        for word, nearest, likeness in zip(words, rows.tolist(), cosines.tolist(), strict=True):
-            matches = {
-                self._vocabulary[row]: min(cosine, 1.0)
-                for row, cosine in zip(nearest, likeness, strict=True)
-                if cosine >= LEAST_COSINE and (expand or self._vocabulary[row] == word)
-            }
+        for word in dict.fromkeys(() if self._is_empty else self.analysis.words(question)):
+            matches = self._matches(word)
+            if not expand:
+                matches = {match: cosine for match, cosine in matches.items() if match == word}
             matched.append(QuestionWord(word, self._rarity(matches), matches))
         return matched
 
-    def _rarity(self, matches: dict[str, float]) -> float:
+    def _rarity(self, matches: Mapping[str, float]) -> float:
         total = self._total
         holding = sum(weight * self._searcher.doc_freq("words", word) for word, weight in matches.items())
         return inverse_document_frequency(min(holding, total), total)
@@ -140,10 +147,25 @@ class WordIndex:
     def search_coverage(
         self, question: Sequence[QuestionWord], k: int, within: Iterable[int] | None = None
     ) -> Ranking:
-        """The k passages with the highest `coverage` of the question, from 0 to 1.
+        """The k passages that cover the most of the question, and the share that they cover, from 0 to 1.
 
+        It is the mean over the question's words of `QuestionWord.match_in`, weighted by their rarity.
         `within` holds the keys of the documents that are searched, if not all are.
         """
+        query = self._covering(question)
+        return self._search(query, k, within) if query else []
+
+    def coverage(self, question: Sequence[QuestionWord], passages: npt.NDArray[np.int64]) -> Ranking:
+        """The share of the question that each of some passages covers; those that cover none are left out."""
+        query = self._covering(question)
+        if not query or not len(passages):
+            return []
+        keys = self._key_of[passages].tolist()
+        among = tantivy.Query.term_set_query(self._index.schema, "passage", keys)
+        return self._search(_also(query, among), len(keys))
+
+    def _covering(self, question: Sequence[QuestionWord]) -> tantivy.Query | None:
+        """What scores a passage by the share of the question that it covers; None if none can."""
         total = sum(word.rarity for word in question)
         schema, query = self._index.schema, tantivy.Query
         best_match = [
@@ -159,7 +181,7 @@ class WordIndex:
             for word in question
             if word.matches
         ]
-        return self._search(best_match, k, within)
+        return _any_of(best_match) if best_match else None
 
     def search_bm25(
         self, question: str, language: str, k: int, within: Iterable[int] | None = None
@@ -177,19 +199,27 @@ class WordIndex:
         )
         schema, query = self._index.schema, tantivy.Query
         terms = [query.term_query(schema, "stems", stem, "freq") for stem in sorted(stems)]
-        return [(passage, score / highest) for passage, score in self._search(terms, k, within)]
-
-    def _search(self, queries: list[tantivy.Query], k: int, within: Iterable[int] | None) -> Ranking:
-        if not queries or k < 1:
+        if not terms:
             return []
-        either = tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+        return [(passage, score / highest) for passage, score in self._search(_any_of(terms), k, within)]
+
+    def _search(self, query: tantivy.Query, k: int, within: Iterable[int] | None = None) -> Ranking:
+        if k < 1:
+            return []
         if within is not None:
             chosen = tantivy.Query.term_set_query(self._index.schema, "document", list(map(str, within)))
-            unscored = tantivy.Query.const_score_query(chosen, 0.0)
-            either = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Must, either), (tantivy.Occur.Must, unscored)]
-            )
-        hits = self._searcher.search(either, limit=k, count=False).hits
+            query = _also(query, chosen)
+        hits = self._searcher.search(query, limit=k, count=False).hits
         keys = self._searcher.fast_field_values("passage", [address for _, address in hits])
         numbers = self._order[np.searchsorted(self._keys, np.array(keys, np.int64))]
         return [(number, float(score)) for number, (score, _) in zip(numbers.tolist(), hits, strict=True)]
+
+
+def _any_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+
+
+def _also(query: tantivy.Query, required: tantivy.Query) -> tantivy.Query:
+    """A query among what another finds, which gives no score."""
+    unscored = tantivy.Query.const_score_query(required, 0.0)
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in (query, unscored)])

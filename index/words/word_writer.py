@@ -154,7 +154,7 @@ def _create(folder: Path) -> tantivy.Index:
         .add_text_field("words", tokenizer_name="terms", index_option="basic")
         .add_text_field("stems", tokenizer_name="terms", index_option="freq")
         .add_text_field("document", tokenizer_name="raw", index_option="basic")
-        .add_unsigned_field("passage", fast=True)
+        .add_unsigned_field("passage", indexed=True, fast=True)
         .build()
     )
     return _with_terms(tantivy.Index(schema, str(folder)))

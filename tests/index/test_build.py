@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from rodedraad.index.build import is_outdated, preview, reindex
+from rodedraad.index.encoders.base import Embedding
 from rodedraad.index.encoders.static_table import StaticEmbedder
-from rodedraad.index.files.segments import SegmentWriter, read_record
 from rodedraad.index.search import Searcher
 from rodedraad.index.store.check import check
 from rodedraad.index.store.embedding_journal import EmbeddingJournal
+from rodedraad.index.store.passage_segments import PassageSegmentWriter, read_passages
 from rodedraad.index.store.publishing import open_current
 from rodedraad.index.store.records import PASSAGES
 from rodedraad.ingest.documents import Citation
@@ -55,12 +56,15 @@ def mark_vectors(home):
     generation = open_current(home)
     manifest, folder = generation.manifest, generation.folder / PASSAGES
     marks = np.eye(generation.passages, manifest.dimension, dtype=np.float32)
-    writer = SegmentWriter(folder, "marked")
+    writer = PassageSegmentWriter(folder, "marked", manifest.dimension)
     entries = []
     for number, entry in enumerate(manifest.documents):
-        text, _ = read_record(folder, entry.record, manifest.dimension)
-        first = generation.first_passage(number)
-        record = writer.append(text, marks[first : first + entry.passages])
+        text, passages = read_passages(folder, entry.record, manifest.dimension)
+        own = marks[generation.first_passage(number) :]
+        marked = [
+            replace(passage, embedding=Embedding(mark)) for passage, mark in zip(passages, own, strict=False)
+        ]
+        record = writer.append(text, marked)
         entries.append(replace(entry, record=record))
     files = {name: facts for name, facts in manifest.files.items() if not name.startswith(PASSAGES)}
     files |= {f"{PASSAGES}/{name}": facts for name, facts in writer.finish().items()}
@@ -464,11 +468,13 @@ def test_embeddings_of_a_run_that_was_cut_off_are_used_by_the_next(tmp_path, hom
 
 
 def test_a_torn_end_of_an_unfinished_log_is_left_out(tmp_path):
-    vectors = np.eye(3, 4, dtype=np.float32)
+    embeddings = [
+        Embedding(vector, b"x" * number) for number, vector in enumerate(np.eye(3, 4, dtype=np.float32))
+    ]
     log = EmbeddingJournal(tmp_path, "f" * 64, 4)
-    log.add(["een", "twee"], vectors[:2])
-    log.add(["drie"], vectors[2:])
-    log.add([], vectors[:0])
+    log.add(["een", "twee"], embeddings[:2])
+    log.add(["drie"], embeddings[2:])
+    log.add([], [])
     log.close()
     [path] = tmp_path.glob("unfinished-*")
     data = path.read_bytes()
@@ -479,5 +485,6 @@ def test_a_torn_end_of_an_unfinished_log_is_left_out(tmp_path):
     path.write_bytes(data[:20] + b"x" + data[21:])
     again = EmbeddingJournal(tmp_path, "f" * 64, 4)
     assert again.get("een") is None
-    assert again.get("twee").tolist() == [0, 1, 0, 0]
+    assert again.get("twee").vector.tolist() == [0, 1, 0, 0]
+    assert [len(again.get(text).tokens) for text in ("twee", "drie")] == [1, 2]
     assert EmbeddingJournal(tmp_path, "0" * 64, 4).get("twee") is None

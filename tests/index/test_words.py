@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from rodedraad.index.encoders.bundled import bundled_static
 from rodedraad.index.words.analysis import Analysis
 from rodedraad.index.words.compounds import LINKS, CompoundSplitter
-from rodedraad.index.words.word_index import QuestionWord, WordIndex, coverage
+from rodedraad.index.words.word_index import WordIndex
 from rodedraad.index.words.word_writer import WordWriter
 from rodedraad.ingest.corpus_folder import scan
 from rodedraad.ingest.passages import split_passages
 from rodedraad.ingest.read_file import read_bytes, read_document
+from tests.index.covered import coverage
 
 ROOT = Path(__file__).parents[2]
 LEXICON = frozenset(
@@ -248,18 +249,6 @@ def test_each_different_word_is_matched_once(corpus_words):
     assert [word.text for word in corpus_words.match("Peru, Peru en PERU")] == ["peru", "en"]
 
 
-def test_coverage_is_the_weighted_share_of_the_question():
-    question = [
-        QuestionWord("miners", 3.0, {"mijnwerkers": 0.5, "mijnen": 0.8}),
-        QuestionWord("women", 1.0, {"vrouwen": 1.0}),
-    ]
-    assert coverage(question, {"mijnwerkers"}) == pytest.approx(0.375)
-    assert coverage(question, {"mijnwerkers", "mijnen", "vrouwen"}) == pytest.approx(0.85)
-    assert coverage(question, {"koffie"}) == 0.0
-    assert coverage(question, set()) == 0.0
-    assert coverage([], {"koffie"}) == 0.0
-
-
 def gold_questions():
     lines = (ROOT / "app/evaluation/gold/questions.jsonl").read_text("utf-8").splitlines()
     return [json.loads(line)["question"] for line in lines]
@@ -275,6 +264,9 @@ def assert_coverage_is_as_defined(index, passages, question):
     ranking = index.search_coverage(words, len(passages))
     assert dict(ranking) == pytest.approx(expected, abs=1e-5)
     assert [score for _, score in ranking] == sorted((s for _, s in ranking), reverse=True)
+    odd = np.arange(1, len(passages), 2)
+    of_odd = {number: covered for number, covered in expected.items() if number % 2}
+    assert dict(index.coverage(words, odd)) == pytest.approx(of_odd, abs=1e-5)
 
 
 def test_the_index_ranks_by_coverage_as_it_is_defined(corpus_words, corpus_passages):

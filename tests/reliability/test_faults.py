@@ -72,6 +72,25 @@ def test_after_a_fault_at_any_operation_the_index_is_the_old_or_the_new_one(plac
 
 
 @pytest.mark.parametrize("fault", ["ENOSPC", DIED])
+def test_after_a_fault_while_tokens_are_written_the_index_is_the_old_or_the_new_one(place, fault):
+    def by_bundled():
+        copy = place()  # embedded again by the bundled model, which has tokens to store
+        (copy / "home" / "settings.toml").write_text("passage_size = 100\n", "utf-8")
+        return copy
+
+    names = operations(by_bundled)
+    writes = [number for number, name in enumerate(names) if name == "write"][
+        :4
+    ]  # the four files of a segment
+    for number in writes:
+        copy = by_bundled()
+        outcome = run(index_with, copy, number, ERRORS.get(fault, DIED))
+        assert outcome == DIED if fault == DIED else "cannot be written" in outcome[0]
+        assert "settings.toml now names 'bundled'" in run(contents, copy), (fault, number)  # the old one
+        assert_is_mended_by_the_next(copy, (fault, number))
+
+
+@pytest.mark.parametrize("fault", ["ENOSPC", DIED])
 def test_after_a_fault_between_parts_each_document_is_the_old_or_the_new_one(place, fault):
     names = operations(place, index_in_parts_with)
     assert names.count("replace") == 4  # one for each of three documents, and one without those that are gone
