@@ -94,7 +94,7 @@ def answer(
 
 def no_question(searcher: Searcher, text: str) -> Answer:
     """What a text gets that is no question: what there is to ask about."""
-    titles = [entry.title for entry in searcher.generation.manifest.documents]
+    titles = [entry.title for entry in searcher.generation.manifest.texts]
     return Answer(
         kind="not a question",
         question=text,

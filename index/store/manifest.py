@@ -10,10 +10,10 @@ from rodedraad.index.files.index_file import read_file
 from rodedraad.index.files.safe_files import write_file
 from rodedraad.index.files.segments import Record
 from rodedraad.ingest.data_file import parse_json
-from rodedraad.ingest.documents import Citation
+from rodedraad.ingest.documents import Citation, holder
 from rodedraad.ingest.errors import Reason, RodeDraadError
 
-MANIFEST_FORMAT = 5
+MANIFEST_FORMAT = 6
 """Increased with every change of the files; an index of another format is rebuilt from the documents."""
 
 MANIFEST = "manifest.json"
@@ -31,11 +31,15 @@ class IndexProblem(RodeDraadError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document of a generation, without its text."""
+    """A document of a generation, without its text.
+
+    Every file on disk that was read has one, and so has every member of it (`Document.member`). That of a
+    file that only holds others has no passages: it keeps what is known of the file.
+    """
 
     path: str  # the document's id
-    sha256: str  # of the file's bytes, hexadecimal
-    size: int  # of the file, in bytes
+    sha256: str  # of the bytes of the file on disk, hexadecimal; as are size and time
+    size: int  # bytes
     mtime_ns: int
     declared_language: str | None  # from sources.toml
     language: str  # ISO 639-1
@@ -45,16 +49,22 @@ class Entry:
     key: int  # of its first passage in the word index, counting up from there; never used twice
     record: Record  # its reading text and its passages' vectors
     unread: tuple[Reason, ...] = ()  # parts of the file that could not be read
+    member: tuple[str, ...] = ()  # as `Document.member`
+
+    @property
+    def file(self) -> str:
+        """The id of the file on disk."""
+        return holder(self.path, self.member)
 
     @property
     def passages(self) -> int:
-        """The number of its passages."""
+        """The number of its passages; none of a file that only holds others."""
         return self.record.rows
 
     @property
     def title(self) -> str:
         """The title that a citation prints, as `Document.title`."""
-        return self.citation.title or self.own_title or self.path
+        return self.citation.title or self.own_title or (self.member or (self.path,))[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,11 @@ class Manifest:
     documents: tuple[Entry, ...]  # by path
     unread: tuple[Unread, ...] = ()  # by path
     files: Files = field(default_factory=dict, compare=False)  # all but the manifest
+
+    @property
+    def texts(self) -> list[Entry]:
+        """The documents as a person counts them, without files that only hold others."""
+        return [entry for entry in self.documents if entry.passages]
 
     def save(self, folder: Path) -> None:
         """Write the manifest to the generation in `folder`."""
@@ -130,11 +145,12 @@ def _row(entry: Entry) -> list[Any]:
     citation = [given.title, given.author, given.publisher, given.date, given.url]
     place = [record.segment, record.offset, record.length, record.row, record.rows, record.sha256]
     unread = [_pair(reason) for reason in entry.unread]
-    return [*file, citation, entry.own_title, entry.read_at, entry.key, place, unread]
+    return [*file, citation, entry.own_title, entry.read_at, entry.key, place, unread, entry.member]
 
 
 def _entry(row: list[Any]) -> Entry:
-    path, sha256, size, mtime_ns, declared, language, citation, own_title, read_at, key, record, unread = row
+    path, sha256, size, mtime_ns, declared, language, citation, *others = row
+    own_title, read_at, key, record, unread, member = others
     return Entry(
         path=path,
         sha256=sha256,
@@ -148,6 +164,7 @@ def _entry(row: list[Any]) -> Entry:
         key=key,
         record=Record(*record),
         unread=tuple(Reason(*reason) for reason in unread),
+        member=tuple(member),
     )
 
 
