@@ -56,7 +56,7 @@ def reindex(
         embedder, static = models.result()
         plan = Plan(old, sources, settings, embedder.fingerprint, repair)
         _announce(plan, say)
-        report = Report(unchanged=list(plan.kept), passed_over=others, damaged=plan.damaged)
+        report = _report(plan, others)
         journal = EmbeddingJournal(home, embedder.fingerprint, embedder.dimension)
         stack.enter_context(closing(journal))
         shop = Workshop(corpus, home, new_folder, settings, embedder, static, journal)
@@ -66,14 +66,15 @@ def reindex(
             background.submit(import_module, "langchain_text_splitters")
         with ParserPool(settings.limits) as parsers:
             readings = parsers.map(
-                lambda source: plan.read(source, parsers.read_document), plan.to_read, cancelled
+                lambda source: plan.read(source, parsers.read_documents), plan.to_read, cancelled
             )
             builder.build(map(plan.decide, readings))
         if not builder.waiting:
             journal.remove()
     report.complete(builder.documents)
     report.waiting = builder.waiting
-    report.removed = plan.gone({entry.path for entry in builder.documents})
+    ids = {entry.path for entry in builder.documents}
+    report.removed = plan.gone(lambda entry: entry.path in ids)
     report.passages = sum(entry.passages for entry in builder.documents)
     return report
 
@@ -96,11 +97,18 @@ def _last_generation(home: Path) -> Iterator[Generation | None]:
             raise damaged(error.path) from error
 
 
+def _report(plan: Plan, others: list[str]) -> Report:
+    """A report of what needs no reading."""
+    unchanged = [id for id, entry in plan.kept.items() if entry.passages]
+    return Report(unchanged=unchanged, passed_over=others, damaged=plan.damaged)
+
+
 def _announce(plan: Plan, say: Callable[[str], None]) -> None:
-    if plan.known and not plan.same_model:
-        say(f"The model has changed: all {len(plan.known)} documents are embedded again.")
-    elif plan.known and not plan.same_size:
-        say(f"passage_size has changed: all {len(plan.known)} documents are split again.")
+    count = sum(entry.passages > 0 for entries in plan.known.values() for entry in entries)
+    if count and not plan.same_model:
+        say(f"The model has changed: all {count} documents are embedded again.")
+    elif count and not plan.same_size:
+        say(f"passage_size has changed: all {count} documents are split again.")
 
 
 def preview(corpus: Path, home: Path) -> Report:
@@ -113,23 +121,23 @@ def preview(corpus: Path, home: Path) -> Report:
     sources, others = scan(corpus)
     with _last_generation(home) as old:
         plan = Plan(old, sources, settings, load_embedder(settings).fingerprint)
-        report = Report(unchanged=list(plan.kept), passed_over=others, damaged=plan.damaged)
+        report = _report(plan, others)
         before = (
             {(file.path, file.size, file.mtime_ns): file.reason for file in old.manifest.unread}
             if old
             else {}
         )
 
-        def parse(source: Source, data: bytes) -> None:
+        def parse(source: Source, data: bytes) -> tuple[()]:
             if reason := before.get((source.id, source.size, source.mtime_ns)):
                 raise UnreadableDocument.of(reason)
+            return ()
 
         for source in plan.to_read:
             report.note(plan.decide(plan.read(source, parse)))
         report.complete(plan.kept.values())
-        report.removed = plan.gone(
-            {source.id for source in plan.sources} - (report.failed.keys() - plan.known.keys())
-        )
+        files = {source.id for source in plan.sources} - (report.failed.keys() - plan.known.keys())
+        report.removed = plan.gone(lambda entry: entry.file in files)
     return report
 
 

@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from threading import Event
 
 from rodedraad.index.encoders.base import Embedder, Embedding
 from rodedraad.index.encoders.static_table import StaticEmbedder
-from rodedraad.index.plan import Decision, Plan
+from rodedraad.index.plan import Decision, Fate, Plan
 from rodedraad.index.progress import WRITING, Cancelled, OnProgress, Progress, ReadingProgress
 from rodedraad.index.report import Report, by_path
 from rodedraad.index.settings import Settings
@@ -66,7 +67,8 @@ class Builder:
         self._base = old  # the generation that is published
         self._held: dict[int, Entry] = {}  # what the next one keeps of it, by key
         if plan.is_reusable:
-            self._held = {entry.key: plan.kept.get(entry.path, entry) for entry in plan.known.values()}
+            known = chain.from_iterable(plan.known.values())
+            self._held = {entry.key: plan.kept.get(entry.path, entry) for entry in known}
         self._decided: dict[str, Reason | None] = {}  # of sources by id, why they are unread
         self._seconds = PART
         self.documents: tuple[Entry, ...] = old.manifest.documents if old else ()
@@ -107,8 +109,8 @@ class Builder:
         try:
             for decision in decisions:
                 taken.append(decision)
-                if decision.document or decision.base:
-                    writer.add(self._new_document(decision))
+                if new := [self._new_document(fate) for fate in decision.fates if fate.is_written]:
+                    writer.add(new)
                 else:
                     self._progress.skip(decision.source.size)
                 if self._in_parts and time.monotonic() > until:
@@ -119,39 +121,39 @@ class Builder:
             return taken, False
         return taken, not self._cancelled.is_set()
 
-    def _new_document(self, decision: Decision) -> NewDocument:
-        """The document of a decision, split into passages, with the embeddings that still apply."""
-        document, size = decision.document, self._shop.settings.passage_size
+    def _new_document(self, fate: Fate) -> NewDocument:
+        """The document of a fate, split into passages, with the embeddings that still apply."""
+        document, size = fate.document, self._shop.settings.passage_size
         known: dict[str, Embedding] = {}
-        if decision.base:
-            before, passages, embeddings = self._plan.read_record(decision.base)
+        if fate.base:
+            before, passages, embeddings = self._plan.read_record(fate.base)
             if self._plan.same_model:
                 known = {p.searched: embedding for p, embedding in zip(passages, embeddings, strict=True)}
             if document is None and self._plan.same_size:
-                return NewDocument(decision.source, before, passages, known)
+                return NewDocument(fate.source, before, passages, known)
             document = document or before
         assert document is not None
-        return NewDocument(decision.source, document, split_passages(document, size), known)
+        return NewDocument(fate.source, document, split_passages(document, size), known)
 
     def _settle(self, taken: list[Decision], written: set[str]) -> None:
-        """Note what was decided, but for documents that were cancelled before they were written."""
+        """Note what was decided, but for files that were cancelled before they were written."""
         for decision in taken:
-            id, kept = decision.source.id, decision.kept
-            if (decision.document or decision.base) and id not in written:
+            id = decision.source.id
+            if decision.fates and decision.fates[0].is_written and id not in written:
                 continue
-            if kept:  # a part that was published may have moved its record
-                kept = replace(kept, record=self._held.pop(kept.key).record)
-            if known := self._plan.known.get(id):
+            kept = [fate.kept for fate in decision.fates if fate.kept]
+            # a part that was published may have moved their records
+            kept = [replace(entry, record=self._held.pop(entry.key).record) for entry in kept]
+            for known in self._plan.known.get(id, ()):
                 self._held.pop(known.key, None)
-            if kept:
-                self._held[kept.key] = kept
+            self._held |= {entry.key: entry for entry in kept}
             self._decided[id] = decision.reason
             self._report.note(decision)
 
     def _publish(self, folder: Path, writer: GenerationWriter, at_end: bool) -> None:
         """Publish what was written and what stays, unless the published generation has it already."""
         sources = {source.id for source in self._plan.sources}
-        kept = [entry for entry in self._held.values() if not at_end or entry.path in sources]
+        kept = [entry for entry in self._held.values() if not at_end or entry.file in sources]
         if not kept and not writer.added:
             if not at_end:
                 return

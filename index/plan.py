@@ -1,7 +1,11 @@
-"""Plan: whether each document of a corpus is new, changed, unchanged, renamed, unreadable or gone."""
+"""Plan: whether each document of a corpus is new, changed, unchanged, renamed, unreadable or gone.
+
+Sizes, times, checksums and names are those of files on disk; a file brings all its documents with it: its
+own, and those of the files inside it. Of a file that changed, a member whose text is as before is kept.
+"""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -14,7 +18,7 @@ from rodedraad.index.store.checksums import damaged_files
 from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import Entry, IndexProblem, Manifest
 from rodedraad.index.store.records import PASSAGES, read_entry
-from rodedraad.ingest.corpus_folder import Source
+from rodedraad.ingest.corpus_folder import Described, Source
 from rodedraad.ingest.documents import Document, Passage
 from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.read_file import read_settled
@@ -35,21 +39,30 @@ def compare(manifest: Manifest, sources: Iterable[Source]) -> dict[str, State]:
 
     Compares sizes, times and sources.toml only; no file is opened.
     """
-    sources = with_hidden(manifest, sources)
-    entries = {entry.path: entry for entry in manifest.documents}
+    files = _by_file(manifest.documents)
     unread = {(file.path, file.size, file.mtime_ns) for file in manifest.unread}
-    states = dict.fromkeys((*entries, *(file.path for file in manifest.unread)), State.GONE)
-    for source in sources:
-        entry = entries.get(source.id)
-        if (source.id, source.size, source.mtime_ns) in unread:
-            states[source.id] = State.UNREAD
-        elif entry is None:
-            states[source.id] = State.NEW
-        elif _is_untouched(entry, source) and entry.citation == source.citation:
-            states[source.id] = State.INDEXED
-        else:
-            states[source.id] = State.CHANGED
+    ids = (*(entry.path for entry in manifest.documents), *(file.path for file in manifest.unread))
+    states = dict.fromkeys(ids, State.GONE)
+    for source in with_hidden(manifest, sources):
+        is_unread = (source.id, source.size, source.mtime_ns) in unread
+        states[source.id] = State.UNREAD if is_unread else State.NEW
+        for entry in files.get(source.id, ()):
+            own = source.inside(entry.member)
+            if is_unread:
+                states[entry.path] = State.UNREAD
+            elif _is_untouched(entry, own) and entry.citation == own.citation:
+                states[entry.path] = State.INDEXED
+            else:
+                states[entry.path] = State.CHANGED
     return states
+
+
+def _by_file(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
+    """The documents of each file on disk, by its id; the file's own comes first, as it does by path."""
+    files: dict[str, list[Entry]] = {}
+    for entry in entries:
+        files.setdefault(entry.file, []).append(entry)
+    return {id: tuple(documents) for id, documents in files.items()}
 
 
 def with_hidden(manifest: Manifest, sources: Iterable[Source]) -> list[Source]:
@@ -57,18 +70,19 @@ def with_hidden(manifest: Manifest, sources: Iterable[Source]) -> list[Source]:
     found = list(sources)
     hidden = [
         Source(
-            id=entry.path,
+            id=id,
             path=folder.path,
             size=0,
             mtime_ns=0,
-            declared_language=entry.declared_language,
-            citation=entry.citation,
+            declared_language=own.declared_language,
+            citation=own.citation,
             trouble=folder.trouble,
+            described={entry.path: Described(entry.declared_language, entry.citation) for entry in members},
         )
         for folder in found
         if folder.hides
-        for entry in manifest.documents
-        if entry.path.startswith(folder.hides)
+        for id, (own, *members) in _by_file(manifest.documents).items()
+        if id.startswith(folder.hides)
     ]
     return sorted(found + hidden, key=lambda source: source.id.split("/")) if hidden else found
 
@@ -87,25 +101,46 @@ class Reading:
     """The result of reading a source: its content is that of an indexed document, new, or unreadable."""
 
     source: Source  # with the size and time at which its bytes were read
-    entry: Entry | None = None  # the document with the same content, whatever its path
-    document: Document | None = None  # the new content; None too where it was not parsed
+    entries: tuple[Entry, ...] = ()  # the documents of a file with the same content, whatever its path
+    documents: tuple[Document, ...] = ()  # the new content; none too where it was not parsed
     reason: Reason | None = None  # why it is unreadable
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What the next generation gets for a source.
+class Fate:
+    """What the next generation gets for a document of a source.
 
-    An entry that is kept; or a document to write, with new text or with the text of `base`; or nothing,
-    if the source is unreadable and not in the index.
+    An entry that is kept; or a document to write, with new text or with the text of `base`; or nothing
+    that is known yet, where the source was not parsed.
     """
 
-    source: Source
+    source: Source  # of the document, as `Source.inside`
     state: State
-    reason: Reason | None = None  # of UNREAD
     kept: Entry | None = None
     document: Document | None = None
     base: Entry | None = None  # the document of the previous generation whose text or vectors are reused
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the document is written."""
+        return bool(self.document or self.base)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether it is a document to a person, not a file that only holds others."""
+        if self.document:
+            return bool(self.document.text)
+        entry = self.kept or self.base
+        return not entry or entry.passages > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the next generation gets for a source: all its documents, the file's own first, or none."""
+
+    source: Source
+    fates: tuple[Fate, ...]  # none if it is unreadable and not in the index
+    reason: Reason | None = None  # why it is unreadable
 
 
 class Plan:
@@ -125,7 +160,7 @@ class Plan:
         every document; without, their sizes, and the times of documents.
         """
         self.damaged: list[str] = []  # files of the old generation
-        self.known: dict[str, Entry] = {}  # its documents but those whose record is damaged
+        self.known: dict[str, tuple[Entry, ...]] = {}  # its documents by file, where no record is damaged
         self.same_model = self.same_size = True
         self._old, self._repair = old, repair
         if old:
@@ -134,16 +169,16 @@ class Plan:
             self.same_model = old.manifest.fingerprint == fingerprint
             self.same_size = old.manifest.settings["passage_size"] == settings.passage_size
         self.sources = with_hidden(old.manifest, sources) if old else list(sources)
-        self._indexed = dict.fromkeys(entry.path for entry in old.manifest.documents) if old else {}
+        self._indexed = {entry.path: entry for entry in old.manifest.documents} if old else {}
         self._sources = {source.id for source in self.sources}
         self._moved: set[str] = set()
         self._largest = settings.largest_bytes
-        self.kept: dict[str, Entry] = {}  # of the sources that need no reading
+        self.kept: dict[str, Entry] = {}  # by id, of the sources that need no reading
         self.to_read: list[Source] = []
         for source in self.sources:
-            entry = self.known.get(source.id)
-            if entry and self.is_reusable and self._can_skip(entry, source):
-                self.kept[source.id] = _updated(entry, source)
+            known = self.known.get(source.id, ())
+            if self.is_reusable and self._can_skip(known, source):
+                self.kept |= {entry.path: _updated(entry, source) for entry in known}
             else:
                 self.to_read.append(source)
         self.to_read.sort(key=lambda source: source.size)  # so that most documents answer soon
@@ -153,70 +188,105 @@ class Plan:
         """Whether a document of the old generation can be kept as it is."""
         return self.same_model and self.same_size
 
-    def _can_skip(self, entry: Entry, source: Source) -> bool:
-        """Whether a source's content is the entry's, without reading it."""
-        return not self._repair and _is_untouched(entry, source)
+    def _can_skip(self, known: Collection[Entry], source: Source) -> bool:
+        """Whether a source's content is what is known of it, without reading it."""
+        is_untouched = all(_is_untouched(entry, source.inside(entry.member)) for entry in known)
+        return bool(known) and not self._repair and is_untouched
 
-    def read(self, source: Source, parse: Callable[[Source, bytes], Document | None]) -> Reading:
+    def read(self, source: Source, parse: Callable[[Source, bytes], Iterable[Document]]) -> Reading:
         """Read a source; `parse` is called for content that is not in the index. Thread-safe."""
-        known = self.known.get(source.id)
-        if known and self._can_skip(known, source):
+        known = self.known.get(source.id, ())
+        if self._can_skip(known, source):
             return Reading(source, known)
         try:
             source, data = read_settled(source, self._largest)
-            entry = self._with_content(source, data)
-            if entry and not (self._repair and entry.unread):  # more of it may be readable now
-                return Reading(source, entry)
-            return Reading(source, document=parse(source, data))
+            entries = self._with_content(source, data)
+            is_partial = any(entry.unread for entry in entries)
+            if entries and not (self._repair and is_partial):  # more of it may be readable now
+                return Reading(source, entries)
+            return Reading(source, documents=tuple(parse(source, data)))
         except UnreadableDocument as error:
             return Reading(source, reason=error.reason)
 
-    def _with_content(self, source: Source, data: bytes) -> Entry | None:
-        """The document with this content: the source's own, if it is among them."""
+    def _with_content(self, source: Source, data: bytes) -> tuple[Entry, ...]:
+        """The documents with this content: the source's own, if they are among them."""
         if not self.known:
-            return None
+            return ()
         content = _content(source.id, hashlib.sha256(data).hexdigest(), source.declared_language)
         known = self.known.get(source.id)
-        return known if known and _content_of(known) == content else self._by_content.get(content)
+        found = known if known and _content_of(known[0]) == content else self._by_content.get(content, ())
+        languages = ((entry.declared_language, source.inside(entry.member)) for entry in found)
+        return found if all(before == own.declared_language for before, own in languages) else ()
 
     @cached_property
-    def _by_content(self) -> dict[tuple[str, str, str | None], Entry]:
-        return {_content_of(entry): entry for entry in self.known.values()}
+    def _by_content(self) -> dict[tuple[str, str, str | None], tuple[Entry, ...]]:
+        return {_content_of(entries[0]): entries for entries in self.known.values()}
 
     def decide(self, reading: Reading) -> Decision:
         """What the next generation gets for a source of `to_read`."""
-        source, entry = reading.source, reading.entry
+        source, known = reading.source, self.known.get(reading.source.id, ())
         if reading.reason:
-            return self._unread(source, reading.reason)
-        known = self.known.get(source.id)
-        state = State.CHANGED if source.id in self._indexed else State.NEW
-        if entry is None:
-            base = known if self.same_model else None
-            return Decision(source, state, document=reading.document, base=base)
-        if not self.is_reusable:
-            return Decision(source, state, base=entry)
-        if entry is known:
-            return Decision(source, State.INDEXED, kept=_updated(entry, source))
-        if entry.path in self._sources or entry.path in self._moved:  # a copy, not a renamed file
-            return Decision(source, state, base=entry)
-        self._moved.add(entry.path)
-        return Decision(source, state, kept=_updated(entry, source))
+            return Decision(source, tuple(self._unread(source, known)), reading.reason)
+        if reading.entries:
+            return Decision(source, tuple(self._reused(source, known, reading.entries)))
+        return Decision(source, tuple(self._read(source, known, reading.documents)))
 
-    def _unread(self, source: Source, reason: Reason) -> Decision:
-        """An unreadable source keeps the document that was indexed before."""
-        known = self.known.get(source.id)
-        if known is None:
-            return Decision(source, State.UNREAD, reason)
-        if self.is_reusable:
-            return Decision(source, State.UNREAD, reason, kept=replace(known, citation=source.citation))
-        before = replace(
-            source, size=known.size, mtime_ns=known.mtime_ns, declared_language=known.declared_language
-        )
-        return Decision(before, State.UNREAD, reason, base=known)
+    def _state(self, source: Source) -> State:
+        """The state of a document that is not kept as it was."""
+        return State.CHANGED if source.id in self._indexed else State.NEW
 
-    def gone(self, kept: Collection[str]) -> list[str]:
-        """The documents that the next generation loses, given the ids of those that it holds."""
-        return [id for id in self._indexed if id not in kept]
+    def _read(
+        self, source: Source, known: Iterable[Entry], documents: Collection[Document]
+    ) -> Iterator[Fate]:
+        """What was read is written, but for members whose text is as before."""
+        before = {entry.member: entry for entry in known} if self.same_model else {}
+        for document in documents:
+            own, base = source.inside(document.member), before.get(document.member)
+            if base and base.member and self.same_size and self._holds(base, document):
+                kept = replace(
+                    _updated(base, source),
+                    sha256=document.sha256,
+                    declared_language=own.declared_language,
+                )
+                yield Fate(own, State.INDEXED, kept=kept)
+            else:
+                yield Fate(own, self._state(own), document=document, base=base)
+        if not documents:
+            yield Fate(source, self._state(source))
+
+    def _holds(self, entry: Entry, document: Document) -> bool:
+        """Whether a document, but for the file that it is in, is as it was indexed."""
+        before = self.read_record(entry)[0]
+        return replace(before, sha256=document.sha256, citation=document.citation) == document
+
+    def _reused(self, source: Source, known: Iterable[Entry], entries: tuple[Entry, ...]) -> Iterator[Fate]:
+        """Documents with the same content are kept where they are the source's own, or it was renamed."""
+        is_own, id = entries[0] in known, entries[0].path
+        is_copied = not is_own and (id in self._sources or id in self._moved)
+        if self.is_reusable and not is_own and not is_copied:
+            self._moved.add(id)
+        for entry in entries:
+            own = source.inside(entry.member)
+            if not self.is_reusable or is_copied:
+                yield Fate(own, self._state(own), base=entry)
+            else:
+                state = State.INDEXED if is_own else self._state(own)
+                yield Fate(own, state, kept=_updated(entry, source))
+
+    def _unread(self, source: Source, known: Iterable[Entry]) -> Iterator[Fate]:
+        """An unreadable source keeps the documents that were indexed before."""
+        for entry in known:
+            own = source.inside(entry.member)
+            if self.is_reusable:
+                yield Fate(own, State.UNREAD, kept=replace(entry, citation=own.citation))
+            else:
+                size, time, language = entry.size, entry.mtime_ns, entry.declared_language
+                before = replace(own, size=size, mtime_ns=time, declared_language=language)
+                yield Fate(before, State.UNREAD, base=entry)
+
+    def gone(self, stays: Callable[[Entry], bool]) -> list[str]:
+        """The documents that the next generation loses."""
+        return [id for id, entry in self._indexed.items() if entry.passages and not stays(entry)]
 
     def read_record(self, entry: Entry) -> tuple[Document, list[Passage], list[Embedding]]:
         """A known document, its passages, and what is stored of each."""
@@ -224,13 +294,13 @@ class Plan:
         return read_entry(self._old.folder, entry, self._old.manifest.dimension)
 
 
-def _undamaged(generation: Generation, damaged: Iterable[str]) -> dict[str, Entry]:
-    """The documents, by id, whose records are as they were written."""
+def _undamaged(generation: Generation, damaged: Iterable[str]) -> dict[str, tuple[Entry, ...]]:
+    """The documents of each file whose records are all as they were written, by the file's id."""
     segments = {segment_of(name) for name in damaged if name.startswith(f"{PASSAGES}/")}
     return {
-        entry.path: entry
-        for entry in generation.manifest.documents
-        if entry.record.segment not in segments or _is_sound(generation, entry)
+        id: entries
+        for id, entries in _by_file(generation.manifest.documents).items()
+        if all(entry.record.segment not in segments or _is_sound(generation, entry) for entry in entries)
     }
 
 
@@ -252,10 +322,9 @@ def _content(id: str, sha256: str, declared_language: str | None) -> tuple[str, 
 
 
 def _updated(entry: Entry, source: Source) -> Entry:
-    """The entry with the path, size, time and citation of a source that has the same content."""
-    now = (source.id, source.size, source.mtime_ns, source.citation)
+    """The entry with the path, size, time and citation that a source with the same content gives it."""
+    own = source.inside(entry.member)
+    now = (own.id, own.size, own.mtime_ns, own.citation)
     if (entry.path, entry.size, entry.mtime_ns, entry.citation) == now:
         return entry
-    return replace(
-        entry, path=source.id, size=source.size, mtime_ns=source.mtime_ns, citation=source.citation
-    )
+    return replace(entry, path=own.id, size=own.size, mtime_ns=own.mtime_ns, citation=own.citation)

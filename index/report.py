@@ -9,7 +9,7 @@ from rodedraad.index.store.manifest import Entry
 
 @dataclass(slots=True)
 class Report:
-    """Documents by id, in the order of their folders and names."""
+    """Documents by id, in the order of their folders and names; no files that only hold others."""
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -23,16 +23,13 @@ class Report:
     passages: int = 0
 
     def note(self, decision: Decision) -> None:
-        """List the document that a decision is about."""
-        match decision.state:
-            case State.UNREAD:
-                self.failed[decision.source.id] = str(decision.reason)
-            case State.NEW:
-                self.added.append(decision.source.id)
-            case State.CHANGED:
-                self.changed.append(decision.source.id)
-            case _:
-                self.unchanged.append(decision.source.id)
+        """List the documents that a decision is about."""
+        if decision.reason:
+            self.failed[decision.source.id] = str(decision.reason)
+        lists = {State.NEW: self.added, State.CHANGED: self.changed, State.INDEXED: self.unchanged}
+        for fate in decision.fates:
+            if fate.has_text and fate.state in lists:
+                lists[fate.state].append(fate.source.id)
 
     def complete(self, entries: Iterable[Entry]) -> None:
         """Put the lists in order, and list of which of the documents parts could not be read."""

@@ -4,11 +4,12 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rodedraad.ingest.data_file import read_toml
 from rodedraad.ingest.documents import Citation
@@ -45,9 +46,16 @@ _CITATION_FIELDS = tuple(field.name for field in fields(Citation))
 _NO_CITATION = Citation()
 
 
+class Described(NamedTuple):
+    """What sources.toml gives for a document."""
+
+    language: str | None = None  # ISO 639-1
+    citation: Citation = _NO_CITATION
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file of the corpus that was found but not yet read."""
+    """A file of the corpus that was found but not yet read; or a member of one, as `inside` gives it."""
 
     id: str  # path relative to the corpus, with forward slashes
     path: Path
@@ -57,11 +65,23 @@ class Source:
     citation: Citation  # from sources.toml
     trouble: Reason | None = None  # why it must not be read
     hides: str = ""  # of a folder that could not be searched: how the ids in it begin
+    described: Mapping[str, Described] = field(default_factory=dict)  # from sources.toml, by ids of members
+    member: tuple[str, ...] = ()  # as `Document.member`
 
     @property
     def corpus(self) -> Path:
-        """The folder of documents that it was found in; not known of a placeholder id."""
+        """The folder of documents that the file was found in; not known of a placeholder id or a member."""
         return self.path.parents[self.id.count("/")]
+
+    def inside(self, member: tuple[str, ...]) -> "Source":
+        """The source of a member of this file: the same file, with the id and description of the member."""
+        if not member:
+            return self
+        id = "/".join((self.id, *member))
+        language, citation = self.described.get(id, Described())
+        return replace(
+            self, id=id, declared_language=language, citation=citation, described={}, member=member
+        )
 
 
 def scan(corpus: Path) -> tuple[list[Source], list[str]]:
@@ -78,6 +98,7 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
     described = load_sources(corpus).documents
     names = {name for name, _, _ in files}
     other_forms = {_composed(id): table for id, table in described.items() if id not in names}
+    inside = _inside(names, other_forms)
     sources, others = [], []
     for name, entry, trouble in files:
         unshown = _NOT_SHOWN.search(name)
@@ -89,7 +110,8 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
         hides = f"{name}/" if trouble else ""
         if unshown and not trouble:
             trouble = Reason("its name has a line break or another invisible character; rename it")
-        given = described.get(id) or other_forms.get(_composed(id))
+        table = described.get(id) or other_forms.get(_composed(id))
+        language, citation = _described(table) if table else Described()
         size, mtime_ns, problem = _status(path, entry.is_symlink(), corpus)
         sources.append(
             Source(
@@ -97,13 +119,31 @@ def scan(corpus: Path) -> tuple[list[Source], list[str]]:
                 path=path,
                 size=size,
                 mtime_ns=mtime_ns,
-                declared_language=given.get("language") if given else None,
-                citation=Citation(**{n: given.get(n) for n in _CITATION_FIELDS}) if given else _NO_CITATION,
+                declared_language=language,
+                citation=citation,
                 trouble=trouble or problem,
                 hides=hides,
+                described=inside.get(id, {}),
             )
         )
     return sources, others
+
+
+def _described(table: Mapping[str, str]) -> Described:
+    """What a table of sources.toml gives for its document."""
+    return Described(table.get("language"), Citation(**{n: table.get(n) for n in _CITATION_FIELDS}))
+
+
+def _inside(names: Iterable[str], tables: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, Described]]:
+    """What tables of sources.toml, by ids in form NFC, give for members of files, by the name of the file."""
+    found: dict[str, dict[str, Described]] = {}
+    composed = {_composed(name): name for name in names} if tables else {}
+    for id, table in tables.items():
+        for above in accumulate(id.split("/")[:-1], "{}/{}".format):
+            if name := composed.get(above):
+                member = id.removeprefix(above)
+                found.setdefault(name, {})[name + member] = _described(table)
+    return found
 
 
 def find_source(corpus: Path, id: str) -> Source | None:

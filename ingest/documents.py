@@ -53,6 +53,11 @@ class Passage:
         return "\n".join((*(h for h in self.section[-1:] if not self.text.startswith(h)), self.text))
 
 
+def holder(id: str, member: tuple[str, ...]) -> str:
+    """The id of the file that holds the members at the end of an id, each inside the one before."""
+    return id.removesuffix("".join(f"/{name}" for name in member))
+
+
 Box = tuple[float, float, float, float]
 """Left, top, width and height of an area of a page, in percent of the page."""
 
@@ -69,11 +74,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source: its reading text, and how it is cited."""
+    """A file of the corpus, or a file inside one, its member: its reading text, and how it is cited.
+
+    A container, such as a message or an archive, is read as a folder: what is attached to `mail.eml` is
+    the document `mail.eml/report.pdf`. The text of a file that only holds others is empty.
+    """
 
     id: str  # path relative to the corpus, with forward slashes
-    sha256: str  # of the file's bytes, hexadecimal
-    language: str  # ISO 639-1, of most of the text
+    sha256: str  # of the bytes of the file on disk, hexadecimal
+    language: str  # ISO 639-1, of most of the text; empty without text
     citation: Citation
     text: str  # the reading text
     page_starts: tuple[int, ...]  # offset of each page's first character; empty without pages
@@ -83,11 +92,22 @@ class Document:
     unread: tuple[Reason, ...] = ()  # parts of the file that could not be read
     page_labels: tuple[str, ...] = ()  # what is printed for each page; empty where they count from 1
     recognised: tuple[int, ...] = ()  # pages, counted from 1, whose text was read from a picture (OCR)
+    member: tuple[str, ...] = ()  # its names in the files that it is in, the outermost first
 
     @property
     def title(self) -> str:
-        """The title; the id where the source has none."""
-        return self.citation.title or self.id
+        """The title; where it has none, the id, or the name of a member."""
+        return self.citation.title or (self.member or (self.id,))[-1]
+
+    @property
+    def file(self) -> str:
+        """The id of the file on disk."""
+        return holder(self.id, self.member)
+
+    @property
+    def container(self) -> str | None:
+        """The id of the file that it is directly in; None for a file on disk."""
+        return holder(self.id, self.member[-1:]) if self.member else None
 
     def passage(self, start: int, end: int, sentences: Iterable[Span]) -> Passage:
         """The passage from `start` to `end`, with the spans of its sentences."""

@@ -79,9 +79,6 @@ _MEDIA_TYPES = {
     "message/rfc822": ".eml",
 }
 
-CONTAINERS = (".eml", ".mbox", ".msg", ".zip")
-"""The suffixes of files that hold other files, each under a heading with its name."""
-
 
 def suffix_of(name: str, media_type: str) -> str:
     """The suffix of a kind that is read or refused, by a file's name or else its media type; else empty."""

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from rodedraad.ingest.documents import Citation
@@ -54,6 +54,16 @@ class Content:
     titled: bool = True  # whether the first heading may be the title of the whole
     page_labels: tuple[str, ...] = ()  # what is printed for each page; empty where they count from 1
     recognised: tuple[int, ...] = ()  # pages, counted from 0, whose text was read from a picture (OCR)
+    members: tuple["Member", ...] = ()  # the files inside it, each a document of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file inside a file: an attachment, a message of a mailbox, or a file of an archive."""
+
+    name: str  # its path in the file that holds it, with slashes
+    suffix: str  # of its kind, in lower case; empty if that is not read
+    open: Callable[[], bytes | Content]  # its bytes, or what is read of it where it is not kept in one piece
 
 
 def check_length(characters: int) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from queue import Empty, LifoQueue
 from threading import Event, Timer
 from typing import Any, TypeVar
@@ -81,7 +81,7 @@ class ParserPool:
     ) -> Iterator[Result]:
         """The results of `function` for the items, in order; it runs in threads, several at once.
 
-        It may call `read_document`. At most AHEAD items are taken in advance, to bound memory. The results
+        It may call `read_documents`. At most AHEAD items are taken in advance, to bound memory. The results
         end where `cancelled` is set.
         """
         cancelled = cancelled or Event()
@@ -93,19 +93,24 @@ class ParserPool:
             if wait([ahead[0]], POLL).done:
                 yield ahead.popleft().result()
 
-    def read_document(self, source: Source, data: bytes) -> Document:
-        """`read_file.read_document` in a child process; thread-safe.
+    def read_documents(self, source: Source, data: bytes) -> list[Document]:
+        """`read_documents.read_documents` in a child process; thread-safe.
 
         Raises UnreadableDocument if the file cannot be read within the limits.
         """
-        return _document(self._ask({"source": {**asdict(source), "path": str(source.path)}}, data))
+        reply = self._ask({"source": {**asdict(source), "path": str(source.path)}}, data)
+        return [_document(document) for document in reply["documents"]]
 
-    def draw_page(self, data: bytes, number: int, before: str, text: str) -> Picture:
-        """`readers.pdf_page.draw_page` in a child process; thread-safe.
+    def draw_page(
+        self, file: str, data: bytes, member: tuple[str, ...], number: int, before: str, text: str
+    ) -> Picture:
+        """`readers.pdf_page.draw_page` in a child process, for a file or a member of it; thread-safe.
 
         Raises UnreadableDocument if the page cannot be drawn within the limits.
         """
-        reply = self._ask({"page": {"number": number, "before": before, "text": text}}, data)
+        page = {"number": number, "before": before, "text": text}
+        place = {"suffix": PurePosixPath(file).suffix.lower(), "member": member}
+        reply = self._ask({"page": {**place, **page}}, data)
         boxes = tuple((left, top, width, height) for left, top, width, height in reply["boxes"])
         return Picture(**{**reply, "png": base64.b64decode(reply["png"]), "boxes": boxes})
 
@@ -239,5 +244,6 @@ def _document(reply: dict[str, Any]) -> Document:
             "page_labels": tuple(reply["page_labels"]),
             "recognised": tuple(reply["recognised"]),
             "unread": tuple(Reason(**reason) for reason in reply["unread"]),
+            "member": tuple(reply["member"]),
         }
     )

@@ -1,4 +1,4 @@
-"""Parser process: parses one file after another, within limits of memory and time.
+"""Parser process: parses one file after another, with the files inside it, within limits of memory and time.
 
 `parser_pool` starts it as `python -m rodedraad.ingest.parser_process BYTES SECONDS`. A request on
 standard input is a line of JSON, with the source or the page to draw and the length of the file,
@@ -13,10 +13,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rodedraad.ingest.corpus_folder import Source
+from rodedraad.ingest.corpus_folder import Described, Source
 from rodedraad.ingest.deadline import set_deadline
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.read_file import read_document, reason_of
+from rodedraad.ingest.errors import reason_of
+from rodedraad.ingest.read_documents import read_documents, read_member
 
 OUT_OF_MEMORY = 3
 """The exit code after memory ran out; the process must not be used again."""
@@ -50,14 +51,19 @@ def _reply(request: dict[str, Any], data: bytes) -> dict[str, Any]:
 
 
 def _read(source: dict[str, Any], data: bytes) -> dict[str, Any]:
-    path, citation = Path(source.pop("path")), Citation(**source.pop("citation"))
-    return asdict(read_document(Source(**source, path=path, citation=citation), data))
+    described = {
+        id: Described(language, Citation(**citation))
+        for id, (language, citation) in source["described"].items()
+    }
+    path, citation = Path(source["path"]), Citation(**source["citation"])
+    found = Source(**{**source, "path": path, "citation": citation, "described": described})
+    return {"documents": [asdict(document) for document in read_documents(found, data)]}
 
 
-def _draw(data: bytes, number: int, before: str, text: str) -> dict[str, Any]:
+def _draw(data: bytes, suffix: str, member: list[str], number: int, before: str, text: str) -> dict[str, Any]:
     from rodedraad.ingest.readers.pdf_page import draw_page
 
-    picture = draw_page(data, number, before, text)
+    picture = draw_page(read_member(suffix, data, member), number, before, text)
     return {**asdict(picture), "png": base64.b64encode(picture.png).decode()}
 
 

@@ -1,19 +1,12 @@
-"""Read a file: its bytes, read while no program writes to it, and the document in them."""
+"""Read a file: its bytes, read while no program writes to it."""
 
-import hashlib
 import os
 import time
 from dataclasses import replace
 
 from rodedraad.ingest.corpus_folder import Source
-from rodedraad.ingest.documents import Citation, Document
-from rodedraad.ingest.errors import Reason, UnreadableDocument
-from rodedraad.ingest.formats import reader
-from rodedraad.ingest.language import language_of, language_spans
-from rodedraad.ingest.lines import check_length
-from rodedraad.ingest.reflow import reflow
+from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.regular_file import open_regular
-from rodedraad.ingest.zip_limits import counted_together
 
 LARGEST_FILE = 200_000_000
 """Bytes of the largest file that is read, unless `largest_file` is set."""
@@ -26,13 +19,6 @@ The coarse one is FAT's; it is assumed of every time in whole seconds.
 
 PATIENCE = 5.0
 """Seconds after which a file that keeps changing is reported."""
-
-LONGEST_TITLE = 200
-"""The most characters of a first heading that is taken for the title.
-
-It must be at the start of the text, or have all other headings under it. A file that holds other files is
-not named for the first of these.
-"""
 
 
 def read_bytes(source: Source, largest: int = LARGEST_FILE) -> bytes:
@@ -92,46 +78,3 @@ def _unsettled(mtime_ns: int) -> int:
     tick = TICK if mtime_ns % 1_000_000_000 else COARSE_TICK
     age = time.time_ns() - mtime_ns
     return tick - age if abs(age) < tick else 0  # some systems round up
-
-
-def read_document(source: Source, data: bytes) -> Document:
-    """The document in a file's bytes; raises UnreadableDocument if they hold no text."""
-    with counted_together():
-        content = reader(source.path.suffix.lower())(data)
-    check_length(sum(len(line.text) for line in content.lines))
-    if not content.lines:
-        raise UnreadableDocument("it holds no text")
-    declared = source.declared_language
-    language = declared or language_of(
-        "\n".join(line.text for line in content.lines[:1000]), content.language
-    )
-    text, page_starts, headings = reflow(content.lines, language)
-    own = content.citation
-    if content.titled and headings and headings[0].end <= LONGEST_TITLE:
-        alone = all(heading.above is not None for heading in headings[1:])
-        if headings[0].start == 0 or alone:
-            own = own.completed_by(Citation(title=text[headings[0].start : headings[0].end]))
-    return Document(
-        id=source.id,
-        sha256=hashlib.sha256(data).hexdigest(),
-        language=language,
-        citation=source.citation.completed_by(own),
-        text=text,
-        page_starts=page_starts if content.paged else (),
-        headings=headings,
-        languages=() if declared else language_spans(text, language),
-        own=own,
-        unread=content.unread,
-        page_labels=content.page_labels,
-        recognised=tuple(page + 1 for page in content.recognised),
-    )
-
-
-def reason_of(error: Exception) -> Reason:
-    """Why a file is not read, from what its reader raised."""
-    if isinstance(error, UnreadableDocument):
-        return error.reason
-    if isinstance(error, RecursionError):
-        return Reason("its parts are nested too deeply")
-    found = f"{type(error).__name__}: {error}"[:300]
-    return Reason("its reader failed on it ({error})", {"error": found})

@@ -23,7 +23,7 @@ from rodedraad.index.search import Searcher
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Document
 from rodedraad.ingest.parser_pool import ParserPool
-from rodedraad.ingest.read_file import read_document
+from rodedraad.ingest.read_documents import read_documents
 
 # What a shell starts in the background ignores interrupts, and so would the programs that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -80,10 +80,10 @@ def home(made_once: MadeOnce, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def no_parser_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents are read in this process: to start one for each re-index takes most of the time."""
 
-    def read(pool: ParserPool, source: Source, data: bytes) -> Document:
-        return read_document(source, data)
+    def read(pool: ParserPool, source: Source, data: bytes) -> list[Document]:
+        return read_documents(source, data)
 
-    monkeypatch.setattr(ParserPool, "read_document", read)
+    monkeypatch.setattr(ParserPool, "read_documents", read)
 
 
 @pytest.fixture(scope="session")

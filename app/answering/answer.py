@@ -98,7 +98,7 @@ def answer(
 
 def no_question(searcher: Searcher, text: str, scope: Scope = EVERYTHING) -> Answer:
     """What a text gets that is no question: what there is to ask about."""
-    titles = [entry.title for entry in searcher.chosen(scope)]
+    titles = [entry.title for entry in searcher.chosen(scope) if entry.passages]
     return Answer(
         kind="not a question",
         question=text,

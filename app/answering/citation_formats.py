@@ -7,28 +7,29 @@ from typing import Final
 
 from rodedraad.answering.place import Place
 from rodedraad.ingest.documents import Document
-from rodedraad.ingest.formats import CONTAINERS
 
 LONGEST_HEADING = 80
 """Characters of a heading that a reference prints at most."""
 
 
 def reference(document: Document, start: int) -> str:
-    """What a citation prints: title, author, publisher and date, the section and page, the address."""
+    """What a citation prints: title, author, publisher and date, the section and page, the address.
+
+    Of a file inside another it also prints that one, such as: report.pdf, p. 3, in mail.eml.
+    """
     citation = document.citation
     known = filter(None, (citation.author, citation.publisher, citation.date))
     address = [citation.url] if citation.url else []
-    return ", ".join([document.title, *known, *position(document, start), *address])
+    return ", ".join([document.title, *known, *position(document, start), *_held(document), *address])
+
+
+def _held(document: Document) -> list[str]:
+    return [f"in {document.container}"] if document.container else []
 
 
 def position(document: Document, start: int) -> list[str]:
-    """Where in a document a character is: the heading above it and its page, if there are any; and OCR.
-
-    In a document that holds others, the headings above that one are those of the files that it lies in.
-    """
+    """Where in a document a character is: the heading above it and its page, if there are any; and OCR."""
     heading, page = document.heading_above(start), document.page_label_at(start)
-    if heading and document.id.lower().endswith(CONTAINERS):
-        heading = " › ".join(h for h in document.section_at(start) if h != document.title)
     return [
         *([f"§ {shorten(heading, LONGEST_HEADING, placeholder='…')}"] if heading else ()),
         *([f"p. {page}"] if page else ()),
@@ -56,6 +57,7 @@ def bibtex(place: Place) -> str:
         "publisher": citation.publisher,
         "date": citation.date,
         "pages": place.page_label,
+        "howpublished": "".join(_held(place.document)),
         "url": citation.url,
         "langid": place.document.language,
         "note": f"“{place.text}”",

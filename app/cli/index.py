@@ -123,7 +123,7 @@ def check(options: argparse.Namespace) -> int:
             raise IndexProblem("It could not be repaired:" + "".join(f"\n  {p}" for p in problems))
     with closing(open_current(options.home)) as generation:
         say(
-            f"{current(options.home)} is sound: {len(generation.manifest.documents)} documents, "
+            f"{current(options.home)} is sound: {len(generation.manifest.texts)} documents, "
             f"{generation.passages} passages, {len(generation.manifest.files)} files."
         )
         _tell_unread(

@@ -36,7 +36,7 @@ class Run:
             "fingerprint": manifest.fingerprint,
             "words": manifest.words,
             "settings": manifest.settings,
-            "documents": len(manifest.documents),
+            "documents": len(manifest.texts),
             "passages": searcher.generation.passages,
             "without": sorted(searcher.without),
         }

@@ -11,10 +11,11 @@ from rodedraad.index.build import reindex
 from rodedraad.index.files.safe_files import give_free_name, hidden_name
 from rodedraad.index.plan import State, compare
 from rodedraad.index.progress import OnProgress
-from rodedraad.index.report import Report
+from rodedraad.index.report import Report, by_path
 from rodedraad.index.settings import load_settings
 from rodedraad.index.store.running import Running, running
 from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, find_source, scan
+from rodedraad.ingest.documents import holder
 from rodedraad.ingest.errors import Reason, RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.read_file import read_bytes
@@ -38,6 +39,17 @@ class Row:
     indexed: datetime | None = None  # when its text was last read, in UTC
     state: State = State.INDEXED
     reasons: tuple[Reason, ...] = ()  # why it, or parts of it, could not be read
+    member: tuple[str, ...] = ()  # as `Document.member`
+
+    @property
+    def file(self) -> str:
+        """The id of the file on disk."""
+        return holder(self.id, self.member)
+
+    @property
+    def only_holds_others(self) -> bool:
+        """Whether it is a file without a text of its own, such as an archive."""
+        return self.indexed is not None and not self.passages
 
     @property
     def is_partial(self) -> bool:
@@ -65,7 +77,7 @@ class LiveCorpus:
         return without_folders(error, self._corpus, self._index.home)
 
     def rows(self) -> list[Row]:
-        """Every document by id, those that are not wholly indexed first."""
+        """Every document by id, beneath its file; files that are not wholly indexed come first."""
         manifest = self._index.searcher().generation.manifest
         sources, _ = scan(self._corpus)
         states = compare(manifest, sources)
@@ -79,6 +91,7 @@ class LiveCorpus:
                 indexed=datetime.fromtimestamp(entry.read_at, UTC),
                 state=states[entry.path],
                 reasons=(*reasons.get(entry.path, ()), *entry.unread),
+                member=entry.member,
             )
             for entry in manifest.documents
         ]
@@ -93,7 +106,8 @@ class LiveCorpus:
             for source in sources
             if source.id not in indexed
         ]
-        return sorted(rows, key=lambda row: (row.state == State.INDEXED and not row.reasons, row.id))
+        remarkable = {row.file for row in rows if row.state != State.INDEXED or row.reasons}
+        return sorted(rows, key=lambda row: (row.file not in remarkable, by_path(row.id)))
 
     def add(self, file: Path, name: str) -> None:
         """Copy a file into the corpus under `name`.

@@ -52,7 +52,7 @@ class PdfView:
         begin, end = (*document.page_starts, len(document.text))[page - 1 : page + 1]
         before, text = document.text[begin : place.start], document.text[place.start : min(place.end, end)]
         try:
-            picture = self._drawn(document.id, document.sha256, page, before, text)
+            picture = self._drawn(document.file, document.sha256, document.member, page, before, text)
         except FileChanged:
             return note(phrase("file_changed", language))
         except UnreadableDocument as error:
@@ -61,12 +61,14 @@ class PdfView:
             return note(phrase("page_not_shown", language, why=self._library.told(error).rstrip(".")))
         return picture_html(picture, place, page, place.end > end, language)
 
-    def _draw(self, id: str, sha256: str, page: int, before: str, text: str) -> Picture:
-        data = self._library.read(id)
+    def _draw(
+        self, file: str, sha256: str, member: tuple[str, ...], page: int, before: str, text: str
+    ) -> Picture:
+        data = self._library.read(file)
         if hashlib.sha256(data).hexdigest() != sha256:
             raise FileChanged
         with ParserPool(load_settings(self._index.home).limits, 1) as parsers:
-            return parsers.draw_page(data, page, before, text)
+            return parsers.draw_page(file, data, member, page, before, text)
 
 
 def _beginning(generation: Generation, query: Mapping[str, str], number: str) -> Place | None:

@@ -21,7 +21,8 @@ from rodedraad.index.encoders.onnx_transformer import Tokens
 from rodedraad.index.encoders.token_codes import LEARNED, PIECES, TURN, TokenCodec, parted
 from rodedraad.ingest.corpus_folder import scan
 from rodedraad.ingest.passages import split_passages
-from rodedraad.ingest.read_file import read_document, read_settled
+from rodedraad.ingest.read_documents import read_documents
+from rodedraad.ingest.read_file import read_settled
 
 BYTES = 32
 """Of a state; with 24, the states lose a quarter more."""
@@ -34,8 +35,8 @@ def passages(folders: Sequence[Path]) -> Iterator[str]:
     """The text of every passage of the documents in some folders."""
     for folder in folders:
         for source in scan(folder)[0]:
-            document = read_document(*read_settled(source, source.size))
-            yield from (passage.searched for passage in split_passages(document))
+            for document in read_documents(*read_settled(source, source.size)):
+                yield from (passage.searched for passage in split_passages(document))
 
 
 def learn(own: Vectors) -> dict[str, Vectors]:

@@ -1,9 +1,10 @@
 """Generation writer: writes the next generation from the previous one and from new documents."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from threading import Event
 from time import time
@@ -53,6 +54,7 @@ class NewDocument:
             record=segment.append(pack_text(self.document, self.passages), passages),
             unread=self.document.unread,
             own_date=self.document.own.date,
+            member=self.source.member,
         )
 
 
@@ -73,15 +75,15 @@ class GenerationWriter:
         """Write nothing yet.
 
         `folder` is the new generation's, `damaged` names files of the old one. `advance` receives the
-        numbers of documents and of their files' bytes finished since its last call. When `cancelled` is
+        numbers of files and of their bytes finished since its last call. When `cancelled` is
         set, embedding raises Cancelled.
         """
         self._folder, self._old, self._damaged = folder, old, damaged
         self._embedder, self._static, self._journal, self._advance = embedder, static, journal, advance
         self._cancelled = cancelled
         before = old.manifest.documents if old else ()
-        self._next_key = max((entry.key + entry.passages for entry in before), default=0)
-        self._waiting: list[NewDocument] = []
+        self._next_key = max((entry.key + max(entry.passages, 1) for entry in before), default=0)
+        self._waiting: list[Sequence[NewDocument]] = []  # the documents of each file
         self._unknown = 0  # passages of those waiting that are not embedded yet
         self.added: list[Entry] = []  # the documents that were written
         self._open = ExitStack()
@@ -110,37 +112,43 @@ class GenerationWriter:
         """Close the files, finished or not."""
         self._open.close()
 
-    def add(self, new: NewDocument) -> None:
-        """Add a document; it may wait until there are enough passages to embed."""
-        self._waiting.append(new)
-        self._unknown += sum(passage.searched not in new.known for passage in new.passages)
+    def add(self, documents: Sequence[NewDocument]) -> None:
+        """Add the documents of a file; they may wait until there are enough passages to embed.
+
+        All are written or, if the work is cancelled, none.
+        """
+        self._waiting.append(documents)
+        self._unknown += sum(
+            passage.searched not in new.known for new in documents for passage in new.passages
+        )
         if self._unknown >= BATCH:
             self.write_waiting()
 
     def write_waiting(self) -> None:
         """Embed and write the documents that wait."""
         known = self._embeddings()
-        for new in self._waiting:
+        for new in chain.from_iterable(self._waiting):
             entry = new.entry(self._next_key, known, self._segment)
             self._words.add(entry.key, _texts(new.passages))
-            self._next_key += entry.passages
+            self._next_key += max(entry.passages, 1)
             self.added.append(entry)
         self._advance(len(self._waiting), 0)
         self._waiting, self._unknown = [], 0
 
     def _embeddings(self) -> dict[str, Embedding]:
         """The embedding of each passage that waits: known, from the journal, or computed now."""
+        waiting = list(chain.from_iterable(self._waiting))
         known: dict[str, Embedding] = {}
-        for new in self._waiting:
+        for new in waiting:
             known |= new.known
-        texts = dict.fromkeys(passage.searched for new in self._waiting for passage in new.passages)
+        texts = dict.fromkeys(passage.searched for new in waiting for passage in new.passages)
         for text in texts.keys() - known.keys():
             if embedding := self._journal.get(text):
                 known[text] = embedding
         unknown = [text for text in texts if text not in known]
         order = sorted(range(len(unknown)), key=lambda place: (place // BATCH, len(unknown[place])))
         unknown = [unknown[place] for place in order]  # those of one length together: little is padded
-        size = sum(new.source.size for new in self._waiting)
+        size = sum(documents[0].source.size for documents in self._waiting)
         reported = 0
         for start in range(0, len(unknown), AT_ONCE):
             if self._cancelled.is_set():

@@ -10,7 +10,7 @@ from rodedraad.index.files.index_file import read_file
 from rodedraad.index.files.safe_files import write_file
 from rodedraad.index.files.segments import Record
 from rodedraad.ingest.data_file import parse_json
-from rodedraad.ingest.documents import Citation
+from rodedraad.ingest.documents import Citation, holder
 from rodedraad.ingest.errors import Reason, RodeDraadError
 
 MANIFEST_FORMAT = 6
@@ -31,11 +31,15 @@ class IndexProblem(RodeDraadError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document of a generation, without its text."""
+    """A document of a generation, without its text.
+
+    Every file on disk that was read has one, and so has every member of it (`Document.member`). That of a
+    file that only holds others has no passages: it keeps what is known of the file.
+    """
 
     path: str  # the document's id
-    sha256: str  # of the file's bytes, hexadecimal
-    size: int  # of the file, in bytes
+    sha256: str  # of the bytes of the file on disk, hexadecimal; as are size and time
+    size: int  # bytes
     mtime_ns: int
     declared_language: str | None  # from sources.toml
     language: str  # ISO 639-1
@@ -46,16 +50,22 @@ class Entry:
     record: Record  # its reading text and its passages' vectors
     unread: tuple[Reason, ...] = ()  # parts of the file that could not be read
     own_date: str | None = None  # from the file itself
+    member: tuple[str, ...] = ()  # as `Document.member`
+
+    @property
+    def file(self) -> str:
+        """The id of the file on disk."""
+        return holder(self.path, self.member)
 
     @property
     def passages(self) -> int:
-        """The number of its passages."""
+        """The number of its passages; none of a file that only holds others."""
         return self.record.rows
 
     @property
     def title(self) -> str:
         """The title that a citation prints, as `Document.title`."""
-        return self.citation.title or self.own_title or self.path
+        return self.citation.title or self.own_title or (self.member or (self.path,))[-1]
 
     @property
     def date(self) -> str | None:
@@ -85,6 +95,11 @@ class Manifest:
     documents: tuple[Entry, ...]  # by path
     unread: tuple[Unread, ...] = ()  # by path
     files: Files = field(default_factory=dict, compare=False)  # all but the manifest
+
+    @property
+    def texts(self) -> list[Entry]:
+        """The documents as a person counts them, without files that only hold others."""
+        return [entry for entry in self.documents if entry.passages]
 
     def save(self, folder: Path) -> None:
         """Write the manifest to the generation in `folder`."""
@@ -136,12 +151,13 @@ def _row(entry: Entry) -> list[Any]:
     citation = [given.title, given.author, given.publisher, given.date, given.url]
     place = [record.segment, record.offset, record.length, record.row, record.rows, record.sha256]
     unread = [_pair(reason) for reason in entry.unread]
-    return [*file, citation, entry.own_title, entry.read_at, entry.key, place, unread, entry.own_date]
+    others = [entry.own_title, entry.own_date, entry.read_at, entry.key, place, unread, entry.member]
+    return [*file, citation, *others]
 
 
 def _entry(row: list[Any]) -> Entry:
-    path, sha256, size, mtime_ns, declared, language, citation, own_title, read_at, key, *rest = row
-    record, unread, own_date = rest
+    path, sha256, size, mtime_ns, declared, language, citation, *others = row
+    own_title, own_date, read_at, key, record, unread, member = others
     return Entry(
         path=path,
         sha256=sha256,
@@ -156,6 +172,7 @@ def _entry(row: list[Any]) -> Entry:
         record=Record(*record),
         unread=tuple(Reason(*reason) for reason in unread),
         own_date=own_date,
+        member=tuple(member),
     )
 
 

@@ -46,6 +46,7 @@ def unpack_text(data: bytes, entry: Entry) -> tuple[Document, list[Passage]]:
         languages=tuple((offset, language) for offset, language in content["languages"]),
         own=own,
         unread=entry.unread,
+        member=entry.member,
     )
     passages = [
         document.passage(start, end, ((s, e) for s, e in sentences))

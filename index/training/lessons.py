@@ -17,7 +17,8 @@ from index.training.xquad import READ_IN, paragraphs
 from rodedraad.ingest.corpus_folder import scan
 from rodedraad.ingest.documents import Citation, Document, Passage
 from rodedraad.ingest.passages import split_passages
-from rodedraad.ingest.read_file import read_bytes, read_document
+from rodedraad.ingest.read_documents import read_documents
+from rodedraad.ingest.read_file import read_bytes
 from rodedraad.ingest.sentences import sentence_spans
 
 ARTICLES = 8
@@ -72,7 +73,7 @@ def article_lessons(folder: Path, names: Sequence[str] = (), joined: bool = Fals
     questions = [(line, Question(line["question"], tuple(line.get("evidence", ())))) for line in lines]
     sources, _ = scan(folder / "corpus")
     for some in in_batches(sources, ARTICLES):
-        documents = [read_document(source, read_bytes(source)) for source in some]
+        documents = [document for s in some for document in read_documents(s, read_bytes(s))]
         ids = {source.id for source in some}
         asked = [question for line, question in questions if line["doc"] in ids]
         others = [question for line, question in questions if line["doc"] not in ids]

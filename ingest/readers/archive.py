@@ -5,29 +5,30 @@ import zipfile
 from contextlib import suppress
 from functools import partial
 
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS
 from rodedraad.ingest.formats import suffix_of
-from rodedraad.ingest.lines import Content, clean
-from rodedraad.ingest.readers.enclosed import Sections
+from rodedraad.ingest.lines import Content, Member, clean
 from rodedraad.ingest.zip_limits import LimitedZip
 
-_HIDDEN = re.compile(r"(?:^|/)(?:\.(?!\.?/)|~\$|__MACOSX/)")
+_HIDDEN = re.compile(r"(?:^|/)(?:\.(?!\.?/)|__MACOSX/)")
 _UTF_8 = 0x800  # the flag of a name that is in UTF-8; other names are in the code page of the machine
 
 
 def read_zip(data: bytes) -> Content:
-    """The files in a zip file by name, each under a heading with its path; hidden files are left out.
+    """The files in a zip file by name, without hidden ones and those that programs leave beside others.
 
-    Raises UnreadableDocument if none of them can be read.
+    Raises UnreadableDocument if it is damaged.
     """
-    archive, sections = LimitedZip(data), Sections()
+    archive = LimitedZip(data)
     named = sorted(((_name(info), info) for info in archive.files), key=lambda file: file[0].split("/"))
-    for name, info in named:
-        if not _HIDDEN.search(name):
-            sections.add_file(name, suffix_of(name, ""), partial(archive.read_file, info), 1)
-    if sections.unread and not sections.lines:
-        raise UnreadableDocument.of(sections.unread[0])
-    return Content(sections.lines, unread=sections.unread, titled=False)
+    return Content(
+        [],
+        members=tuple(
+            Member(name, suffix_of(name, ""), partial(archive.read_file, info))
+            for name, info in named
+            if not _HIDDEN.search(name) and not LEFT_BY_PROGRAMS.fullmatch(name.rpartition("/")[2])
+        ),
+    )
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -1,7 +1,7 @@
-"""Mail: e-mail messages and mailboxes (RFC 5322 and MIME), with their attachments."""
+"""Mail: e-mail messages and mailboxes (RFC 5322 and MIME); what is attached are members."""
 
 import re
-from contextlib import suppress
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header
@@ -10,12 +10,21 @@ from email.parser import BytesHeaderParser
 from functools import partial
 from typing import NamedTuple
 
-from rodedraad.ingest.errors import UnreadableDocument
-from rodedraad.ingest.formats import suffix_of
-from rodedraad.ingest.lines import Content, Line, block, one_line
+from rodedraad.ingest.errors import Reason, UnreadableDocument, reason_of, within
+from rodedraad.ingest.lines import Content, Line, Member, block, one_line
 from rodedraad.ingest.readers.charset import readable
-from rodedraad.ingest.readers.enclosed import Sections
-from rodedraad.ingest.readers.mail_text import SHOWN, cited, head, html_text, plain_lines, richer
+from rodedraad.ingest.readers.mail_text import (
+    SHOWN,
+    attached_message,
+    attachment,
+    cited,
+    html_text,
+    is_picture,
+    message_lines,
+    plain_lines,
+    richer,
+    shown_within,
+)
 
 _EVIDENCE = ("From", "To", "Subject", "Date", "Received", "Message-ID", "MIME-Version", "Content-Type")
 _BODIES = ("text/plain", "text/html")
@@ -28,7 +37,7 @@ _QUOTED_SEPARATOR = re.compile(rb"^>(>*From )", re.M)
 
 
 def read_eml(data: bytes) -> Content:
-    """An e-mail message: its headers, its text, and its attachments under headings with their names.
+    """An e-mail message: its headers and its text; its attachments are members.
 
     Raises UnreadableDocument if it has none of the headers of a message.
     """
@@ -36,7 +45,7 @@ def read_eml(data: bytes) -> Content:
 
 
 def read_mbox(data: bytes) -> Content:
-    """A mailbox: its messages in order, each under a heading with its subject.
+    """A mailbox: each message is a member, named by its subject.
 
     Raises UnreadableDocument if it does not begin with a message.
     """
@@ -44,12 +53,12 @@ def read_mbox(data: bytes) -> Content:
     if not starts or data[: starts[0].start()].strip():
         raise UnreadableDocument("it is not a mailbox: it does not begin with a line such as From …")
     ends = [*(found.start() for found in starts[1:]), len(data)]
-    mailbox = Sections()
+    messages = []
     for found, end in zip(starts, ends, strict=True):
         raw = _QUOTED_SEPARATOR.sub(rb"\1", data[found.end() : end])
         subject = header(BytesHeaderParser(policy=policy.compat32).parsebytes(raw), "Subject")
-        mailbox.add_section(subject or "—", partial(_untitled, raw), 1)
-    return Content(mailbox.lines, unread=mailbox.unread, titled=False)
+        messages.append(attached_message("", subject, ".eml", partial(_message, raw)))
+    return Content([], members=tuple(messages))
 
 
 def _parse(data: bytes) -> Message:
@@ -59,27 +68,22 @@ def _parse(data: bytes) -> Message:
     return message
 
 
-def _untitled(data: bytes) -> Content:
-    return _content(message_from_bytes(data, policy=policy.compat32), titled=False)
+def _message(data: bytes) -> Content:
+    """The content of a message that may have none of the usual headers."""
+    return _content(message_from_bytes(data, policy=policy.compat32))
 
 
-def _add_message(sections: Sections, name: str, message: Message, level: int) -> None:
-    """Add a message under a heading with its name, or else its subject."""
-    title = name or header(message, "Subject") or "—"
-    sections.add_section(title, lambda: _content(message, titled=bool(name)), level)
-
-
-def _content(message: Message, titled: bool = True) -> Content:
-    """The content of a message; it begins with its subject if it is `titled`."""
+def _content(message: Message) -> Content:
     fields = {name: header(message, name) for name in ("Subject", *SHOWN)}
-    sections = Sections()
-    sections.add(list(head(fields, titled)))
-    parts = _parts(message)
-    for body in parts.bodies:
-        sections.add(body.lines, level=1)
-    for part in parts.attached:
-        _attach(sections, part)
-    return Content(sections.lines, citation=cited(fields), unread=sections.unread, titled=False)
+    parts = _Parts()
+    parts.add(message)
+    return Content(
+        message_lines(fields, (body.lines for body in parts.bodies)),
+        citation=cited(fields),
+        unread=tuple(parts.unread),
+        titled=False,
+        members=tuple(_member(part) for part in parts.attached if not _is_shown(part, parts.shown)),
+    )
 
 
 class _Body(NamedTuple):
@@ -87,25 +91,43 @@ class _Body(NamedTuple):
     lines: list[Line]
 
 
-class _Parts(NamedTuple):
-    """The parts of a message that are its text, and those that are attached."""
+@dataclass(slots=True)
+class _Parts:
+    """The parts of a message."""
 
-    bodies: list[_Body]
-    attached: list[Message]
+    bodies: list[_Body] = field(default_factory=list)
+    attached: list[Message] = field(default_factory=list)
+    shown: set[str] = field(default_factory=set)  # those that its text shows, by their Content-ID
+    unread: list[Reason] = field(default_factory=list)  # why a text of it is not read
 
+    def add(self, part: Message) -> None:
+        """Add a part, and the parts inside it."""
+        kind, inside = part.get_content_type(), _inside(part)
+        is_text = kind in _BODIES or kind.startswith("multipart/")  # of many parts without one is text
+        if inside and not kind.startswith("message/"):
+            before = len(self.bodies)
+            for inner in inside:
+                self.add(inner)
+            if kind == "multipart/alternative":
+                self.bodies[before:] = _best(self.bodies[before:])
+        elif inside and kind not in _MESSAGES:  # a report by a mail program
+            self.bodies.append(_Body(False, [line for inner in inside for line in _report(inner)]))
+        elif is_text and part.get_content_disposition() != "attachment" and not part.get_filename():
+            try:
+                self._add_text(part, kind == "text/html")
+            except (UnreadableDocument, RecursionError) as error:
+                self.unread.append(within(kind, reason_of(error)))
+        elif kind not in _SIGNATURES:
+            self.attached.append(part)
 
-def _parts(part: Message) -> _Parts:
-    kind = part.get_content_type()
-    if part.is_multipart() and not kind.startswith("message/"):
-        inside = [_parts(inner) for inner in _inside(part)]
-        bodies = [body for parts in inside for body in parts.bodies]
-        attached = [inner for parts in inside for inner in parts.attached]
-        return _Parts(_best(bodies) if kind == "multipart/alternative" else bodies, attached)
-    is_text = kind in _BODIES or kind.startswith("multipart/")  # one of many parts that has no parts is text
-    if is_text and part.get_content_disposition() != "attachment" and not part.get_filename():
-        with suppress(UnreadableDocument, RecursionError):  # it is named then, as attachments are
-            return _Parts([_body(part, kind == "text/html")], [])
-    return _Parts([], [] if kind in _SIGNATURES else [part])
+    def _add_text(self, part: Message, is_html: bool) -> None:
+        text = readable(_bytes(part), part.get_content_charset("utf-8"))
+        if is_html:
+            self.shown |= shown_within(text)
+            self.bodies.append(_Body(True, html_text(text)))
+        else:
+            flowed = _parameter(part, "format") == "flowed"
+            self.bodies.append(_Body(False, plain_lines(text, flowed, _parameter(part, "delsp") == "yes")))
 
 
 def _best(bodies: list[_Body]) -> list[_Body]:
@@ -113,14 +135,6 @@ def _best(bodies: list[_Body]) -> list[_Body]:
     plain = [line for body in bodies if not body.is_html for line in body.lines]
     html = [line for body in bodies if body.is_html for line in body.lines]
     return [_Body(False, richer(plain, html))]
-
-
-def _body(part: Message, is_html: bool) -> _Body:
-    text = readable(_bytes(part), part.get_content_charset("utf-8"))
-    if is_html:
-        return _Body(True, html_text(text))
-    flowed = _parameter(part, "format") == "flowed"
-    return _Body(False, plain_lines(text, flowed, _parameter(part, "delsp") == "yes"))
 
 
 def _parameter(part: Message, name: str) -> str:
@@ -138,16 +152,22 @@ def _bytes(part: Message) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
-def _attach(sections: Sections, part: Message) -> None:
-    kind, name = part.get_content_type(), re.split(r"[\\/]", _decoded(part.get_filename() or ""))[-1]
-    inside = _inside(part)
-    if kind in _MESSAGES and inside:
-        _add_message(sections, name, _unpacked(part, inside[0]), 2)
-    elif inside:  # a report by a mail program
-        lines = [line for inner in inside for line in _report(inner)]
-        sections.add_section(name or kind, lambda: Content(lines), 2)
-    else:
-        sections.add_file(name or kind, suffix_of(name, kind), lambda: _bytes(part), 2)
+def _name(part: Message) -> str:
+    return re.split(r"[\\/]", _decoded(part.get_filename() or ""))[-1]
+
+
+def _is_shown(part: Message, shown: set[str]) -> bool:
+    """Whether a part is a picture in the text, such as a logo, which nobody attached."""
+    id = str(part.get("Content-ID", "")).strip(" <>\t\r\n")
+    return id in shown and is_picture(_name(part), part.get_content_type())
+
+
+def _member(part: Message) -> Member:
+    kind, name, inside = part.get_content_type(), _name(part), _inside(part)
+    if inside:
+        subject = header(inside[0], "Subject")
+        return attached_message(name, subject, ".eml", lambda: _content(_unpacked(part, inside[0])))
+    return attachment(name, kind, lambda: _bytes(part))
 
 
 def _unpacked(part: Message, message: Message) -> Message:

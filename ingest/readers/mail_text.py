@@ -1,12 +1,16 @@
-"""Mail text: the head and the text of a message, as mail programs write them, in lines."""
+"""Mail text: the head, the text and the attachments of a message, as mail programs write them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
+from html import unescape
 from itertools import groupby
+from urllib.parse import unquote
 
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.lines import Line, block, check_length, clean
+from rodedraad.ingest.formats import PICTURES, suffix_of
+from rodedraad.ingest.lines import Content, Line, Member, block, check_length, clean
 from rodedraad.ingest.readers.html import html_lines, parse_html
 
 SHOWN = ("From", "To", "Cc", "Date")
@@ -24,15 +28,21 @@ MANY_FULL = 3
 _QUOTED = re.compile(r"(?:> ?)*")
 _ITEM = re.compile(r"\d{1,2}[.)]\s")
 _WORD = re.compile(r"\w+")
+_PICTURES = (*PICTURES, ".bmp", ".emf", ".emz", ".gif", ".svg", ".webp", ".wmf", ".wmz")
+_SHOWN_PART = re.compile(r"\bcid:([^\s\"'<>)]+)", re.I)
 _NAME = re.compile(r'\s*["\']?(.*?)["\']?\s*<[^<>]*>\s*')
 
 
-def head(fields: Mapping[str, str], titled: bool) -> Iterator[Line]:
-    """The subject as a heading, if the lines begin with a title; and a line for each field of `SHOWN`."""
-    if titled:
-        yield from block(fields["Subject"], level=1)
+def message_lines(fields: Mapping[str, str], bodies: Iterable[list[Line]]) -> list[Line]:
+    """The subject as a heading, a line for each field of `SHOWN`, and each text, apart from what is above."""
     shown = [f"{name}: {fields[name]}" for name in SHOWN if fields[name]]
-    yield from block("\n".join(shown))
+    lines = [*block(fields["Subject"], level=1), *block("\n".join(shown))]
+    for body in bodies:
+        first = lines[-1].page + 1 if lines else 0
+        lines += (
+            replace(line, page=first + line.page, level=line.level + 1 if line.level else 0) for line in body
+        )
+    return lines
 
 
 def cited(fields: Mapping[str, str]) -> Citation:
@@ -44,6 +54,27 @@ def cited(fields: Mapping[str, str]) -> Citation:
     except (ValueError, TypeError, IndexError, OverflowError):
         date = None
     return Citation(fields["Subject"] or None, author or None, date=date)
+
+
+def attachment(name: str, media_type: str, open: Callable[[], bytes | Content]) -> Member:
+    """A file that is attached to a message; one without a name is called "attachment"."""
+    suffix = suffix_of(name, media_type)
+    return Member(name or (f"attachment{suffix}" if suffix else media_type), suffix, open)
+
+
+def attached_message(name: str, subject: str, suffix: str, open: Callable[[], Content]) -> Member:
+    """A message that is attached to one or lies in a mailbox; without a name it is called by its subject."""
+    return Member(re.sub(r"[\\/]", "-", name or subject) or "message", suffix, open)
+
+
+def shown_within(html: str) -> set[str]:
+    """The parts of a message that its text in HTML shows, by their Content-ID (RFC 2392)."""
+    return {unquote(unescape(id)) for id in _SHOWN_PART.findall(html)}
+
+
+def is_picture(name: str, media_type: str) -> bool:
+    """Whether an attachment is a picture, by its media type or else by its name."""
+    return media_type.lower().startswith("image/") or name.lower().endswith(_PICTURES)
 
 
 def plain_lines(text: str, flowed: bool = False, joined: bool = False) -> list[Line]:

@@ -1,23 +1,33 @@
 """Outlook: a message as Outlook saves it: properties in an OLE compound file (MS-OXMSG, MS-OXPROPS)."""
 
 import io
+import re
 import struct
 from datetime import UTC, datetime, timedelta
 from email import message_from_string, policy
 from email.utils import format_datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import compressed_rtf
 import olefile
 
-from rodedraad.ingest.errors import Reason, UnreadableDocument
-from rodedraad.ingest.formats import suffix_of
-from rodedraad.ingest.lines import Content, Line, one_line
+from rodedraad.ingest.errors import Reason, UnreadableDocument, reason_of, within
+from rodedraad.ingest.lines import Content, Line, Member, one_line
 from rodedraad.ingest.readers.charset import code_page, readable
-from rodedraad.ingest.readers.enclosed import Sections
 from rodedraad.ingest.readers.mail import header
-from rodedraad.ingest.readers.mail_text import cited, head, html_text, plain_lines, richer
+from rodedraad.ingest.readers.mail_text import (
+    attached_message,
+    attachment,
+    cited,
+    html_text,
+    is_picture,
+    message_lines,
+    plain_lines,
+    richer,
+    shown_within,
+)
+from rodedraad.ingest.readers.rtf import read_rtf
 from rodedraad.ingest.readers.rtf_html import html_in_rtf
 
 _CLASS, _SUBJECT, _HEADERS = 0x001A, 0x0037, 0x007D
@@ -27,6 +37,7 @@ _SHOWN_TO, _SHOWN_CC = 0x0E04, 0x0E03
 _PLAIN, _RTF, _HTML = 0x1000, 0x1009, 0x1013
 _RECIPIENT_KIND, _RECIPIENT_NAME, _RECIPIENT_ADDRESSES = 0x0C15, 0x3001, (0x39FE, 0x3003)
 _FILE_NAMES, _MEDIA_TYPE, _DATA = (0x3707, 0x3704, 0x3001), 0x370E, 0x3701
+_CONTENT_ID, _HIDDEN = 0x3712, 0x7FFE
 _CODE_PAGES = (0x3FFD, 0x3FDE)
 _TO, _CC = 1, 2
 _WHOLE_MESSAGES = ("IPM.NOTE", "IPM.POST", "IPM.STICKYNOTE", "REPORT")
@@ -35,7 +46,7 @@ _TICKS_UNTIL_1970 = 116_444_736_000_000_000  # of 100 nanoseconds, from 1601
 
 
 def read_msg(data: bytes) -> Content:
-    """A message of Outlook: its headers, its text, and its attachments under headings with their names.
+    """A message of Outlook: its headers and its text; its attachments are members.
 
     Raises UnreadableDocument if it is damaged or not a message.
     """
@@ -119,22 +130,20 @@ class _Storage:
         return {property: value for _, property, _, value in entries}
 
 
-def _content(message: _Storage, titled: bool = True) -> Content:
-    """The content of a message; it begins with its subject if it is `titled`."""
-    fields = _fields(message)
-    sections = Sections()
-    sections.add(list(head(fields, titled)))
-    rtf = _rtf(message, sections)
-    body = _body(message, rtf, sections)
-    sections.add(body, level=1)
-    if rtf and not body:
-        sections.add_file("RTF", ".rtf", lambda: rtf, 2)
-    for attached in message.storages("__ATTACH_VERSION1.0_#"):
-        _attach(sections, attached)
-    unread, kind = sections.unread, message.text(_CLASS).upper()
+def _content(message: _Storage) -> Content:
+    fields, text, kind = _fields(message), _text(message), message.text(_CLASS).upper()
     if kind and not kind.startswith(_WHOLE_MESSAGES):
-        unread += (Reason("its fields as {kind} are not read, only its text", {"kind": one_line(kind)}),)
-    return Content(sections.lines, citation=cited(fields), unread=unread, titled=False)
+        text.unread.append(
+            Reason("its fields as {kind} are not read, only its text", {"kind": one_line(kind)})
+        )
+    attached = message.storages("__ATTACH_VERSION1.0_#")
+    return Content(
+        message_lines(fields, [text.lines]),
+        citation=cited(fields),
+        unread=tuple(text.unread),
+        titled=False,
+        members=tuple(_member(one) for one in attached if not _is_shown(one, text.shown)),
+    )
 
 
 def _fields(message: _Storage) -> dict[str, str]:
@@ -174,18 +183,33 @@ def _date(ticks: int) -> str:
         return ""
 
 
-def _body(message: _Storage, rtf: bytes, sections: Sections) -> list[Line]:
-    """The text of a message, plain or in HTML, be that kept in RTF; HTML that cannot be read is named."""
+class _Text(NamedTuple):
+    """The text of a message."""
+
+    lines: list[Line]
+    shown: set[str]  # the attachments that it shows, by their Content-ID
+    unread: list[Reason]  # why forms of it are not read
+
+
+def _text(message: _Storage) -> _Text:
+    """The text of a message: plain or in HTML, be that kept in RTF; or else in RTF."""
+    unread: list[Reason] = []
+    rtf = _rtf(message, unread)
     html = message.text(_HTML) or readable(message.binary(_HTML), message.charset) or html_in_rtf(rtf)
-    plain = plain_lines(message.text(_PLAIN))
+    lines = plain_lines(message.text(_PLAIN))
     try:
-        return richer(plain, html_text(html))
-    except (UnreadableDocument, RecursionError):
-        sections.add_file("HTML", ".html", html.encode, 2)
-        return plain
+        lines = richer(lines, html_text(html))
+    except (UnreadableDocument, RecursionError) as error:
+        unread.append(within("HTML", reason_of(error)))
+    if rtf and not lines:
+        try:
+            lines = read_rtf(rtf).lines
+        except (UnreadableDocument, RecursionError) as error:
+            unread.append(within("RTF", reason_of(error)))
+    return _Text(lines, shown_within(html), unread)
 
 
-def _rtf(message: _Storage, sections: Sections) -> bytes:
+def _rtf(message: _Storage, unread: list[Reason]) -> bytes:
     """The text of a message in RTF, unpacked; empty if it has none, or a damaged one, which is named."""
     packed = message.binary(_RTF)
     if not packed:
@@ -193,17 +217,19 @@ def _rtf(message: _Storage, sections: Sections) -> bytes:
     try:
         return bytes(compressed_rtf.decompress(packed))
     except Exception:  # the library raises nothing more special
-        sections.add_file("RTF", ".rtf", lambda: packed, 2)  # whose reader says that it is damaged
+        unread.append(within("RTF", Reason("it is damaged, or not rich text (RTF)")))
         return b""
 
 
-def _attach(sections: Sections, attached: _Storage) -> None:
+def _is_shown(attached: _Storage, shown: set[str]) -> bool:
+    """Whether an attachment is a picture in the text, such as a logo, which nobody attached."""
+    is_part = attached.text(_CONTENT_ID).strip(" <>") in shown or bool(attached.number(_HIDDEN) & 1)
+    return is_part and is_picture(attached.text(*_FILE_NAMES), attached.text(_MEDIA_TYPE))
+
+
+def _member(attached: _Storage) -> Member:
     name, kind = one_line(attached.text(*_FILE_NAMES)), attached.text(_MEDIA_TYPE)
     inside = attached.storages(f"__SUBSTG1.0_{_DATA:04X}000D", 24)
     if inside and inside[0].has_properties:
-        subject = one_line(inside[0].text(_SUBJECT))
-        sections.add_section(
-            name or subject or "—", lambda: _content(inside[0], name not in ("", subject)), 2
-        )
-    else:
-        sections.add_file(name or kind, suffix_of(name, kind), lambda: attached.binary(_DATA), 2)
+        return attached_message(name, inside[0].text(_SUBJECT), ".msg", lambda: _content(inside[0]))
+    return attachment(re.split(r"[\\/]", name)[-1], kind, lambda: attached.binary(_DATA))

@@ -65,6 +65,24 @@ def test_bibtex_escapes_what_tex_would_read() -> None:
     )
 
 
+def test_a_file_inside_another_is_named_with_that_one() -> None:
+    member = ("post.eml", "bijlagen/brief.pdf")
+    pdf = Document("map/b.zip/post.eml/bijlagen/brief.pdf", "", "nl", Citation(), "Een.", (0,), member=member)
+    assert plain(Place(1, pdf, 0, 4)) == "“Een.” (bijlagen/brief.pdf, p. 1, in map/b.zip/post.eml)"
+    assert bibtex(Place(1, pdf, 0, 4)) == (
+        "@misc{map-b-zip-post-eml-bijlagen-brief-0,\n"
+        "  title = {bijlagen/brief.pdf},\n"
+        "  pages = {1},\n"
+        "  howpublished = {in map/b.zip/post.eml},\n"
+        "  langid = {nl},\n"
+        "  note = {“Een.”}\n}"
+    )
+    titled = replace(pdf, citation=Citation("De brief", "A. Boer", url="https://example.org"))
+    assert plain(Place(1, titled, 0, 4)) == (
+        "“Een.” (De brief, A. Boer, p. 1, in map/b.zip/post.eml, https://example.org)"
+    )
+
+
 def test_a_document_without_a_citation_is_named_by_its_file() -> None:
     place = Place(1, Document("é.txt", "", "nl", Citation(), "Niets.", ()), 0, 6)
     assert plain(place) == "“Niets.” (é.txt)"

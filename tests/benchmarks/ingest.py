@@ -45,7 +45,7 @@ def main() -> None:
         pages = len(PdfReader(paths[0]).pages) * DOCUMENTS
 
         def own(count: int) -> None:
-            list(parsers.map(lambda s: parsers.read_document(s, read_bytes(s)), sources[:count]))
+            list(parsers.map(lambda s: parsers.read_documents(s, read_bytes(s)), sources[:count]))
 
         readers: dict[str, Callable[[int], None]] = {
             "rodedraad": own,

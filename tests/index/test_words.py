@@ -15,7 +15,8 @@ from rodedraad.index.words.word_index import WordIndex
 from rodedraad.index.words.word_writer import WordWriter
 from rodedraad.ingest.corpus_folder import scan
 from rodedraad.ingest.passages import split_passages
-from rodedraad.ingest.read_file import read_bytes, read_document
+from rodedraad.ingest.read_documents import read_documents
+from rodedraad.ingest.read_file import read_bytes
 from tests.index.covered import coverage
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +58,7 @@ def small(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def corpus_passages():
-    documents = [read_document(s, read_bytes(s)) for s in scan(ROOT / "corpus")[0]]
+    documents = [read_documents(s, read_bytes(s))[0] for s in scan(ROOT / "corpus")[0]]
     return [(p.text, d.language) for d in documents for p in split_passages(d)]
 
 

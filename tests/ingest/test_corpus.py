@@ -10,7 +10,8 @@ import pytest
 from rodedraad.ingest.corpus_folder import Source, load_sources, scan
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.language import detect_language
-from rodedraad.ingest.read_file import read_bytes, read_document
+from rodedraad.ingest.read_documents import read_documents
+from rodedraad.ingest.read_file import read_bytes
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 GOLD = Path(__file__).parents[2] / "app/evaluation/gold"
@@ -45,7 +46,7 @@ def test_the_corpus_is_byte_for_byte_as_given(name: str, sha256: str) -> None:
     source = sources_of(CORPUS)[name]
     data = read_bytes(source)
     assert hashlib.sha256(data).hexdigest() == sha256
-    assert read_document(source, data).sha256 == sha256
+    assert read_documents(source, data)[0].sha256 == sha256
     assert source.size == len(data)
 
 
@@ -59,7 +60,7 @@ def test_the_corpus_holds_three_dutch_texts_and_nothing_else() -> None:
     assert others == []
     for source in sources:
         data = read_bytes(source)
-        assert read_document(source, data).language == "nl"
+        assert read_documents(source, data)[0].language == "nl"
         assert detect_language(data.decode("utf-8")) == "nl"
 
 
@@ -71,7 +72,7 @@ def test_a_citation_of_the_corpus_gives_what_the_text_gives() -> None:
     assert sources["peru-partnerland.txt"].citation == Citation(title="Peru")
     projects = sources["vijf-projecten-in-peru.txt"]
     assert projects.citation == Citation()
-    assert read_document(projects, read_bytes(projects)).title == "vijf-projecten-in-peru.txt"
+    assert read_documents(projects, read_bytes(projects))[0].title == "vijf-projecten-in-peru.txt"
 
 
 def test_the_example_questions_of_the_corpus() -> None:
@@ -85,7 +86,7 @@ def gold(name: str) -> list[dict[str, Any]]:
 
 
 def test_all_evidence_is_in_the_reading_texts() -> None:
-    texts = {s.id: squash(read_document(s, read_bytes(s)).text) for s in scan(CORPUS)[0]}
+    texts = {s.id: squash(read_documents(s, read_bytes(s))[0].text) for s in scan(CORPUS)[0]}
     turns = gold("questions.jsonl")
     for conversation in gold("conversations.jsonl"):
         turns += conversation["turns"]

@@ -9,7 +9,8 @@ import pytest
 from rodedraad.ingest.corpus_folder import Source, find_source, scan
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
-from rodedraad.ingest.read_file import read_bytes, read_document
+from rodedraad.ingest.read_documents import read_documents
+from rodedraad.ingest.read_file import read_bytes
 
 
 def sources_of(corpus: Path) -> dict[str, Source]:
@@ -206,7 +207,7 @@ def test_a_file_without_text_is_unreadable(tmp_path: Path, name: str, data: byte
     (tmp_path / name).write_bytes(data)
     source = only_source(tmp_path)
     with pytest.raises(UnreadableDocument, match=message):
-        read_document(source, read_bytes(source))
+        read_documents(source, read_bytes(source))[0]
 
 
 def test_a_file_that_is_gone_cannot_be_read(tmp_path: Path) -> None:
@@ -229,7 +230,7 @@ def test_a_file_that_became_a_folder_cannot_be_read(tmp_path: Path) -> None:
 def test_a_text_file_of_pages_becomes_a_document(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"De eerste bladzijde.\n\x0cDe tweede van de co\xf6peratie.\n")
     source = only_source(tmp_path)
-    document = read_document(source, read_bytes(source))
+    document = read_documents(source, read_bytes(source))[0]
     assert document.text == "De eerste bladzijde.\n\nDe tweede van de coöperatie."
     assert document.page_starts == (0, 22)
     assert document.sha256 == hashlib.sha256(read_bytes(source)).hexdigest()
@@ -238,6 +239,6 @@ def test_a_text_file_of_pages_becomes_a_document(tmp_path: Path) -> None:
 
 def test_a_markdown_file_becomes_a_document(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(b"---\nx: y\n---\n# Gold\n\nThe *miners* of\nPeru.\n\n- one\n")
-    document = read_document(only_source(tmp_path), (tmp_path / "a.md").read_bytes())
+    document = read_documents(only_source(tmp_path), (tmp_path / "a.md").read_bytes())[0]
     assert document.text == "x: y\n\nGold\n\nThe miners of Peru.\n\n• one"
     assert document.page_starts == ()

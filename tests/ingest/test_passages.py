@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rodedraad.ingest.corpus_folder import scan
 from rodedraad.ingest.documents import Citation, Document, Passage
 from rodedraad.ingest.passages import PASSAGE_SIZE, split_passages
-from rodedraad.ingest.read_file import read_bytes, read_document
+from rodedraad.ingest.read_documents import read_documents
+from rodedraad.ingest.read_file import read_bytes
 from rodedraad.ingest.reflow import reflow, text_lines
 from rodedraad.ingest.sentences import sentence_spans
 
@@ -104,12 +105,12 @@ def test_a_passage_ends_where_a_sentence_does(paragraphs: list[list[str]], size:
 @pytest.mark.parametrize("number", range(3))
 def test_every_passage_of_the_corpus_is_a_slice_of_it(number: int, size: int) -> None:
     source = scan(CORPUS)[0][number]
-    check(read_document(source, read_bytes(source)), size)
+    check(read_documents(source, read_bytes(source))[0], size)
 
 
 def test_passages_of_the_corpus_begin_and_end_with_whole_sentences() -> None:
     for source in scan(CORPUS)[0]:
-        whole_text = read_document(source, read_bytes(source))
+        whole_text = read_documents(source, read_bytes(source))[0]
         whole = set(sentence_spans(whole_text.text))
         for passage in split_passages(whole_text):
             assert set(passage.sentences) <= whole

@@ -8,7 +8,7 @@ import pytest
 from rodedraad.ingest.corpus_folder import Example, Source, load_sources, scan
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import RodeDraadError
-from rodedraad.ingest.read_file import read_document
+from rodedraad.ingest.read_documents import read_documents
 
 
 def only_source(corpus: Path) -> Source:
@@ -43,7 +43,7 @@ def test_every_field_of_sources_toml_reaches_the_source(tmp_path: Path) -> None:
         url="https://example.org",
     )
     assert source.declared_language == "es"
-    document = read_document(source, b"Een zin in het Nederlands.")
+    document = read_documents(source, b"Een zin in het Nederlands.")[0]
     assert (document.language, document.title) == ("es", "Goud")
     said = load_sources(tmp_path)
     assert said.examples == (Example("Wat is goud?"), Example("Wie delft het?", "De gravers"))

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from rodedraad.ingest.corpus_folder import scan
-from rodedraad.ingest.read_file import read_bytes, read_document
+from rodedraad.ingest.read_documents import read_documents
+from rodedraad.ingest.read_file import read_bytes
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 
@@ -13,7 +14,7 @@ CORPUS = Path(__file__).parents[2] / "corpus"
 @pytest.fixture(scope="module")
 def texts() -> dict[str, str]:
     """The reading text of each document of the corpus."""
-    return {s.id: read_document(s, read_bytes(s)).text for s in scan(CORPUS)[0]}
+    return {s.id: read_documents(s, read_bytes(s))[0].text for s in scan(CORPUS)[0]}
 
 
 @pytest.fixture(scope="module")

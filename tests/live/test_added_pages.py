@@ -10,7 +10,8 @@ import pytest
 
 from rodedraad.ingest.corpus_folder import load_sources, scan
 from rodedraad.ingest.errors import RodeDraadError
-from rodedraad.ingest.read_file import read_bytes, read_document
+from rodedraad.ingest.read_documents import read_documents
+from rodedraad.ingest.read_file import read_bytes
 from rodedraad.live.added_pages import add_page
 from rodedraad.live.web_fetch import Fetched, fetch
 from rodedraad.texts.refusal import Refusal
@@ -32,7 +33,7 @@ def add(corpus: Path, address: str) -> str:
 
 def text_of(corpus: Path, id: str) -> str:
     (source,) = [source for source in scan(corpus)[0] if source.id == id]
-    return read_document(source, read_bytes(source)).text
+    return read_documents(source, read_bytes(source))[0].text
 
 
 def test_a_page_is_saved_under_its_title_with_its_address(a_site: Site, tmp_path: Path) -> None:

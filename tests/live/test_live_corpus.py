@@ -1,6 +1,7 @@
 """Live corpus: the state of each document, and the changes that people may make."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from rodedraad.page.background_work import progress_html
 from rodedraad.page.documents_tab import library_html
 from rodedraad.server.serve import Serving
 from rodedraad.texts.refusal import Refusal
+from tests.ingest.readers.made_files import zipped
 from tests.servers import serving
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'"
@@ -73,6 +75,33 @@ def test_why_a_document_is_unread_is_known_after_an_indexing_by_another_program(
     ]
     (folder / "corpus" / "stuk.pdf").write_bytes(b"een ander bestand")
     assert [(row.id, row.state, row.reasons) for row in library.rows()][1] == ("stuk.pdf", "new", ())
+
+
+def test_the_files_inside_a_file_are_listed_beneath_it_and_go_with_it(folder: Path) -> None:
+    files = {"a.txt": "De geit geeft melk.", "stuk.pdf": "x"}
+    (folder / "corpus" / "a.zip").write_bytes(zipped(files))
+    (folder / "corpus" / "post.zip").write_bytes(zipped({"b.zip": zipped(files), "c.txt": "De kip."}))
+    library = a_library(folder)
+    assert [(row.id, row.title, row.is_partial, row.only_holds_others) for row in library.rows()] == [
+        ("a.zip", "a.zip", True, True),
+        ("a.zip/a.txt", "a.txt", False, False),
+        ("post.zip", "post.zip", True, True),
+        ("post.zip/b.zip/a.txt", "a.txt", False, False),
+        ("post.zip/c.txt", "c.txt", False, False),
+        ("stuk.pdf", "stuk.pdf", False, False),
+        ("lama.md", "Over de lama", False, False),
+    ]
+    html = library_html(library.rows(), "nl", True)
+    assert "<caption>5 documenten, 4 passages.</caption>" in html
+    assert "het deel b.zip/stuk.pdf: het is beschadigd" in html
+    assert html.count('class="indexed member"') == 3
+    removable = re.findall(r'data-id="([^"]*)"', html)
+    assert removable == ["a.zip", "post.zip", "stuk.pdf", "lama.md"]
+    library.remove("a.zip/a.txt")
+    assert (folder / "corpus" / "a.zip").exists()
+    library.remove("a.zip")
+    assert states(library)["a.zip/a.txt"] == "gone"
+    assert library.reindex(lambda now: None).removed == ["a.zip/a.txt"]
 
 
 def test_a_new_title_in_sources_toml_is_a_change(folder: Path) -> None:

@@ -6,6 +6,7 @@ import re
 import shutil
 import zlib
 from collections.abc import Iterator
+from email.message import EmailMessage
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -24,7 +25,7 @@ from rodedraad.page.permalink import link
 from rodedraad.page.source_pane import is_printed, source_html
 from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
-from tests.ingest.readers.made_files import SHOWN, deflated, pdf
+from tests.ingest.readers.made_files import SHOWN, deflated, pdf, zipped
 from tests.ingest.readers.printed import print_pages
 from tests.servers import serving
 
@@ -106,6 +107,29 @@ def test_a_file_that_changed_or_went_is_told_and_not_shown(view: PdfView, folder
     assert view.html(asked, "en") == "<p>This page cannot be shown: its file no longer exists.</p>"
     file.write_bytes(kept)
     assert "<img" in view.html(asked, "en")
+
+
+def test_the_page_of_a_pdf_in_a_mail_in_an_archive_is_shown(folder: Path) -> None:
+    message = EmailMessage()
+    message["Subject"] = "Post"
+    pages = print_pages([(0, LONG), (0, SENTENCE)])
+    message.add_attachment(pages, "application", "pdf", filename="verslag.pdf")
+    file, files = folder / "corpus" / "a.zip", {"post.eml": bytes(message), "stuk.pdf": b"x"}
+    file.write_bytes(zipped(files))
+    reindex(folder / "corpus", folder / "home")
+    found = document(folder, "a.zip/post.eml/verslag.pdf")
+    start = found.text.index(SENTENCE)
+    place = Place(1, found, start, start + len(SENTENCE))
+    assert (is_printed(place), place.page) == (True, len(found.page_starts))
+    assert f" · p. {place.page} · a.zip/post.eml/verslag.pdf</p>" in source_html([place])
+    index = LiveIndex(folder / "home")
+    view = PdfView(index, LiveCorpus(folder / "corpus", index))
+    html = view.html(query(found, place.start, place.end), "en")
+    assert len(BOX.findall(html)) == 1
+    assert f'alt="Page {place.page} of verslag.pdf. Highlighted: {SENTENCE}"' in html
+    file.write_bytes(zipped({**files, "a.txt": "Een."}))
+    told = PdfView(index, LiveCorpus(folder / "corpus", index)).html(query(found, start, place.end), "en")
+    assert told.startswith("<p>The file has changed since it was indexed.")
 
 
 def test_a_readable_text_beside_a_picture_that_is_a_bomb_is_told_not_drawn(folder: Path) -> None:

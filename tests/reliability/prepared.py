@@ -22,7 +22,7 @@ from rodedraad.index.encoders.verifier import VERIFIER
 from rodedraad.index.words.analysis import analysis
 from rodedraad.ingest.language import detect_language
 from rodedraad.ingest.parser_pool import ParserPool
-from rodedraad.ingest.read_file import read_document
+from rodedraad.ingest.read_documents import read_documents
 
 analysis(bundled_static())
 detect_language("De boeren verkopen wol.")
@@ -31,4 +31,4 @@ bundled_contextual()._session = open_session(BUNDLED_ENCODER / ENCODER, threads=
 bundled_verifier()._session = open_session(BUNDLED_ENCODER / VERIFIER, threads=1)
 bundled_interaction()
 # Plain text is safe to read without a child process, and starting one takes most of the time.
-ParserPool.read_document = lambda self, source, data: read_document(source, data)  # type: ignore[method-assign]
+ParserPool.read_documents = lambda self, source, data: read_documents(source, data)  # type: ignore[method-assign]

@@ -90,10 +90,11 @@ def peers(model, texts):
 
 def corpus_sentences():
     from rodedraad.ingest.corpus_folder import scan
-    from rodedraad.ingest.read_file import read_bytes, read_document
+    from rodedraad.ingest.read_documents import read_documents
+    from rodedraad.ingest.read_file import read_bytes
     from rodedraad.ingest.sentences import sentence_spans
 
-    documents = [read_document(s, read_bytes(s)) for s in scan(ROOT / "corpus")[0]]
+    documents = [read_documents(s, read_bytes(s))[0] for s in scan(ROOT / "corpus")[0]]
     return [d.text[start:end] for d in documents for start, end in sentence_spans(d.text)]
 
 

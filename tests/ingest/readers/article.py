@@ -15,7 +15,8 @@ from docx import Document as Word
 from pptx import Presentation
 
 from rodedraad.ingest.corpus_folder import scan
-from rodedraad.ingest.read_file import read_bytes, read_document
+from rodedraad.ingest.read_documents import read_documents
+from rodedraad.ingest.read_file import read_bytes
 from rodedraad.ingest.sentences import is_heading
 from tests.ingest.readers.printed import Print, print_pages
 
@@ -33,7 +34,7 @@ class Block(NamedTuple):
 
 def reading_texts() -> dict[str, str]:
     """The reading text of each file of the corpus, by its name without the suffix."""
-    return {s.path.stem: read_document(s, read_bytes(s)).text for s in scan(CORPUS)[0]}
+    return {s.path.stem: read_documents(s, read_bytes(s))[0].text for s in scan(CORPUS)[0]}
 
 
 def blocks_of(text: str) -> list[Block]:

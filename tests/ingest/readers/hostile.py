@@ -166,7 +166,11 @@ FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
     "itself.zip": (partial(_nested_zip, 400), Refused("^its parts? a.zip.*: it lies inside 5 other files")),
     "path-trick.zip": (
         partial(zipped, {"../../../../etc/passwd.txt": SENTENCE, "/etc/x.txt": SENTENCE}),
-        Holds("../../../../etc/passwd.txt"),
+        Holds(SENTENCE.strip()),
+    ),
+    "one-bomb.zip": (
+        lambda: zipped({"a.docx": docx(" " * 150_000_000), "b.txt": SENTENCE, "c.docx": lying_zip()}),
+        Holds(SENTENCE.strip()),
     ),
     "names.zip": (partial(zipped, {f"{XSS}\x1b[31m\u202e.txt": SENTENCE}), Holds(SENTENCE.strip())),
     # Mail

@@ -8,8 +8,8 @@ import pytest
 from rodedraad.answering.citation_formats import reference
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import UnreadableDocument
-from tests.ingest.readers.made_files import GOOD_PDF, SENTENCE, docx, paragraph
-from tests.ingest.readers.reading import headings, read
+from tests.ingest.readers.made_files import GOOD_PDF, docx, paragraph
+from tests.ingest.readers.reading import read, read_inside
 
 HEAD = "From: Jan Jansen <jan@example.org>\r\nSubject: Verslag\r\nDate: Tue, 3 Mar 2026 23:30:00 -0500\r\n"
 
@@ -46,24 +46,27 @@ def test_a_message_is_its_head_and_its_text():
     assert document.unread == ()
 
 
-def test_attachments_are_sections_and_a_citation_names_them():
+def test_attachments_are_documents_beneath_the_message_and_a_citation_names_it():
     message = a_message()
     word = docx(paragraph("Begroting", '<w:outlineLvl w:val="0"/>') + paragraph("De brug kost 37 euro."))
     kind = "vnd.openxmlformats-officedocument.wordprocessingml.document"
     message.add_attachment(word, "application", kind, filename="begroting – café.docx")
     message.add_attachment(GOOD_PDF, "application", "octet-stream", filename="C:\\brieven\\brief.PDF")
+    message.add_attachment(GOOD_PDF, "application", "pdf")
     message.add_attachment("naam,aantal\nPiet,3\n", "csv", filename="lijst.csv")
-    document = read("a.eml", bytes(message))
-    assert headings(document) == [
-        "Verslag van het café", "begroting – café.docx", "Begroting", "brief.PDF", "lijst.csv",
+    message.add_attachment("naam,aantal\nKees,4\n", "csv", filename="lijst.csv")
+    found = read_inside("a.eml", bytes(message))
+    assert list(found) == [
+        "a.eml", "a.eml/begroting – café.docx", "a.eml/brief.PDF", "a.eml/attachment.pdf",
+        "a.eml/lijst.csv", "a.eml/lijst (2).csv",
     ]  # fmt: skip
-    assert "naam: Piet; aantal: 3" in document.text
-    assert SENTENCE.strip() in document.text
-    assert document.page_starts == ()
-    assert reference(document, document.text.index("37 euro")) == (
-        "Verslag van het café, José Pérez, 2026-03-03, § begroting – café.docx › Begroting"
-    )
-    assert document.unread == ()
+    own, budget, letter, _, _, second = found.values()
+    assert own.text.endswith("De vergadering is dinsdag.")
+    assert own.unread == ()
+    assert second.text == "naam: Kees; aantal: 4"
+    assert reference(letter, 0) == "brief.PDF, p. 1, in a.eml"
+    assert budget.title == "Begroting"
+    assert reference(own, 0) == "Verslag van het café, José Pérez, 2026-03-03"
 
 
 def test_what_cannot_be_read_is_named():
@@ -72,11 +75,26 @@ def test_what_cannot_be_read_is_named():
     message.add_attachment(b"\x89PNG", "image", "png", filename="foto.heic")
     message.add_attachment(b"x", "application", "octet-stream")
     message.add_attachment(b"", "text", "plain", filename="leeg.txt")
-    assert [str(reason) for reason in read("a.eml", bytes(message)).unread] == [
+    message.add_attachment("Een noot.", filename="noot.txt")
+    data = bytes(message)
+    assert [str(reason) for reason in read("a.eml", data).unread] == [
         "its part stuk.pdf: it is damaged, or not a PDF",
         "its part leeg.txt: it holds no text",
         "its parts foto.heic, application/octet-stream are of kinds that are not read",
     ]
+    assert list(read_inside("a.eml", data)) == ["a.eml", "a.eml/noot.txt"]
+
+
+def test_pictures_in_the_text_are_no_attachments():
+    """Logos of signatures, which the text shows by their Content-ID; photographs that are attached are."""
+    message = a_message("Groet, Jan")
+    message.add_alternative("<p>Groet, Jan</p><img src=\"cid:logo%40x&amp;1\"><img src='CID:foto'>", "html")
+    html = message.get_payload()[1]
+    html.add_related(b"GIF89a", "image", "gif", cid="<logo@x&1>", filename="image001.gif")
+    html.add_related(b"x", "application", "octet-stream", cid="<foto>", filename="image002.emf")
+    message.add_attachment(b"x", "image", "png", filename="kaart.png", disposition="inline", cid="<kaart>")
+    reasons = [str(reason) for reason in read("a.eml", bytes(message)).unread]
+    assert [reason[:22] for reason in reasons] == ["its part kaart.png: it"]
 
 
 def test_many_parts_that_cannot_be_read_are_counted():
@@ -90,25 +108,28 @@ def test_many_parts_that_cannot_be_read_are_counted():
     assert reasons[-1].endswith("19.heic, … (25) are of kinds that are not read")
 
 
-def test_a_message_in_a_message_is_a_section():
+def test_a_message_in_a_message_is_a_document_with_its_own_attachments():
     inner = a_message("De binnenste tekst.")
     inner.add_attachment("Tekst van de bijlage.", filename="noot.txt")
     outer = EmailMessage()
     outer["Subject"] = "Fwd: Verslag"
     outer.set_content("Zie hieronder.")
     outer.add_attachment(inner)
-    document = read("a.eml", bytes(outer))
-    assert headings(document) == ["Fwd: Verslag", "Verslag van het café", "noot.txt"]
-    assert document.text.count("Verslag van het café") == 1
-    assert document.section_at(document.text.index("bijlage")) == (
-        "Fwd: Verslag", "Verslag van het café", "noot.txt",
-    )  # fmt: skip
+    found = read_inside("a.eml", bytes(outer))
+    own, forwarded, note = found.values()
+    assert own.text == "Fwd: Verslag\n\nZie hieronder."
+    assert forwarded.id == "a.eml/Verslag van het café.eml"
+    assert forwarded.citation == Citation("Verslag van het café", "José Pérez", date="2026-03-03")
+    assert note.id == "a.eml/Verslag van het café.eml/noot.txt"
+    assert reference(note, 0) == "noot.txt, in a.eml/Verslag van het café.eml"
 
 
 def test_a_message_that_was_encoded_as_a_whole_is_read():
     inner = base64.encodebytes(bytes(a_message("De binnenste tekst."))).decode()
     body = f"--B\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n{inner}--B--"
-    assert "De binnenste tekst." in text_of(body, 'Content-Type: multipart/mixed; boundary="B"\r\n')
+    head = 'Subject: Fwd\nContent-Type: multipart/mixed; boundary="B"\n\n'
+    found = read_inside("a.eml", f"{head}{body}".encode())
+    assert "De binnenste tekst." in found["a.eml/message.eml"].text
 
 
 def alternative(plain: str, html: str) -> str:
@@ -231,9 +252,11 @@ def test_a_signature_of_a_certificate_is_no_attachment():
 def test_a_message_in_a_mailbox_that_cannot_be_read_is_named():
     nested = "".join(f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(3000))
     start = "From a@b Tue Mar  3 10:00:00 2026\nSubject: "
-    document = read("a.mbox", f"{start}Diep\n{nested}\n\n{start}Twee\n\nDe tekst.".encode())
-    assert document.text == "Twee\n\nDe tekst."
-    assert [str(reason) for reason in document.unread] == ["its part Diep: its parts are nested too deeply"]
+    data = f"{start}Diep\n{nested}\n\n{start}Twee\n\nDe tekst.".encode()
+    assert [document.text for document in read_inside("a.mbox", data).values()] == ["Twee\n\nDe tekst."]
+    assert [str(reason) for reason in read("a.mbox", data).unread] == [
+        "its part Diep.eml: its parts are nested too deeply"
+    ]
 
 
 def test_what_is_no_message_is_refused():
@@ -243,15 +266,21 @@ def test_what_is_no_message_is_refused():
     assert read("a.eml", b"\xef\xbb\xbf\n" + bytes(a_message())).title == "Verslag van het café"
 
 
-def test_a_mailbox_has_a_section_for_each_message():
-    first = bytes(a_message("Een tekst.\n\nFrom hier af is het tekst."))
+def test_each_message_of_a_mailbox_is_a_document():
+    first = a_message("Een tekst.\n\nFrom hier af is het tekst.")
+    first.add_attachment("Tekst van de bijlage.", filename="noot.txt")
     mailbox = b"".join(
         b"From x@example.org Tue Mar  3 10:00:00 2026\n" + data.replace(b"\n\nFrom", b"\n\n>From") + b"\n"
-        for data in (first, b"Subject: Twee\n\nTweede.\n", b"X: y\n\nDerde.\n")
+        for data in (bytes(first), b"Subject: 1/2\n\nTweede.\n", b"X: y\n\nDerde.\n", b"X: y\n\nVierde.\n")
     )
-    document = read("a.mbox", mailbox)
-    assert headings(document) == ["Verslag van het café", "Twee", "—"]
-    assert "\n\nFrom hier af is het tekst.\n\n" in document.text
-    assert document.section_at(document.text.index("Tweede")) == ("Twee",)
+    found = read_inside("a.mbox", mailbox)
+    assert list(found) == [
+        "a.mbox/Verslag van het café.eml", "a.mbox/Verslag van het café.eml/noot.txt",
+        "a.mbox/1-2.eml", "a.mbox/message.eml", "a.mbox/message (2).eml",
+    ]  # fmt: skip
+    report, _, second, third, _ = found.values()
+    assert "\n\nFrom hier af is het tekst." in report.text
+    assert (second.title, third.title) == ("1/2", "message.eml")
+    assert reference(report, 0) == "Verslag van het café, José Pérez, 2026-03-03, in a.mbox"
     with pytest.raises(UnreadableDocument, match="it is not a mailbox"):
-        read("a.mbox", first)
+        read("a.mbox", bytes(first))

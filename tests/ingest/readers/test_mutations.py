@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rodedraad.ingest.documents import Document
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Line
 from rodedraad.ingest.passages import split_passages
@@ -15,7 +16,7 @@ from rodedraad.ingest.reflow import reflow
 from tests.ingest.readers.article import MAKERS, NAME, blocks_of, reading_texts
 from tests.ingest.readers.made_files import zipped
 from tests.ingest.readers.made_msg import compound, message, recipient
-from tests.ingest.readers.reading import read
+from tests.ingest.readers.reading import read_inside
 from tests.ingest.readers.test_mail import a_message
 
 BLOCKS = blocks_of(reading_texts()[NAME])[:12]
@@ -57,11 +58,17 @@ def mutated(data: bytes, changes: list[tuple[str, float, int, bytes]]) -> bytes:
 
 
 def check(name: str, data: bytes) -> None:
-    """That the document in a file, if there is one, is whole in itself."""
+    """That each document in a file, if there is one, is whole in itself."""
     try:
-        document = read(name, data)
+        documents = read_inside(name, data)
     except UnreadableDocument:
         return
+    assert documents
+    for document in documents.values():
+        check_document(document)
+
+
+def check_document(document: Document) -> None:
     assert document.text.strip() == document.text != ""
     assert list(document.page_starts) == sorted(document.page_starts)
     for heading in document.headings:

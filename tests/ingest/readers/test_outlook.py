@@ -13,7 +13,7 @@ from tests.ingest.readers.made_msg import (
     properties,
     recipient,
 )  # fmt: skip
-from tests.ingest.readers.reading import headings, read
+from tests.ingest.readers.reading import read, read_inside
 
 SUBJECT, HEADERS, PLAIN, RTF, HTML = 0x37, 0x7D, 0x1000, 0x1009, 0x1013
 SENDER, ADDRESS, SENT = 0x42, 0x5D02, 0x39
@@ -37,39 +37,61 @@ def text_of(values: dict[int, str | bytes], **numbers: int) -> str:
     ).text.split(".org>\n\n")[1]
 
 
-def test_a_message_is_its_head_its_text_and_its_attachments():
-    inner = message({SUBJECT: "Binnen", PLAIN: "De binnenste tekst."}, head=24)
-    document = read(
-        "a.msg",
-        compound(
-            message(
-                HEAD | {PLAIN: "Beste Piet,\r\n\r\nDe vergadering is dinsdag.\r\n"},
-                {SENT: 134_170_056_000_000_000},
-                [recipient("Piet", "piet@example.org", 1), recipient("Kees", "kees@example.org", 2)],
-                [
-                    attachment("lijst.csv", b"naam,aantal\nPiet,3\n"),
-                    attachment("lang.txt", b"De lama draagt wol. " * 500),
-                    attachment("foto.heic", b"x"),
-                    attachment("stuk.pdf", b"x", "application/pdf"),
-                    attached_message(inner),
-                    properties(8, {0x3705: 6}, {0x3001: "Blad"}),
-                ],
-            )
-        ),
+def test_a_message_is_its_head_and_its_text_and_its_attachments_are_beneath_it():
+    inner = message(
+        {SUBJECT: "Binnen", PLAIN: "De binnenste tekst."}, {}, [], [attachment("a.txt", b"Een.")], 24
     )
-    assert document.text.startswith(
+    data = compound(
+        message(
+            HEAD | {PLAIN: "Beste Piet,\r\n\r\nDe vergadering is dinsdag.\r\n"},
+            {SENT: 134_170_056_000_000_000},
+            [recipient("Piet", "piet@example.org", 1), recipient("Kees", "kees@example.org", 2)],
+            [
+                attachment("lijst.csv", b"naam,aantal\nPiet,3\n"),
+                attachment("lang.txt", b"De lama draagt wol. " * 500),
+                attachment("foto.heic", b"x"),
+                attachment("stuk.pdf", b"x", "application/pdf"),
+                attached_message(inner),
+                properties(8, {0x3705: 6}, {0x3001: "Blad"}),
+            ],
+        )
+    )
+    own = read("a.msg", data)
+    assert own.text == (
         "Verslag\n\nFrom: Jan Jansen <jan@example.org>\nTo: Piet <piet@example.org>\n"
         "Cc: Kees <kees@example.org>\nDate: Tue, 03 Mar 2026 10:00:00 +0000\n\n"
-        "Beste Piet,\n\nDe vergadering is dinsdag.\n\n"
-        "lijst.csv\n\nnaam: Piet; aantal: 3\n\nlang.txt\n\nDe lama"
+        "Beste Piet,\n\nDe vergadering is dinsdag."
     )
-    assert document.text.count("De lama draagt wol.") == 500
-    assert document.text.endswith("Binnen\n\nDe binnenste tekst.")
-    assert headings(document) == ["Verslag", "lijst.csv", "lang.txt", "Binnen"]
-    assert document.citation == Citation("Verslag", "Jan Jansen", date="2026-03-03")
-    assert [str(reason) for reason in document.unread] == [
+    assert own.citation == Citation("Verslag", "Jan Jansen", date="2026-03-03")
+    assert [str(reason) for reason in own.unread] == [
         "its part stuk.pdf: it is damaged, or not a PDF",
         "its parts foto.heic, Blad are of kinds that are not read",
+    ]
+    found = {id: document.text for id, document in read_inside("a.msg", data).items()}
+    assert list(found) == [
+        "a.msg", "a.msg/lijst.csv", "a.msg/lang.txt", "a.msg/Binnen.msg", "a.msg/Binnen.msg/a.txt",
+    ]  # fmt: skip
+    assert found["a.msg/lijst.csv"] == "naam: Piet; aantal: 3"
+    assert found["a.msg/lang.txt"].count("De lama draagt wol.") == 500
+    assert found["a.msg/Binnen.msg"] == "Binnen\n\nDe binnenste tekst."
+
+
+def test_pictures_in_the_text_are_no_attachments():
+    logo = attachment("image001.png", b"x", "image/png")
+    data = compound(
+        message(
+            HEAD | {HTML: '<p>Groet, Jan</p><img src="cid:logo@x">'},
+            {},
+            [],
+            [
+                {**logo, "__substg1.0_3712001F": "<logo@x>".encode("utf-16-le")},
+                properties(8, {0x3705: 1, 0x7FFE: 1}, {0x3707: "image002.emz", 0x3701: b"x"}),
+                attachment("kaart.heic", b"x", "image/heic"),
+            ],
+        )
+    )
+    assert [str(reason) for reason in read("a.msg", data).unread] == [
+        "its parts kaart.heic are of kinds that are not read"
     ]
 
 
