@@ -37,6 +37,8 @@ class TokenCodec:
         except (OSError, KeyError, SafetensorError) as error:
             raise RodeDraadError(f"{learned} cannot be read ({error}). Reinstall Rode Draad.") from error
         self.width = len(self._pieces)
+        self._rows = self._pieces.reshape(-1, self._pieces.shape[2])
+        self._first_rows = np.arange(self.width) * self._pieces.shape[1]
         self._columns = np.ascontiguousarray(self._pieces.transpose(0, 2, 1))
         self._halves = np.square(self._pieces).sum(axis=2)[:, None] / 2  # of the squared lengths
 
@@ -57,7 +59,7 @@ class TokenCodec:
         count = len(packed) // (1 + self.width)
         steps = np.frombuffer(packed, np.int8, count)
         codes = np.frombuffer(packed, np.uint8, offset=count).reshape(count, self.width)
-        own = self._pieces[np.arange(self.width), codes].reshape(count, len(self._turn))
+        own = self._rows.take(codes + self._first_rows, axis=0).reshape(count, len(self._turn))
         return unit(own + np.outer(steps / np.float32(STEPS), self.turned(vector)))
 
 
