@@ -20,6 +20,7 @@ from rodedraad.ingest.documents import Box, Picture
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.readers.pdf import is_unread, open_pdf, picture_of, show_forms
 from rodedraad.ingest.readers.pdf_fields import values
+from rodedraad.ingest.readers.pdf_print import text_of
 from rodedraad.ingest.readers.pdf_tables import BETWEEN
 from rodedraad.ingest.readers.picture import open_pictures
 from rodedraad.ingest.readers.recognition import can_recognise, recognise
@@ -70,7 +71,7 @@ def draw_page(data: bytes, number: int, before: str, text: str) -> Picture:
         try:
             show_forms(document)
             page = document[number - 1]
-            textpage = page.get_textpage()
+            textpage, _ = text_of(page)
             image = page.render(scale=LONGEST_SIDE / max(page.get_size())).to_pil()
         except (IndexError, ArithmeticError, ValueError, pdfium.PdfiumError) as error:
             raise UnreadableDocument("it is damaged: its page {page} cannot be drawn", page=number) from error

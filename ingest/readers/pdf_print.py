@@ -2,9 +2,11 @@
 
 import ctypes
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from math import pi
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -22,6 +24,9 @@ FIXED, WIDE = 1, 0.8
 
 LOOSE = 0.62
 """Times the type size: a greater width for each character shows that there are wide spaces between."""
+
+SAMPLE = 500
+"""The characters of a page that tell which way most of its text runs."""
 
 Piece = tuple[str, float, float]
 """A part of a line between wide spaces: its text, left and right edge."""
@@ -54,9 +59,54 @@ class Box:
     size: float
 
 
-def printed_lines(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, number: int) -> Iterator[Printed]:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a page must be turned to be read, and its edges before that, in points."""
+
+    turned: int  # degrees clockwise
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def height(self) -> float:
+        """The height of the upright page."""
+        return self.right - self.left if self.turned % 180 else self.top - self.bottom
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        """A rectangle of the page, as it lies on the upright page."""
+        match self.turned:
+            case 90:
+                return Box(bottom - self.bottom, top - self.bottom, self.right - right, right - left)
+            case 180:
+                return Box(self.right - right, self.right - left, self.top - top, top - bottom)
+            case 270:
+                return Box(self.top - top, self.top - bottom, left - self.left, right - left)
+        return Box(left - self.left, right - self.left, bottom - self.bottom, top - bottom)
+
+
+def text_of(page: pdfium.PdfPage) -> tuple[pdfium.PdfTextPage, Frame]:
+    """The text of a page, and the frame in which most of it is upright, however the page is shown."""
+    textpage, shown = page.get_textpage(), page.get_rotation()
+    count = raw.FPDFText_CountChars(textpage)
+    angles = Counter(
+        -round(raw.FPDFText_GetCharAngle(textpage, place) / (pi / 2)) % 4  # measured clockwise
+        for place in range(0, count, count // SAMPLE + 1)
+    )
+    turned = max(angles, key=angles.__getitem__) * 90 if angles else shown
+    if turned != shown:  # pdfium puts what it finds in the order of the page as it is shown
+        textpage.close()
+        page.set_rotation(turned)
+        textpage = page.get_textpage()
+        page.set_rotation(shown)
+    edges = raw.FS_RECTF()
+    raw.FPDF_GetPageBoundingBox(page, ctypes.byref(edges))
+    return textpage, Frame(turned, edges.left, edges.bottom, edges.right, edges.top)
+
+
+def printed_lines(textpage: pdfium.PdfTextPage, number: int, frame: Frame) -> Iterator[Printed]:
     """The lines of a page, in the order in which they were drawn; `number` counts from 0."""
-    turned = page.get_rotation()
     units = _utf16(textpage)
     aligned = len(units) == raw.FPDFText_CountChars(textpage)
     for match in _LINE.finditer(units):
@@ -72,18 +122,18 @@ def printed_lines(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, number: in
             )
         if not places:
             continue
-        first, last = (_box(textpage, place, turned) for place in (places[0], places[-1]))
+        first, last = (_box(textpage, place, frame) for place in (places[0], places[-1]))
         size = min(first.size, last.size)
         if max(first.size, last.size) > 1.08 * size:  # as a reference to a note is smaller
             half = len(text) // 2
-            middle = _box(textpage, places[half - text[half].isspace()], turned)
+            middle = _box(textpage, places[half - text[half].isspace()], frame)
             size = sorted((first.size, middle.size, last.size))[1]
         if last.right <= first.left or abs(last.bottom - first.bottom) > 2 * first.size:
             last = Box(first.left, first.left + first.size * len(text) / 2, first.bottom, first.size)
         pieces: tuple[Piece, ...] = ()
         loose = last.right - first.left > LOOSE * size * len(text)
         if aligned and (loose or raw.FPDFText_CountRects(textpage, places[0], len(places)) > 1):
-            pieces = tuple(_pieces(textpage, text, start, first.left, last.right, turned))
+            pieces = tuple(_pieces(textpage, text, start, first.left, last.right, frame))
         yield Printed(
             text=_readable(text),
             page=number,
@@ -94,13 +144,6 @@ def printed_lines(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, number: in
             bold=_is_bold(textpage, places[0]) and _is_bold(textpage, places[-1]),
             pieces=pieces,
         )
-
-
-def upright(left: float, bottom: float, right: float, top: float, turned: int) -> Box:
-    """A rectangle of a page, as it lies on the page turned by so many degrees."""
-    for _ in range(turned // 90):
-        left, bottom, right, top = bottom, -right, top, -left
-    return Box(left, right, bottom, top - bottom)
 
 
 def _utf16(textpage: pdfium.PdfTextPage) -> str:
@@ -124,22 +167,20 @@ def _readable(units: str) -> str:
     return text[:-1] + "-" if text[-1:] in _HYPHENS else text
 
 
-def _box(textpage: pdfium.PdfTextPage, place: int, turned: int) -> Box:
-    """The position of a character on the page, rotated as it is shown."""
+def _box(textpage: pdfium.PdfTextPage, place: int, frame: Frame) -> Box:
+    """The position of a character on the upright page."""
     box = raw.FS_RECTF()
     raw.FPDFText_GetLooseCharBox(textpage, place, ctypes.byref(box))
-    if not turned:
-        return Box(box.left, box.right, box.bottom, box.top - box.bottom)
-    return upright(box.left, box.bottom, box.right, box.top, turned)
+    return frame.box(box.left, box.bottom, box.right, box.top)
 
 
 def _pieces(
-    textpage: pdfium.PdfTextPage, text: str, start: int, left: float, right: float, turned: int
+    textpage: pdfium.PdfTextPage, text: str, start: int, left: float, right: float, frame: Frame
 ) -> Iterator[Piece]:
     begin, least = 0, 0.0
     for match in _SPACE.finditer(text):
-        before = _box(textpage, start + match.start() - 1, turned)
-        after = _box(textpage, start + match.end(), turned)
+        before = _box(textpage, start + match.start() - 1, frame)
+        after = _box(textpage, start + match.end(), frame)
         gap = after.left - before.right
         if gap > SPACE * before.size:
             least = least or (WIDE if _is_fixed(*_font(textpage, start)) else SPACE) * before.size

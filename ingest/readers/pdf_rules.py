@@ -8,7 +8,7 @@ from itertools import islice
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from rodedraad.ingest.readers.pdf_print import upright
+from rodedraad.ingest.readers.pdf_print import Frame
 
 Rule = tuple[float, float, float]
 """Where a rule begins and ends, and its distance from the page's lower or left edge, in points."""
@@ -31,13 +31,12 @@ class Rules:
     down: list[Rule] = field(default_factory=list)
 
 
-def rules(page: pdfium.PdfPage) -> Rules:
-    """The rules of a page."""
-    turned = page.get_rotation()
+def rules(page: pdfium.PdfPage, frame: Frame) -> Rules:
+    """The rules of a page, on the upright page."""
     across: dict[int, Rule] = {}
     down: dict[int, Rule] = {}
     for stroke in islice(_strokes(page), MOST):
-        box = upright(*stroke, turned)
+        box = frame.box(*stroke)
         if box.size < THICKEST and box.right - box.left > SHORTEST:
             _join(across, box.left, box.right, box.bottom + box.size / 2)
         elif box.right - box.left < THICKEST and box.size > SHORTEST:
