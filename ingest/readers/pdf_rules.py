@@ -19,6 +19,9 @@ SHORTEST = 10.0
 THICKEST = 2.0
 """Points of the thickest rule."""
 
+TOUCHING = 2.0
+"""Points by which two strokes of one rule are parted at most."""
+
 MOST = 20_000
 """Strokes of a page that are looked at: a drawing has more than a table."""
 
@@ -29,24 +32,41 @@ class Rules:
 
     across: list[Rule] = field(default_factory=list)
     down: list[Rule] = field(default_factory=list)
+    parts: list[Rule] = field(default_factory=list)  # what is drawn of those across, between gaps
 
 
 def rules(page: pdfium.PdfPage, frame: Frame) -> Rules:
     """The rules of a page, on the upright page."""
-    across: dict[int, Rule] = {}
-    down: dict[int, Rule] = {}
+    across: dict[int, list[Rule]] = {}
+    down: dict[int, list[Rule]] = {}
     for stroke in islice(_strokes(page), MOST):
         box = frame.box(*stroke)
         if box.size < THICKEST and box.right - box.left > SHORTEST:
-            _join(across, box.left, box.right, box.bottom + box.size / 2)
+            place = box.bottom + box.size / 2
+            across.setdefault(round(place), []).append((box.left, box.right, place))
         elif box.right - box.left < THICKEST and box.size > SHORTEST:
-            _join(down, box.bottom, box.bottom + box.size, (box.left + box.right) / 2)
-    return Rules(list(across.values()), list(down.values()))
+            place = (box.left + box.right) / 2
+            down.setdefault(round(place), []).append((box.bottom, box.bottom + box.size, place))
+    return Rules(
+        list(map(_whole, across.values())),
+        list(map(_whole, down.values())),
+        [part for strokes in across.values() for part in _parts(strokes)],
+    )
 
 
-def _join(found: dict[int, Rule], start: float, end: float, distance: float) -> None:
-    first, last, place = found.get(round(distance), (start, end, distance))
-    found[round(distance)] = (min(start, first), max(end, last), place)
+def _whole(strokes: list[Rule]) -> Rule:
+    return min(start for start, _, _ in strokes), max(end for _, end, _ in strokes), strokes[-1][2]
+
+
+def _parts(strokes: list[Rule]) -> list[Rule]:
+    """The strokes in one line, those that touch joined."""
+    parts: list[Rule] = []
+    for start, end, place in sorted(strokes):
+        if parts and start < parts[-1][1] + TOUCHING:
+            parts[-1] = parts[-1][0], max(end, parts[-1][1]), place
+        else:
+            parts.append((start, end, place))
+    return parts
 
 
 def _strokes(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]]:
