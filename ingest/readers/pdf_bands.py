@@ -16,6 +16,7 @@ NARROW = 0.2  # times the type size: the least width of a corridor
 FAR = 4.0  # times the type size: rows at a greater distance are not of one table
 TIGHT = 1.6  # times the type size: lines of one cell stand closer
 SAME = 4.0  # points by which the ends of the rules of one table differ at most
+LOOSER = 1.25  # times the distance of two lines: a greater one parts two rows, or two tables
 TALL = 12  # lines: a row between two rules has fewer
 MOST_PARTED = 200  # lines and rules between two rules that go over all of a table
 
@@ -267,21 +268,33 @@ def _spaces(row: Row) -> list[tuple[float, float]]:
 
 def _joins(band: Band, row: Row) -> bool:
     """Whether a row goes on with a band; then it is added, and narrows the corridors."""
-    last = band.rows[-1]
-    if last.bottom - row.bottom > FAR * max(last.size, row.size):
+    last, spaces = band.rows[-1], _spaces(row)
+    down = last.bottom - row.bottom
+    if down > FAR * max(last.size, row.size):
         return False
+    if len(spaces) > len(band.corridors):  # of a table of more columns
+        if len(band.rows) > 1:
+            usual = band.rows[-2].bottom - last.bottom
+            if down > LOOSER * usual or len(spaces) > len(band.corridors) + 1:
+                return False
+        elif all(any(_overlap(space, corridor) for space in spaces) for corridor in band.corridors):
+            band.corridors = spaces  # the first row has cells over several columns
     least = NARROW * row.size
     left_over = [list(_without(corridor, row.cells, least)) for corridor in band.corridors]
     narrowed = [corridor for rest in left_over for corridor in rest]
     blocked = left_over.count([])
     if not blocked:
         band.corridors = sorted((*narrowed, *_beside(band, row)))
-    elif not _spaces(row) or 2 * blocked > len(band.corridors):
+    elif not spaces or 2 * blocked > len(band.corridors):
         return False
     band.left = min(band.left, row.cells[0].left)
     band.right = max(band.right, row.cells[-1].right)
     band.rows.append(row)
     return True
+
+
+def _overlap(space: tuple[float, float], other: tuple[float, float]) -> bool:
+    return space[0] < other[1] and other[0] < space[1]
 
 
 def _beside(band: Band, row: Row) -> Iterator[tuple[float, float]]:

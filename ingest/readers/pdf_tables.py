@@ -8,14 +8,13 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from rodedraad.ingest.readers.pdf_bands import TALL, TIGHT, Band, Cell, Row, bands
+from rodedraad.ingest.readers.pdf_bands import LOOSER, TALL, TIGHT, Band, Cell, Row, bands
 from rodedraad.ingest.readers.pdf_print import Printed
 from rodedraad.ingest.readers.pdf_rules import Rules
 
 GUTTER = 1.2  # times the type size: a wider corridor separates columns, however few lines it passes
 WORDY = 20  # characters of the longest line of a column whose cells may have several lines
 MIXED = 0.2  # the share of lines from which a band is columns: one cell begins where another runs on
-LOOSER = 1.25  # times the least distance of two lines: a greater one parts two rows
 RUNNING = 0.3  # the share of the lines of prose that begin in mid-sentence, at least
 BETWEEN = " | "
 
