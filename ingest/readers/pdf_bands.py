@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from rodedraad.ingest.readers.pdf_print import SPACE, Piece, Printed
-from rodedraad.ingest.readers.pdf_rules import Rule, Rules
+from rodedraad.ingest.readers.pdf_print import SPACE, Piece, Printed, Rule
+from rodedraad.ingest.readers.pdf_rules import Rules
 
 NARROW = 0.2  # times the type size: the least width of a corridor
 FAR = 4.0  # times the type size: rows at a greater distance are not of one table

@@ -8,10 +8,7 @@ from itertools import islice
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from rodedraad.ingest.readers.pdf_print import Frame
-
-Rule = tuple[float, float, float]
-"""Where a rule begins and ends, and its distance from the page's lower or left edge, in points."""
+from rodedraad.ingest.readers.pdf_print import Frame, Rule
 
 SHORTEST = 10.0
 """Points of the shortest stroke that may be a part of a rule."""
