@@ -111,14 +111,13 @@ def _printed_glyphs(
 def _recognised_glyphs(picture: Image.Image) -> _Glyphs:
     """The characters that are recognised in a picture, each with the place of its word."""
     found = recognise(picture)
-    words = [word for line in found.lines for word in line] if found else []
-    letters = [(letter, word) for word in words for letter in f"{word.text} "]
+    words = [(word.text, found.place(word)) for line in found.lines for word in line] if found else []
+    letters = [(letter, edges) for text, edges in words for letter in f"{text} "]
+    across, down = WHOLE / picture.width, WHOLE / picture.height
 
     def box(place: int) -> _Edges:
-        word = letters[place][1]
-        across, down = WHOLE / picture.width, WHOLE / picture.height
-        left, right = (round(edge * across) for edge in (word.left, word.right))
-        return left, round(word.top * down), right, round(word.bottom * down)
+        left, top, right, bottom = letters[place][1]
+        return round(left * across), round(top * down), round(right * across), round(bottom * down)
 
     return _Glyphs("".join(letter for letter, _ in letters), box)
 
