@@ -1,9 +1,26 @@
 """Raised: digits above the line, which would falsify the number before them if they stood on the line."""
 
 import re
+from collections.abc import Iterable
+
+
+class Above(str):
+    """A text that stands above the line."""
+
 
 _AMOUNT = re.compile(r"[+\-−–]?\d+")
 _RAISED = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
+
+
+def joined(texts: Iterable[str]) -> str:
+    """The texts of a line one after another, with those above it raised where they must be."""
+    line = ""
+    parts: list[str] = []
+    for text in texts:
+        if text:
+            line = raised(line, text) if isinstance(text, Above) else text
+            parts.append(line)
+    return "".join(parts)
 
 
 def raised(before: str, text: str) -> str:
