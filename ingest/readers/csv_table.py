@@ -48,7 +48,7 @@ def read_csv(data: bytes) -> Content:
 
 
 def _after_comments(rows: Sequence[Sequence[str]], start: int) -> int:
-    """The first row at or after `start` that is no comment; the last comment may have the names of columns."""
+    """The first row at or after `start` that is no comment; the last one may have the names of columns."""
     after = next((n for n, row in enumerate(rows) if n >= start and not row[0].startswith("#")), start)
     return after if after == start or _are_names(rows[after], rows[after + 1 :]) else after - 1
 
