@@ -19,6 +19,8 @@ from rodedraad.ingest.running_heads import without_running_heads
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _LIST_ITEM = re.compile(r"(?:[•·▪◦●*–-]|\d{1,2}[.)])\s+\S")
 _LETTERED_ITEM = re.compile(r"(?:\(\w{1,6}\)|[A-Za-z]{1,6}[.)]|\d+(?:\.\d+)+\.?)\s+\S")
+_LETTER = re.compile(r"\(?([a-z])[.)]\s+\S")
+_LABEL = re.compile(r"[A-ZÀ-Þ][\w.-]*(?: [\w.-]+){0,2}: \S")
 _DASH_OR_NUMBER = re.compile(r"[-–\d]")
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 _NEXT_SENTENCE = re.compile(r"(?<=\w\w)[.!?…]+[\"'”’»)]*\s+(?=[\"'“‘„«(]?[A-ZÀ-Þ])")
@@ -248,6 +250,11 @@ def _separator(block: Line, before: Line, line: Line) -> str:
             return "\n" if in_list else "\n\n"
     if not line.width:
         return "\n" if same_page and not line.gap else "\n\n"
+    letter, above = _LETTER.match(line.text), _LETTER.match(block.text)
+    if letter and above and ord(letter[1]) == ord(above[1]) + 1:
+        return "\n"
+    if _LABEL.match(line.text) and _LABEL.match(block.text) and same_page and not line.gap:
+        return "\n"
     if line.text[0].islower() and not ended:
         return ""  # the sentence continues, whatever the layout
     if line.gap and (same_page or ended):

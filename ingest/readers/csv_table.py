@@ -32,17 +32,25 @@ def read_csv(data: bytes) -> Content:
     text = decode(data)
     check_length(len(text))
     given = _GIVEN.match(text)
-    rows = _rows(text[given.end() :] if given else text, given[1] if given else _separator(text))
+    separator = given[1] if given else _separator(text)
+    rows = _rows(text[given.end() :] if given else text, separator)
     first = list(islice(rows, LOOKED_AT))
     width = _usual_width(first)
     start = next((n for n, row in enumerate(first) if len(list(filter(None, row))) > width / 2), 0)
+    start = _after_comments(first, start)
     names = first[start] if width > 1 and _are_names(first[start], first[start + 1 :]) else []
     lines: list[Line] = []
     for row in first[: start + bool(names and len(first) == start + 1)]:
-        lines += block(" | ".join(filter(None, row)), tight=True)
+        lines += block((", " if separator == "," else " | ").join(filter(None, row)), tight=True)
     for row in chain(first[start + bool(names) :], rows):
         lines += block("; ".join(_labelled(names, row)), tight=True)
     return Content(lines)
+
+
+def _after_comments(rows: Sequence[Sequence[str]], start: int) -> int:
+    """The first row at or after `start` that is no comment; the last one may have the names of columns."""
+    after = next((n for n, row in enumerate(rows) if n >= start and not row[0].startswith("#")), start)
+    return after if after == start or _are_names(rows[after], rows[after + 1 :]) else after - 1
 
 
 def _labelled(names: Sequence[str], row: Sequence[str]) -> Iterator[str]:

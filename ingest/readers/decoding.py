@@ -3,9 +3,11 @@
 import codecs
 import re
 from collections import Counter
+from collections.abc import Mapping
 from itertools import islice
 
 from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.readers.alphabets import likelihoods
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -19,6 +21,9 @@ _PADDING = re.compile(r"\x00{2,}")
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _IN_CONTEXT = re.compile(rb"(?<=(.))([\x80-\xff])(?=(.))", re.DOTALL)
+
+_Context = tuple[bytes, ...]
+"""A byte beyond ASCII, with the bytes before and after it."""
 
 MOST_CONTROL = 1 / 500
 """The largest share of control characters in a text, unless NUL is the only one."""
@@ -43,12 +48,16 @@ CLEAR = 1.5
 It must also be better by a half for each character.
 """
 
+LIKELIER = 4.0
+"""How much likelier the letters must be in an encoding of other languages, as a logarithm."""
+
 FEWEST_TELLING = 5
 """The fewest characters beyond ASCII for which a text is refused if they stand where no language has them."""
 
 _FREQUENT = dict.fromkeys("éëïöüèäÉËÖÜ", 1.0) | dict.fromkeys("çáíóúñàâêôîûœßÄÀÇÑ", 0.8)
 _LONE = frozenset("àÀèéóúáêøØ")
 _OPENING, _CLOSING = frozenset("“„‘‚«‹¿¡"), frozenset("”’»›")
+_STRAIGHT = frozenset("─═│║█▓▒░▄▀")
 _SIGNS = frozenset("–—…•·°€£§©®™½¼¾²³¹µ±×÷ªº´¨\xa0")
 
 
@@ -109,26 +118,34 @@ codecs.register_error("stray as cp1252", _stray)
 def _one_byte_encoding(data: bytes) -> str:
     """The encoding in which the characters beyond ASCII stand where the languages that are read have them.
 
-    Raises UnreadableDocument if most would stand elsewhere in each.
+    An encoding of other languages is found by their letters. Raises UnreadableDocument if most characters
+    would stand elsewhere in each.
     """
     found = _IN_CONTEXT.finditer(b" " + data + b" ")
     contexts = Counter(match.groups() for match in islice(found, LOOKED_AT))
-    scores = {}
-    for encoding in ONE_BYTE:
-        characters = bytes(range(256)).decode(encoding, "replace")
-        scores[encoding] = sum(
-            count * _plausibility(*(characters[byte[0]] for byte in context))
-            for context, count in contexts.items()
-        )
+    scores = {encoding: _score(encoding, contexts) for encoding in ONE_BYTE}
     best = max(ONE_BYTE, key=scores.__getitem__)
     count = sum(contexts.values())
     if scores[best] - scores[ONE_BYTE[0]] < max(CLEAR, count / 2):
         best = ONE_BYTE[0]
-    if count >= FEWEST_TELLING and scores[best] < 0:
+    likely = likelihoods(contexts)
+    other = max(likely, key=likely.__getitem__)
+    if likely[other] - likely[best] > LIKELIER:
+        best = other
+    if count >= FEWEST_TELLING and _score(best, contexts) < 0:
         raise UnreadableDocument(
             "it is not text in an encoding that is recognised; save it as UTF-8 with the program that made it"
         )
     return best
+
+
+def _score(encoding: str, contexts: Mapping[_Context, int]) -> float:
+    """How well the characters of a text stand between their neighbours in an encoding."""
+    characters = bytes(range(256)).decode(encoding, "replace")
+    return sum(
+        count * _plausibility(*(characters[byte[0]] for byte in context))
+        for context, count in contexts.items()
+    )
 
 
 def _plausibility(before: str, character: str, after: str) -> float:
@@ -151,4 +168,7 @@ def _plausibility(before: str, character: str, after: str) -> float:
         return 1 if not before.isspace() else 0.5
     if character in _SIGNS:
         return 1 if character == "…" and letters else 0.5
-    return 0.2 if "─" <= character <= "▟" else -1
+    if "─" <= character <= "▟":
+        beside = {each for each in (before, after) if "─" <= each <= "▟"}
+        return 0.2 if beside <= {character, *_STRAIGHT} or character in _STRAIGHT else -1
+    return -1

@@ -12,6 +12,7 @@ from rodedraad.ingest.readers.docx_styles import Styles
 from rodedraad.ingest.readers.drawings import chart_lines, diagram_lines
 from rodedraad.ingest.readers.office_math import math_text
 from rodedraad.ingest.readers.ooxml import Package
+from rodedraad.ingest.readers.raised import Above, joined
 from rodedraad.ingest.readers.running import with_running
 from rodedraad.ingest.readers.symbol_fonts import from_symbols, is_symbol_font
 from rodedraad.ingest.readers.tables import Cell, Rows, nested_rows
@@ -53,6 +54,7 @@ class _Word:
         self._notes = {(local(note), attribute(note, "id")): note for root in notes for note in root}
         self._aside: list[Element] = []  # notes, text boxes and charts that are to follow
         self._tables = 0  # around the current paragraph
+        self._begun = ""  # of a paragraph whose end is deleted
         self._tight = False  # whether the previous block was a list item
         self.left_out = False  # whether there was struck-out or hidden text
 
@@ -70,6 +72,9 @@ class _Word:
                     continue
             if not self._tables:
                 yield from self._beside()
+        if self._begun:
+            yield from block(self._begun)
+            self._begun = ""
 
     def running(self, document: Element, kind: str) -> Iterator[Line]:
         """The lines of the headers or footers that are printed; `kind` is one of these."""
@@ -116,8 +121,10 @@ class _Word:
             yield from (replace(line, gap=line.gap if number else 1) for number, line in enumerate(lines))
 
     def _paragraph(self, paragraph: Element) -> Iterator[Line]:
-        text = "".join(self._text(paragraph))
-        if not text.strip() and child(paragraph, "pPr", "rPr", "del") is not None:
+        text = self._begun + joined(self._text(paragraph))
+        self._begun = ""
+        if child(paragraph, "pPr", "rPr", "del") is not None:  # it goes on in the next paragraph
+            self._begun = text
             return
         level, mark = self._styles.level(paragraph), self._styles.mark(paragraph)
         if not text.strip() and not (mark and self._tables):  # as of a numbered row of a table
@@ -169,7 +176,9 @@ class _Word:
                         self.left_out = self.left_out or any(each.text for each in element.iter("{*}t"))
                         continue
                     own = attribute(child(properties, "rFonts"), "ascii")
-                    yield from self._text(element, own if is_symbol_font(own) else None)
+                    text = self._text(element, own if is_symbol_font(own) else None)
+                    above = attribute(child(properties, "vertAlign"), "val") == "superscript"
+                    yield from map(Above, text) if above else text
                 case "tab" | "ptab":
                     yield "\t"
                 case "br" | "cr":

@@ -7,6 +7,7 @@ from lxml.etree import _Element as Element
 from rodedraad.ingest.lines import Line, block, one_line
 from rodedraad.ingest.readers.number_formats import shown_number
 from rodedraad.ingest.readers.numbering import MOST
+from rodedraad.ingest.readers.raised import Above, joined
 from rodedraad.ingest.xml_elements import attribute, child, children, local, whole_number
 
 Series = tuple[str, dict[int, str], dict[int, str]]
@@ -14,11 +15,24 @@ Series = tuple[str, dict[int, str], dict[int, str]]
 
 
 def drawn_text(parent: Element) -> str:
-    """The text of a shape, a cell or a title, with spaces between its paragraphs."""
-    found = parent.iter("{*}t", "{*}br", "{*}p")
-    return "".join(
-        (each.text or "") if local(each) == "t" else " " if local(each) == "p" else "\n" for each in found
-    )
+    """The text of a shape, a cell or a title, with spaces between its paragraphs; not what is struck out."""
+    return joined(map(_drawn, parent.iter("{*}t", "{*}br", "{*}p")))
+
+
+def _drawn(element: Element) -> str:
+    if local(element) != "t":
+        return " " if local(element) == "p" else "\n"
+    run = element.getparent()
+    properties = None if run is None else child(run, "rPr")
+    if is_struck(properties):
+        return ""
+    above = whole_number(attribute(properties, "baseline"), 0, 1_000_000, otherwise=0) > 0
+    return Above(element.text or "") if above else element.text or ""
+
+
+def is_struck(properties: Element | None) -> bool:
+    """Whether the properties of a run in a drawing strike it out."""
+    return attribute(properties, "strike") in ("sngStrike", "dblStrike")
 
 
 def chart_lines(chart: Element, page: int = 0) -> Iterator[Line]:

@@ -10,6 +10,7 @@ from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Line, block, clean
 from rodedraad.ingest.readers.hidden_elements import hidden_elements
 from rodedraad.ingest.readers.numbering import printed
+from rodedraad.ingest.readers.raised import raised
 from rodedraad.ingest.xml_elements import whole_number
 
 UNSEEN = frozenset(
@@ -35,7 +36,9 @@ _SELF_CLOSED = re.compile(
 _FOLDING = re.compile("accordion|collaps|toggle|faq", re.I)
 _WIDE_SPACE = re.compile(r"[^\S\u00a0]+")
 _ALPHABET = 26  # browsers differ in what follows z
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_BESIDE = frozenset("span strong b em i a time label small".split())
+_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(lower|upper)-(alpha|latin|roman)", re.I)
+_WORD_END, _WORD_BEGIN = re.compile(r"[^\W\d_A-Z]{2}\Z"), re.compile(r"[A-ZÀ-Þ\d]")
 
 LONGEST_CELL = 600
 """Characters of a table cell from which its paragraphs are kept apart: a passage holds no more."""
@@ -119,6 +122,8 @@ class _Walk:
             self._text.append("\n")
         elif name == "img":
             self._text.append(element.get("alt") or "")
+        elif name in ("input", "q"):
+            yield from self._marked(element, name)
         elif name == "button":
             if _opens(element, self._unseen):
                 yield from self._flush()
@@ -160,7 +165,10 @@ class _Walk:
             self._tight = False
 
     def _inside(self, element: etree._Element) -> Iterator[Line]:
-        self._text.append(_WIDE_SPACE.sub(" ", element.text or ""))
+        text = element.text or ""
+        if element.tag in _BESIDE and _stands_apart(element, self._text):
+            text = f" {text}"
+        self._text.append(_WIDE_SPACE.sub(" ", text))
         for inner in element:
             yield from self._element(inner)
             self._text.append(_WIDE_SPACE.sub(" ", inner.tail or ""))
@@ -177,11 +185,18 @@ class _Walk:
     def _raised(self, element: etree._Element) -> Iterator[Line]:
         """A raised text: digits after a digit stay apart from it, as in 10⁶."""
         before = next((text for text in reversed(self._text) if text), "")
-        raised = "".join(element.itertext()).strip()
-        if raised.isdecimal() and before[-1:].isdecimal():
-            self._text.append(raised.translate(_RAISED))
+        text = "".join(element.itertext()).strip()
+        if (shown := raised(before, text)) != text:
+            self._text.append(shown)
         else:
             yield from self._inside(element)
+
+    def _marked(self, element: etree._Element, name: str) -> Iterator[Line]:
+        """A quotation in its marks; or the space that a field takes."""
+        first, last = "“”" if name == "q" else "  "
+        self._text.append(first)
+        yield from self._inside(element)
+        self._text.append(last)
 
     def _row(self, row: etree._Element) -> Iterator[Line]:
         yield from self._flush()
@@ -238,23 +253,47 @@ class _Walk:
             self._mark = ""
 
 
+def _kind_of(style: str) -> str:
+    """What the style of a list says of its numbers, as its type would."""
+    if not (found := _STYLE.search(style)):
+        return "1"
+    letter = "i" if found[2].lower() == "roman" else "a"
+    return letter.upper() if found[1].lower() == "upper" else letter
+
+
 class _List:
     """A list, and the number of its next item."""
 
     def __init__(self, element: etree._Element) -> None:
         self._ordered = element.tag == "ol"
-        self._kind = element.get("type") or "1"
-        self._number = whole_number(element.get("start"), 0, 99_999, otherwise=1)
+        self._kind = element.get("type") or _kind_of(element.get("style") or "")
+        reverse = element.get("reversed") is not None
+        self._step = -1 if reverse else 1
+        first = sum(item.tag == "li" for item in element) if reverse else 1
+        self._number = whole_number(element.get("start"), 0, 99_999, otherwise=first)
 
     def next_mark(self, item: etree._Element) -> str:
         """The mark of an item: its number or letter in an ordered list, else a bullet."""
         if not self._ordered:
             return "• "
         number = whole_number(item.get("value"), 0, 99_999, otherwise=self._number)
-        self._number = number + 1
+        self._number = number + self._step
         if self._kind in ("i", "I") or (self._kind in ("a", "A") and number <= _ALPHABET):
             return f"{printed(number, self._kind)}. "
         return f"{number}. "
+
+
+def _stands_apart(element: etree._Element, texts: list[str]) -> bool:
+    """Whether a style sets an element apart from the one before it: their words would become one else."""
+    before = element.getprevious()
+    return (
+        before is not None
+        and before.tag in _BESIDE
+        and not before.tail
+        and _WORD_BEGIN.match(element.text or "") is not None
+        and _WORD_END.search(next((text for text in reversed(texts) if text), "")) is not None
+        and next(element.iterancestors("code"), None) is None
+    )
 
 
 def _opens(button: etree._Element, unseen: Collection[etree._Element]) -> bool:
@@ -273,7 +312,7 @@ def _formula(math: etree._Element) -> str:
     if name in ("mfrac", "msup", "msub") and len(parts) == 2:
         first, second = (part if len(part) == 1 or part.isalnum() else f"({part})" for part in parts)
         if name == "msup" and second.isdecimal():
-            return first + second.translate(_RAISED)
+            return first + raised("0", second)
         return f"{first}{ {'mfrac': '/', 'msup': '^', 'msub': '_'}[name] }{second}"
     if name == "msqrt":
         return f"√({''.join(parts)})"

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -31,6 +32,8 @@ _TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*)([^<>]*)>")
 _END_TAG = re.compile(r"</([A-Za-z][\w.:-]*)")
 _WITHOUT_END = frozenset((*defs.empty_tags, *"p li dt dd tr td th thead tbody tfoot option colgroup".split()))
 _COMPONENT = re.compile(r"[A-Z]|.*[-.:]")
+_ATTRIBUTES = re.compile(r"\s+\{[#.:][^{}]*\}\s*\Z")
+_OWN_LINE = re.compile(r"[|+%]|\(@\w*\)|:::")
 _ADDRESS = re.compile(r"[/.#:]")
 
 
@@ -93,8 +96,10 @@ def _html(text: str) -> str:
     parser.block.ruler.before("reference", "footnote", footnote_def, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("link", "wiki_link", _wiki_link)
     parser.core.ruler.before("inline", "footnote_label", _label_footnotes)
+    parser.core.ruler.before("inline", "heading_attributes", _without_attributes)
     for name in ("footnote_reference_open", "footnote_reference_close"):
         parser.add_render_rule(name, lambda *_: "")
+    parser.add_render_rule("softbreak", _line_end)
     for name in ("html_inline", "html_block"):
         parser.add_render_rule(name, _html_in_markdown)
     env: dict[str, Any] = {"ended": {name.casefold() for name in _END_TAG.findall(text)}}
@@ -108,6 +113,12 @@ def _html(text: str) -> str:
         tokens = parser.parse("\n".join(lines), env)
     html: str = parser.renderer.render(tokens, parser.options, env)
     return html
+
+
+def _line_end(_: Any, tokens: Sequence[Token], place: int, *__: Any) -> str:
+    """A line end: it is kept before rows and examples in Pandoc's Markdown."""
+    following = tokens[place + 1].content if place + 1 < len(tokens) else ""
+    return "<br>" if _OWN_LINE.match(following) else "\n"
 
 
 def _definitions_to_show(tokens: Sequence[Token], env: Mapping[str, Any]) -> list[tuple[int, int]]:
@@ -138,6 +149,13 @@ def _label_footnotes(state: StateCore) -> None:
         elif token.type == "inline" and label:
             token.content = label + token.content
             label = ""
+
+
+def _without_attributes(state: StateCore) -> None:
+    """Take the attributes, such as {#name .class}, from the ends of headings."""
+    for heading, token in pairwise(state.tokens):
+        if heading.type == "heading_open":
+            token.content = _ATTRIBUTES.sub("", token.content)
 
 
 def _wiki_link(state: StateInline, silent: bool) -> bool:

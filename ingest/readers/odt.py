@@ -8,6 +8,7 @@ from rodedraad.ingest.lines import Content, Line, block
 from rodedraad.ingest.readers.numbering import MOST
 from rodedraad.ingest.readers.odf import OdfPackage, repeated, spanned
 from rodedraad.ingest.readers.odt_numbering import ListCounter, Lists, list_levels
+from rodedraad.ingest.readers.raised import Above, joined
 from rodedraad.ingest.readers.running import with_running
 from rodedraad.ingest.readers.symbol_fonts import TICKED, UNTICKED, from_symbols
 from rodedraad.ingest.readers.tables import Cell, Rows, nested_rows
@@ -20,7 +21,8 @@ _SHAPES = frozenset(
     "text-box custom-shape rect ellipse circle line polyline polygon path connector caption measure".split()
 )
 _AROUND = frozenset(
-    "section frame g index-body index-title bibliography numbered-paragraph note-body".split()
+    "section frame g index-body index-title bibliography numbered-paragraph note-body alphabetical-index "
+    "illustration-index object-index table-index user-index table-of-content".split()
 )
 _NO_TEXT = frozenset("annotation tracked-changes title desc ruby-text forms image".split())
 _HEADERS = ("header", "header-first", "header-left")
@@ -71,6 +73,7 @@ class _OpenText:
         all_styles = [*content.iter("{*}style"), *styles.iter("{*}style")]
         self._parents = {attribute(s, "name"): attribute(s, "parent-style-name") for s in all_styles}
         self._hidden = {attribute(style, "name") for style in all_styles if _is_left_out(style)}
+        self._above = {attribute(style, "name") for style in all_styles if _is_above(style)}
         self._lists = Lists(each for part in (styles, content) for each in part.iter("{*}list-style"))
         outline = next(styles.iter("{*}outline-style"), None)
         self._headings = ListCounter({} if outline is None else list_levels(outline, of_headings=True))
@@ -124,7 +127,7 @@ class _OpenText:
         if attribute(element, "style-name") in self._hidden:
             self.left_out = True
             return
-        text = "".join(self._text(element))
+        text = joined(self._text(element))
         if text.strip() or (mark and self._tables):
             yield from block(mark + text, level, tight=tight)
 
@@ -211,6 +214,10 @@ class _OpenText:
                     yield _legacy_box(element)
                 case "span" if attribute(element, "style-name") in self._hidden:
                     self.left_out = True
+                case "span" if attribute(element, "style-name") in self._above:
+                    yield from map(Above, self._text(element))
+                case "hidden-text" if attribute(element, "is-hidden") != "false":
+                    self.left_out = True
                 case name if name in _SHAPES or name == "object":
                     self._aside.append(element)
                 case name if name not in _NO_TEXT:
@@ -234,6 +241,14 @@ def _is_left_out(style: Element) -> bool:
         properties, "text-line-through-type"
     )
     return struck not in (None, "none") or attribute(properties, "display") == "none"
+
+
+def _is_above(style: Element) -> bool:
+    """Whether a style sets its text above the line."""
+    position = (attribute(child(style, "text-properties"), "text-position") or "").split()
+    return bool(position) and (
+        position[0] == "super" or (position[0][0] != "-" and position[0] not in ("sub", "0%"))
+    )
 
 
 def _legacy_box(field: Element) -> str:

@@ -18,9 +18,10 @@ from rodedraad.ingest.garbled import is_garbled
 from rodedraad.ingest.lines import Content, one_line
 from rodedraad.ingest.readers.pdf_covers import attached_names, check_is_content
 from rodedraad.ingest.readers.pdf_fields import with_fields
+from rodedraad.ingest.readers.pdf_letters import mended
 from rodedraad.ingest.readers.pdf_pictures import FULL, PART, is_picture
-from rodedraad.ingest.readers.pdf_print import printed_lines
-from rodedraad.ingest.readers.pdf_rules import rules
+from rodedraad.ingest.readers.pdf_print import parted, printed_lines, text_of
+from rodedraad.ingest.readers.pdf_rules import Rules, rules
 from rodedraad.ingest.readers.pdf_tables import may_hold_tables
 from rodedraad.ingest.readers.printed_pages import Page, in_margin, lines_of, take, unread_pages
 from rodedraad.ingest.readers.recognition import LONGEST, can_recognise, recognised
@@ -130,14 +131,17 @@ def _read(document: pdfium.PdfDocument, number: int) -> Page:
     """A page; `number` counts from 0."""
     try:
         page = document[number]
-        textpage = page.get_textpage()
+        textpage, frame = text_of(page)
     except pdfium.PdfiumError as error:
         raise UnreadableDocument("it is damaged: its page {page} cannot be read", page=number + 1) from error
-    lines = list(printed_lines(page, textpage, number))
+    lines = mended(list(printed_lines(textpage, number, frame)))
+    drawn = rules(page, frame) if may_hold_tables(lines) else None
+    if drawn and drawn.down:
+        lines = [parted(line, textpage, frame, drawn.down) for line in lines]
     textpage.close()
     text = "\n".join(line.text for line in lines)
-    lines = with_fields(lines, document, page, number)
-    read = Page(lines, page.get_height(), rules(page) if may_hold_tables(lines) else None)
+    lines = with_fields(lines, document, page, number, frame)
+    read = Page(lines, frame.height, drawn or (Rules() if may_hold_tables(lines) else None))
     if is_garbled(text):
         read.unread = GARBLED
     elif len(text) < STAMP and all(in_margin(line, read.height) for line in lines):

@@ -9,14 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from rodedraad.ingest.readers.pdf_print import SPACE, Piece, Printed
-from rodedraad.ingest.readers.pdf_rules import Rule, Rules
+from rodedraad.ingest.readers.pdf_print import SPACE, Piece, Printed, Rule
+from rodedraad.ingest.readers.pdf_rules import Rules
 
 NARROW = 0.2  # times the type size: the least width of a corridor
 FAR = 4.0  # times the type size: rows at a greater distance are not of one table
 TIGHT = 1.6  # times the type size: lines of one cell stand closer
 SAME = 4.0  # points by which the ends of the rules of one table differ at most
+LOOSER = 1.25  # times the distance of two lines: a greater one parts two rows, or two tables
 TALL = 12  # lines: a row between two rules has fewer
+MOST_PARTED = 200  # lines and rules between two rules that go over all of a table
 
 _MARK = re.compile(r"[•·▪◦●■□✓✔*–—-]|\(?(\d{1,2}|[a-z]|[ivx]+)[.)]")
 _LEADER = re.compile(r"\s*(?:\.\s?){4,}\s*|\s*…{2,}\s*")
@@ -98,21 +100,81 @@ def _pieces(line: Printed) -> Iterator[Piece]:
 
 def _between_rules(rows: list[Row], rules: Rules) -> Iterator[Band]:
     """The bands of at least two rows between rules of equal length; their cells leave `rows`."""
-    for tops in _stacks(rules.across):
-        left, right, _ = tops[0]
+    for stack in _stacks(rules.across):
+        left, right, _ = stack[0]
         sides = [down for down in rules.down if left + SAME < down[2] < right - SAME]
+        frame = [_within(row, left, right) for row in rows]
+        frame = [row for row in frame if row.cells]
+        edges = [left, *(place for _, _, place in sides), right]
+        parts = [part for part in rules.parts if _ends_at(part, edges, bool(sides))]
+        tops = [rule for rule in stack if not _is_broken(rule, stack, frame, parts)]
         band = Band([], [], left, right)
         for (_, _, top), (_, _, bottom) in pairwise(tops):
-            inside = [_within(row, left, right) for row in rows if bottom < row.bottom + row.size / 2 < top]
-            inside = [row for row in inside if row.cells]
+            inside = [row for row in frame if bottom < _middle(row) < top]
+            between = [part for part in parts if bottom + SAME < part[2] < top - SAME]
+            groups = list(_parted(inside, between)) if between else [inside]
             bare = sides and not any(start < (top + bottom) / 2 < end for start, end, _ in sides)
-            if bare or len(inside) > TALL:
+            if bare or max(map(len, groups), default=0) > TALL:
                 yield from _taken(band, rows, sides)
                 band = Band([], [], left, right)
-            elif inside:
-                band.groups.append(list(range(len(band.rows), len(band.rows) + len(inside))))
-                band.rows += inside
+                continue
+            for group in filter(None, groups):
+                band.groups.append(list(range(len(band.rows), len(band.rows) + len(group))))
+                band.rows += group
         yield from _taken(band, rows, sides)
+
+
+def _middle(row: Row) -> float:
+    return row.bottom + row.size / 2
+
+
+def _ends_at(part: Rule, edges: Sequence[float], both: bool) -> bool:
+    """Whether a rule ends at edges of the columns, and is no line under a word."""
+    ends = [any(abs(end - edge) < SAME for edge in edges) for end in part[:2]]
+    return all(ends) if both else any(ends)
+
+
+def _is_broken(rule: Rule, stack: Sequence[Rule], rows: Sequence[Row], parts: Sequence[Rule]) -> bool:
+    """Whether a rule leaves out a column with a cell that goes over it, other than the first and last."""
+    if rule in (stack[0], stack[-1]):
+        return False
+    own = [part for part in parts if abs(part[2] - rule[2]) < 1]
+    above = min((other[2] for other in stack if other[2] > rule[2]), default=rule[2])
+    below = max((other[2] for other in stack if other[2] < rule[2]), default=rule[2])
+    return len(own) > 1 and any(
+        not _covers(own, cell) for row in rows if below < _middle(row) < above for cell in row.cells
+    )
+
+
+def _covers(parts: Sequence[Rule], cell: Cell) -> bool:
+    return any(start - SAME < cell.left and cell.right < end + SAME for start, end, _ in parts)
+
+
+def _parted(rows: Sequence[Row], parts: Sequence[Rule]) -> Iterator[list[Row]]:
+    """The lines of each row between shorter rules; a cell that goes over a rule stands in both rows."""
+    places: list[float] = []
+    for part in sorted(parts, key=lambda part: -part[2]):
+        if not places or places[-1] - part[2] > SAME:
+            places.append(part[2])
+    if len(places) > MOST_PARTED or len(rows) > MOST_PARTED:
+        places = []
+    covered = [[part for part in parts if abs(part[2] - place) < SAME] for place in places]
+    groups: list[list[Row]] = [[] for _ in range(len(places) + 1)]
+    for row in rows:
+        own = sum(place > _middle(row) for place in places)
+        cells: list[list[Cell]] = [[] for _ in groups]
+        for cell in row.cells:
+            first = last = own
+            while first > 0 and not _covers(covered[first - 1], cell):
+                first -= 1
+            while last < len(places) and not _covers(covered[last], cell):
+                last += 1
+            for number in range(first, last + 1):
+                cells[number].append(cell)
+        for group, inside in zip(groups, cells, strict=True):
+            if inside:
+                group.append(replace(row, cells=inside))
+    return iter(groups)
 
 
 def _stacks(across: Sequence[Rule]) -> Iterator[list[Rule]]:
@@ -206,21 +268,33 @@ def _spaces(row: Row) -> list[tuple[float, float]]:
 
 def _joins(band: Band, row: Row) -> bool:
     """Whether a row goes on with a band; then it is added, and narrows the corridors."""
-    last = band.rows[-1]
-    if last.bottom - row.bottom > FAR * max(last.size, row.size):
+    last, spaces = band.rows[-1], _spaces(row)
+    down = last.bottom - row.bottom
+    if down > FAR * max(last.size, row.size):
         return False
+    if len(spaces) > len(band.corridors):  # of a table of more columns
+        if len(band.rows) > 1:
+            usual = band.rows[-2].bottom - last.bottom
+            if down > LOOSER * usual or len(spaces) > len(band.corridors) + 1:
+                return False
+        elif all(any(_overlap(space, corridor) for space in spaces) for corridor in band.corridors):
+            band.corridors = spaces  # the first row has cells over several columns
     least = NARROW * row.size
     left_over = [list(_without(corridor, row.cells, least)) for corridor in band.corridors]
     narrowed = [corridor for rest in left_over for corridor in rest]
     blocked = left_over.count([])
     if not blocked:
         band.corridors = sorted((*narrowed, *_beside(band, row)))
-    elif not _spaces(row) or 2 * blocked > len(band.corridors):
+    elif not spaces or 2 * blocked > len(band.corridors):
         return False
     band.left = min(band.left, row.cells[0].left)
     band.right = max(band.right, row.cells[-1].right)
     band.rows.append(row)
     return True
+
+
+def _overlap(space: tuple[float, float], other: tuple[float, float]) -> bool:
+    return space[0] < other[1] and other[0] < space[1]
 
 
 def _beside(band: Band, row: Row) -> Iterator[tuple[float, float]]:

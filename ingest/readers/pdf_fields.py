@@ -8,7 +8,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from rodedraad.ingest.lines import one_line
-from rodedraad.ingest.readers.pdf_print import Box, Printed, upright
+from rodedraad.ingest.readers.pdf_print import Box, Frame, Printed
 
 Edges = tuple[float, float, float, float]
 """Left, bottom, right and top on the page before it is turned, in points."""
@@ -30,13 +30,13 @@ _TYPED = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FO
 
 
 def with_fields(
-    lines: list[Printed], document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int
+    lines: list[Printed], document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int, frame: Frame
 ) -> list[Printed]:
     """The lines of a page, each value behind the line that stands before or above it.
 
     The document's forms must have been initialised. `number` is the page's, from 0.
     """
-    for filled in _filled(document, page, number):
+    for filled in _filled(document, page, number, frame):
         if filled.text in (TICKED, UNTICKED) and (label := _beside(lines, filled)) is not None:
             lines[label] = _ticked(lines[label], filled)
         else:
@@ -92,10 +92,12 @@ def _place(lines: Sequence[Printed], filled: Printed) -> int:
     return nearest + (line.left < filled.left if beside else line.bottom > filled.bottom)
 
 
-def _filled(document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int) -> Iterator[Printed]:
+def _filled(
+    document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int, frame: Frame
+) -> Iterator[Printed]:
     """The values of a page, in the order of the file."""
     for text, edges in values(document, page):
-        yield from _lines(text, upright(*edges, page.get_rotation()), number)
+        yield from _lines(text, frame.box(*edges), number)
 
 
 def values(document: pdfium.PdfDocument, page: pdfium.PdfPage) -> Iterator[tuple[str, Edges]]:

@@ -20,6 +20,7 @@ from rodedraad.ingest.documents import Box, Picture
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.readers.pdf import is_unread, open_pdf, picture_of, show_forms
 from rodedraad.ingest.readers.pdf_fields import values
+from rodedraad.ingest.readers.pdf_print import text_of
 from rodedraad.ingest.readers.pdf_tables import BETWEEN
 from rodedraad.ingest.readers.picture import open_pictures
 from rodedraad.ingest.readers.recognition import can_recognise, recognise
@@ -70,7 +71,7 @@ def draw_page(data: bytes, number: int, before: str, text: str) -> Picture:
         try:
             show_forms(document)
             page = document[number - 1]
-            textpage = page.get_textpage()
+            textpage, _ = text_of(page)
             image = page.render(scale=LONGEST_SIDE / max(page.get_size())).to_pil()
         except (IndexError, ArithmeticError, ValueError, pdfium.PdfiumError) as error:
             raise UnreadableDocument("it is damaged: its page {page} cannot be drawn", page=number) from error
@@ -110,14 +111,13 @@ def _printed_glyphs(
 def _recognised_glyphs(picture: Image.Image) -> _Glyphs:
     """The characters that are recognised in a picture, each with the place of its word."""
     found = recognise(picture)
-    words = [word for line in found.lines for word in line] if found else []
-    letters = [(letter, word) for word in words for letter in f"{word.text} "]
+    words = [(word.text, found.place(word)) for line in found.lines for word in line] if found else []
+    letters = [(letter, edges) for text, edges in words for letter in f"{text} "]
+    across, down = WHOLE / picture.width, WHOLE / picture.height
 
     def box(place: int) -> _Edges:
-        word = letters[place][1]
-        across, down = WHOLE / picture.width, WHOLE / picture.height
-        left, right = (round(edge * across) for edge in (word.left, word.right))
-        return left, round(word.top * down), right, round(word.bottom * down)
+        left, top, right, bottom = letters[place][1]
+        return round(left * across), round(top * down), round(right * across), round(bottom * down)
 
     return _Glyphs("".join(letter for letter, _ in letters), box)
 

@@ -2,26 +2,47 @@
 
 import ctypes
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from math import pi
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from rodedraad.ingest.readers.raised import raised
+
 _LINE = re.compile(r"[^\r\n\ufffe\x02]*[^\s\ufffe\x02][^\r\n\ufffe\x02]*[\ufffe\x02]?")
 _SPACE = re.compile(r"(?<=\S)\s+(?=\S)")
+_NUMBER = re.compile(r"\d[\d+−–-]*\d")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]{2,}")
 _HYPHENS = "\ufffe\x02"  # pdfium's characters for a hyphen at the end of a line
 
 SPACE = 0.45
 """Times the type size: a wider space in a line may separate two cells of a table."""
 
 
+STRETCHED, EQUAL = 1.1, 0.12
+"""Times the type size: the widest spaces of a line that fills its column, and how much they differ."""
+
 FIXED, WIDE = 1, 0.8
 """The flag of a font whose spaces are as wide as its letters; and what SPACE is there."""
 
 LOOSE = 0.62
 """Times the type size: a greater width for each character shows that there are wide spaces between."""
+
+SMALLER = 0.9
+"""Times the type size before it: digits above the line are of at most this size."""
+
+SAMPLE = 500
+"""The characters of a page that tell which way most of its text runs."""
+
+TOUCHING = 1.0
+"""Points by which a letter may reach into a rule beside it."""
+
+Rule = tuple[float, float, float]
+"""Where a rule begins and ends, and its distance from the page's lower or left edge, in points."""
 
 Piece = tuple[str, float, float]
 """A part of a line between wide spaces: its text, left and right edge."""
@@ -42,6 +63,7 @@ class Printed:
     filled: bool = False  # the value of a form field
     row: bool = False  # a row of a table
     aside: bool = False  # apart from the text, as a running head is
+    start: int = -1  # the index of its first character on the page; -1 if that is not known
 
 
 @dataclass(slots=True)
@@ -54,9 +76,54 @@ class Box:
     size: float
 
 
-def printed_lines(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, number: int) -> Iterator[Printed]:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a page must be turned to be read, and its edges before that, in points."""
+
+    turned: int  # degrees clockwise
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def height(self) -> float:
+        """The height of the upright page."""
+        return self.right - self.left if self.turned % 180 else self.top - self.bottom
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        """A rectangle of the page, as it lies on the upright page."""
+        match self.turned:
+            case 90:
+                return Box(bottom - self.bottom, top - self.bottom, self.right - right, right - left)
+            case 180:
+                return Box(self.right - right, self.right - left, self.top - top, top - bottom)
+            case 270:
+                return Box(self.top - top, self.top - bottom, left - self.left, right - left)
+        return Box(left - self.left, right - self.left, bottom - self.bottom, top - bottom)
+
+
+def text_of(page: pdfium.PdfPage) -> tuple[pdfium.PdfTextPage, Frame]:
+    """The text of a page, and the frame in which most of it is upright, however the page is shown."""
+    textpage, shown = page.get_textpage(), page.get_rotation()
+    count = raw.FPDFText_CountChars(textpage)
+    angles = Counter(
+        -round(raw.FPDFText_GetCharAngle(textpage, place) / (pi / 2)) % 4  # measured clockwise
+        for place in range(0, count, count // SAMPLE + 1)
+    )
+    turned = max(angles, key=angles.__getitem__) * 90 if angles else shown
+    if turned != shown:  # pdfium puts what it finds in the order of the page as it is shown
+        textpage.close()
+        page.set_rotation(turned)
+        textpage = page.get_textpage()
+        page.set_rotation(shown)
+    edges = raw.FS_RECTF()
+    raw.FPDF_GetPageBoundingBox(page, ctypes.byref(edges))
+    return textpage, Frame(turned, edges.left, edges.bottom, edges.right, edges.top)
+
+
+def printed_lines(textpage: pdfium.PdfTextPage, number: int, frame: Frame) -> Iterator[Printed]:
     """The lines of a page, in the order in which they were drawn; `number` counts from 0."""
-    turned = page.get_rotation()
     units = _utf16(textpage)
     aligned = len(units) == raw.FPDFText_CountChars(textpage)
     for match in _LINE.finditer(units):
@@ -72,20 +139,26 @@ def printed_lines(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, number: in
             )
         if not places:
             continue
-        first, last = (_box(textpage, place, turned) for place in (places[0], places[-1]))
+        first, last = (_box(textpage, place, frame) for place in (places[0], places[-1]))
         size = min(first.size, last.size)
         if max(first.size, last.size) > 1.08 * size:  # as a reference to a note is smaller
             half = len(text) // 2
-            middle = _box(textpage, places[half - text[half].isspace()], turned)
+            middle = _box(textpage, places[half - text[half].isspace()], frame)
             size = sorted((first.size, middle.size, last.size))[1]
         if last.right <= first.left or abs(last.bottom - first.bottom) > 2 * first.size:
             last = Box(first.left, first.left + first.size * len(text) / 2, first.bottom, first.size)
+        shown = _readable(text)
+        known = aligned and len(shown) == len(text)
+        if known and _NUMBER.search(shown):
+            shown = _with_raised(textpage, shown, start, frame)
+        if known and not shown.isascii():
+            shown = _RIGHT_TO_LEFT.sub(partial(_as_read, textpage, start, frame), shown)
         pieces: tuple[Piece, ...] = ()
         loose = last.right - first.left > LOOSE * size * len(text)
-        if aligned and (loose or raw.FPDFText_CountRects(textpage, places[0], len(places)) > 1):
-            pieces = tuple(_pieces(textpage, text, start, first.left, last.right, turned))
+        if known and (loose or raw.FPDFText_CountRects(textpage, places[0], len(places)) > 1):
+            pieces = tuple(_pieces(textpage, shown, start, first.left, last.right, frame))
         yield Printed(
-            text=_readable(text),
+            text=shown,
             page=number,
             left=first.left,
             right=last.right,
@@ -93,14 +166,30 @@ def printed_lines(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, number: in
             size=size or 1.0,
             bold=_is_bold(textpage, places[0]) and _is_bold(textpage, places[-1]),
             pieces=pieces,
+            start=start if known else -1,
         )
 
 
-def upright(left: float, bottom: float, right: float, top: float, turned: int) -> Box:
-    """A rectangle of a page, as it lies on the page turned by so many degrees."""
-    for _ in range(turned // 90):
-        left, bottom, right, top = bottom, -right, top, -left
-    return Box(left, right, bottom, top - bottom)
+def _with_raised(textpage: pdfium.PdfTextPage, text: str, start: int, frame: Frame) -> str:
+    """The text, in which the smaller digits at the end of a number are above the line."""
+
+    def mended(number: re.Match[str]) -> str:
+        first, *_, last = range(start + number.start(), start + number.end())
+        normal = _box(textpage, first, frame)
+        for place in range(last, first, -1):
+            box = _box(textpage, place, frame)
+            if box.size > SMALLER * normal.size or box.bottom <= normal.bottom:
+                split = place + 1 - start - number.start()
+                return number[0][:split] + raised(number[0][:split], number[0][split:])
+        return number[0][0] + raised(number[0][0], number[0][1:])
+
+    return _NUMBER.sub(mended, text)
+
+
+def _as_read(textpage: pdfium.PdfTextPage, start: int, frame: Frame, word: re.Match[str]) -> str:
+    """A word of a script that runs to the left, in the order in which it is read."""
+    first, last = (_box(textpage, start + place, frame) for place in (word.start(), word.end() - 1))
+    return word[0][::-1] if first.left < last.left else word[0]
 
 
 def _utf16(textpage: pdfium.PdfTextPage) -> str:
@@ -124,30 +213,54 @@ def _readable(units: str) -> str:
     return text[:-1] + "-" if text[-1:] in _HYPHENS else text
 
 
-def _box(textpage: pdfium.PdfTextPage, place: int, turned: int) -> Box:
-    """The position of a character on the page, rotated as it is shown."""
+def _box(textpage: pdfium.PdfTextPage, place: int, frame: Frame) -> Box:
+    """The position of a character on the upright page."""
     box = raw.FS_RECTF()
     raw.FPDFText_GetLooseCharBox(textpage, place, ctypes.byref(box))
-    if not turned:
-        return Box(box.left, box.right, box.bottom, box.top - box.bottom)
-    return upright(box.left, box.bottom, box.right, box.top, turned)
+    return frame.box(box.left, box.bottom, box.right, box.top)
 
 
 def _pieces(
-    textpage: pdfium.PdfTextPage, text: str, start: int, left: float, right: float, turned: int
+    textpage: pdfium.PdfTextPage, text: str, start: int, left: float, right: float, frame: Frame
 ) -> Iterator[Piece]:
-    begin, least = 0, 0.0
+    """The parts of a line between wide spaces; none where all spaces are equally wide, as in a full line."""
+    spaces = []
     for match in _SPACE.finditer(text):
-        before = _box(textpage, start + match.start() - 1, turned)
-        after = _box(textpage, start + match.end(), turned)
-        gap = after.left - before.right
+        before = _box(textpage, start + match.start() - 1, frame)
+        after = _box(textpage, start + match.end(), frame)
+        spaces.append((after.left - before.right, before, after, match))
+    widths = [width / before.size for width, before, *_ in spaces if before.size]
+    if len(widths) > 2 and max(widths) < STRETCHED and max(widths) - min(widths) < EQUAL:
+        return
+    begin, least = 0, 0.0
+    for gap, before, after, match in spaces:
         if gap > SPACE * before.size:
             least = least or (WIDE if _is_fixed(*_font(textpage, start)) else SPACE) * before.size
             if gap > least:
-                yield _readable(text[begin : match.start()]), left, before.right
+                yield text[begin : match.start()], left, before.right
                 begin, left = match.end(), after.left
     if begin:
-        yield _readable(text[begin:]), left, right
+        yield text[begin:], left, right
+
+
+def parted(line: Printed, textpage: pdfium.PdfTextPage, frame: Frame, down: Sequence[Rule]) -> Printed:
+    """The line with the rules that run down through one of its spaces parting pieces too."""
+    middle = line.bottom + line.size / 2
+    places = [place for low, high, place in down if low < middle < high and line.left < place < line.right]
+    if line.start < 0 or not places:
+        return line
+    ends = {right for _, _, right in line.pieces}
+    pieces: list[Piece] = []
+    begin, left = 0, line.left
+    for match in _SPACE.finditer(line.text):
+        before = _box(textpage, line.start + match.start() - 1, frame)
+        after = _box(textpage, line.start + match.end(), frame)
+        ruled = any(before.right - TOUCHING < place < after.left + TOUCHING for place in places)
+        if ruled or before.right in ends:
+            pieces.append((line.text[begin : match.start()], left, before.right))
+            begin, left = match.end(), after.left
+    pieces.append((line.text[begin:], left, line.right))
+    return replace(line, pieces=tuple(pieces) if begin else ())
 
 
 def _font(textpage: pdfium.PdfTextPage, place: int) -> tuple[bytes, int]:

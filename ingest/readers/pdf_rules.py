@@ -8,16 +8,16 @@ from itertools import islice
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from rodedraad.ingest.readers.pdf_print import upright
-
-Rule = tuple[float, float, float]
-"""Where a rule begins and ends, and its distance from the page's lower or left edge, in points."""
+from rodedraad.ingest.readers.pdf_print import Frame, Rule
 
 SHORTEST = 10.0
 """Points of the shortest stroke that may be a part of a rule."""
 
 THICKEST = 2.0
 """Points of the thickest rule."""
+
+TOUCHING = 2.0
+"""Points by which two strokes of one rule are parted at most."""
 
 MOST = 20_000
 """Strokes of a page that are looked at: a drawing has more than a table."""
@@ -29,25 +29,41 @@ class Rules:
 
     across: list[Rule] = field(default_factory=list)
     down: list[Rule] = field(default_factory=list)
+    parts: list[Rule] = field(default_factory=list)  # what is drawn of those across, between gaps
 
 
-def rules(page: pdfium.PdfPage) -> Rules:
-    """The rules of a page."""
-    turned = page.get_rotation()
-    across: dict[int, Rule] = {}
-    down: dict[int, Rule] = {}
+def rules(page: pdfium.PdfPage, frame: Frame) -> Rules:
+    """The rules of a page, on the upright page."""
+    across: dict[int, list[Rule]] = {}
+    down: dict[int, list[Rule]] = {}
     for stroke in islice(_strokes(page), MOST):
-        box = upright(*stroke, turned)
+        box = frame.box(*stroke)
         if box.size < THICKEST and box.right - box.left > SHORTEST:
-            _join(across, box.left, box.right, box.bottom + box.size / 2)
+            place = box.bottom + box.size / 2
+            across.setdefault(round(place), []).append((box.left, box.right, place))
         elif box.right - box.left < THICKEST and box.size > SHORTEST:
-            _join(down, box.bottom, box.bottom + box.size, (box.left + box.right) / 2)
-    return Rules(list(across.values()), list(down.values()))
+            place = (box.left + box.right) / 2
+            down.setdefault(round(place), []).append((box.bottom, box.bottom + box.size, place))
+    return Rules(
+        list(map(_whole, across.values())),
+        list(map(_whole, down.values())),
+        [part for strokes in across.values() for part in _parts(strokes)],
+    )
 
 
-def _join(found: dict[int, Rule], start: float, end: float, distance: float) -> None:
-    first, last, place = found.get(round(distance), (start, end, distance))
-    found[round(distance)] = (min(start, first), max(end, last), place)
+def _whole(strokes: list[Rule]) -> Rule:
+    return min(start for start, _, _ in strokes), max(end for _, end, _ in strokes), strokes[-1][2]
+
+
+def _parts(strokes: list[Rule]) -> list[Rule]:
+    """The strokes in one line, those that touch joined."""
+    parts: list[Rule] = []
+    for start, end, place in sorted(strokes):
+        if parts and start < parts[-1][1] + TOUCHING:
+            parts[-1] = parts[-1][0], max(end, parts[-1][1]), place
+        else:
+            parts.append((start, end, place))
+    return parts
 
 
 def _strokes(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]]:

@@ -6,17 +6,19 @@ of each column run on independently of their neighbours.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from rodedraad.ingest.readers.pdf_bands import TALL, TIGHT, Band, Cell, Row, bands
+from rodedraad.ingest.readers.pdf_bands import LOOSER, TALL, TIGHT, Band, Cell, Row, bands
 from rodedraad.ingest.readers.pdf_print import Printed
 from rodedraad.ingest.readers.pdf_rules import Rules
 
 GUTTER = 1.2  # times the type size: a wider corridor separates columns, however few lines it passes
 WORDY = 20  # characters of the longest line of a column whose cells may have several lines
 MIXED = 0.2  # the share of lines from which a band is columns: one cell begins where another runs on
-LOOSER = 1.25  # times the least distance of two lines: a greater one parts two rows
 RUNNING = 0.3  # the share of the lines of prose that begin in mid-sentence, at least
+FAR_APART = 2.0  # times the type size: a wider space in a line separates two texts
+SHORTEST = 6  # characters of a text that is no number or mark of what follows
 BETWEEN = " | "
 
 _BULLET = re.compile(r"[•·▪◦●■*–—-]")
@@ -53,8 +55,18 @@ def with_tables(lines: list[Printed], rules: Rules) -> list[Printed]:
     return [
         line
         for place, printed in enumerate(lines)
-        for line in instead.get(place, [] if place in gone else [printed])
+        for line in instead.get(place, [] if place in gone else [_apart(printed)])
     ]
+
+
+def _apart(line: Printed) -> Printed:
+    """A line that is in no table, with its parts kept apart where the space between them is very wide."""
+    if len(line.pieces) < 2 or len(line.pieces[0][0]) < SHORTEST:
+        return line
+    texts = [line.pieces[0][0]]
+    for before, (text, left, _) in pairwise(line.pieces):
+        texts += [BETWEEN if left - before[2] > FAR_APART * line.size else " ", text]
+    return replace(line, text="".join(texts))
 
 
 def _read(band: Band) -> list[Printed]:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from rodedraad.ingest.lines import Content, Line, block
-from rodedraad.ingest.readers.drawings import chart_lines, diagram_lines, drawn_text
+from rodedraad.ingest.readers.drawings import chart_lines, diagram_lines, drawn_text, is_struck
 from rodedraad.ingest.readers.numbering import LEVELS, MOST, Counter, printed
 from rodedraad.ingest.readers.ooxml import Package
 from rodedraad.ingest.readers.tables import Cell, Rows
+from rodedraad.ingest.readers.unread import LEFT_OUT
 from rodedraad.ingest.xml_elements import attribute, child, children, local, whole_number
 
 _TITLES = {"ctrTitle": 1, "title": 2}  # heading levels: of the presentation, and of a slide
@@ -22,19 +23,22 @@ def read_pptx(data: bytes) -> Content:
     main = package.main_part("ppt/presentation.xml")
     lines: list[Line] = []
     slides = []
+    left_out = False
     for page, reference in enumerate(children(package.xml(main), "sldIdLst")):
         name = package.target(main, reference)
         slides.append(name)
         slide = package.extra(name)
         if slide is not None:
             lines += _shapes(package, name, slide, page)
+            left_out = left_out or any(map(is_struck, slide.iter("{*}rPr")))
         for notes in package.related(name, "notesSlide"):
             root = package.extra(notes)
             if root is not None:
                 lines += _shapes(package, notes, root, page, only="body")
     package.check_read(lines)
     citation, language = package.citation()
-    return Content(lines, paged=True, citation=citation, language=language, unread=package.unread(*slides))
+    unread = (*package.unread(*slides), *([LEFT_OUT] if left_out else []))
+    return Content(lines, paged=True, citation=citation, language=language, unread=unread)
 
 
 def _shapes(package: Package, part: str, slide: Element, page: int, only: str = "") -> Iterator[Line]:

@@ -1,7 +1,8 @@
 """Printed pages: from the printed lines of each page to the lines of a document."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 
 from rodedraad.ingest.errors import Reason
 from rodedraad.ingest.lines import Line, one_line
@@ -15,6 +16,8 @@ from rodedraad.ingest.running_heads import running_heads
 MARGIN = 1 / 8
 """The share of a page's height, at its top and bottom, where running heads and feet stand."""
 
+CLOSE, ALIKE = 2.0, 0.1
+"""Times its type size: a line in a margin goes on with the text that is no further, and alike in size."""
 
 LATE = (
     "its pictures on these pages took too long to recognise: {pages}; split it, or raise parse_seconds in "
@@ -79,19 +82,49 @@ def in_margin(line: Printed, height: float) -> bool:
 def _without_running_heads(pages: Sequence[Page]) -> list[list[Printed]]:
     """The lines of each page, without those in the margins that pages share."""
     on_page = [sorted(page.lines, key=lambda line: -line.bottom) for page in pages]
-    outside = [
-        line
+    margins: tuple[list[Printed], list[Printed]] = ([], [])  # at the top, at the bottom
+    inner: set[str] = set()
+    for page, lines in zip(pages, on_page, strict=True):
+        for line in lines:
+            if in_margin(line, page.height):
+                margins[line.bottom < page.height / 2].append(line)
+            else:
+                inner.add(line.text)
+    close = {
+        id(line)
         for page, lines in zip(pages, on_page, strict=True)
-        for line in lines
-        if in_margin(line, page.height)
-    ]
-    outer = {id(line) for line in outside}
-    inner = "\n".join(line.text for lines in on_page for line in lines if id(line) not in outer)
-    found = running_heads([Line(one_line(line.text), line.page, size=line.size) for line in outside], inner)
-    heads = {id(outside[place]): kept for place, kept in found.items()}
-    for line in outside:
+        for line in _close_to_text(lines, page.height)
+    }
+    heads: dict[int, bool] = {}
+    for edge, outside, others in zip((0, -1), margins, reversed(margins), strict=True):
+        outside = [line for line in outside if not (id(line) in close and line.text in inner)]
+        found = running_heads(
+            [Line(one_line(line.text), line.page, size=line.size) for line in outside],
+            "\n".join((*inner, *(line.text for line in others if id(line) not in heads))),
+            (edge,),
+            {place for place, line in enumerate(outside) if id(line) in close},
+        )
+        heads |= {id(outside[place]): kept for place, kept in found.items()}
+    for line in chain(*margins):
         line.aside = heads.get(id(line), False)
     for number, lines in enumerate(on_page, 1):
         if lines and lines[-1].text == str(number):
             heads[id(lines[-1])] = False  # a page number, even of the only page
     return [[line for line in page.lines if heads.get(id(line), True)] for page in pages]
+
+
+def _close_to_text(lines: Sequence[Printed], height: float) -> Iterator[Printed]:
+    """The lines in the margins that go on with the text of the page, as the rows of a table do.
+
+    `lines` are from top to bottom.
+    """
+    middle = next((n for n, line in enumerate(lines) if not in_margin(line, height)), len(lines))
+    for outwards in (lines[middle::-1], lines[middle:]):
+        for before, line in pairwise(outwards):
+            if in_margin(line, height):
+                if (
+                    abs(line.bottom - before.bottom) > CLOSE * line.size
+                    or abs(line.size - before.size) > ALIKE * line.size
+                ):
+                    break
+                yield line

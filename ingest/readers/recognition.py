@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,11 @@ LONGEST = 3500
 CERTAIN = 50
 """The mean confidence, of 100, from which a line is text and no pattern in a photograph."""
 
+DOUBTFUL = 75
+"""The mean confidence below which a picture may be turned; 50 to 65 where it is, 85 and more where not."""
+
+_TURN = re.compile(r"Rotate: (90|180|270)")
+
 ALIKE = 0.75, 1.35
 """Times the usual height of a page's lines: those between are in the same type."""
 
@@ -52,11 +58,32 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The lines of words in a picture, in reading order, and its size in pixels."""
+    """The lines of words in a picture, in reading order, and its size in pixels once it is upright."""
 
     lines: list[list[Word]]
     width: int
     height: int
+    turned: int = 0  # degrees, clockwise, by which it was turned to be upright
+
+    def place(self, word: Word) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of a word in the picture before it was turned."""
+        match self.turned:
+            case 90:
+                return word.top, self.width - word.right, word.bottom, self.width - word.left
+            case 180:
+                return (
+                    self.width - word.right,
+                    self.height - word.bottom,
+                    self.width - word.left,
+                    self.height - word.top,
+                )
+            case 270:
+                return self.height - word.bottom, word.left, self.height - word.top, word.right
+        return word.left, word.top, word.right, word.bottom
+
+
+_Found = tuple[str, str, str, Word]
+"""A word, after the numbers of its block, paragraph and line."""
 
 
 def can_recognise() -> bool:
@@ -81,31 +108,63 @@ def recognised(
 
 def recognise(picture: Image.Image) -> Recognised | None:
     """What is recognised in a picture; None if time ran out."""
-    seconds = min(PAGE_SECONDS, seconds_left() - RESERVE)
-    if seconds <= 0:
+    words = _words_in(picture)
+    if words is None:
         return None
-    file = io.BytesIO()
-    picture.convert("L").save(file, "PPM")
-    command = [_program(), "stdin", "stdout", "-l", "+".join(_languages()), "--psm", "3", "tsv"]
-    try:
-        done = subprocess.run(
-            command,
-            input=file.getvalue(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-            timeout=seconds,
-            check=True,
-        )
-        words = list(_words(done.stdout.decode("utf-8", "replace")))
-    except (OSError, subprocess.SubprocessError, KeyError, ValueError, TypeError):
-        return None
+    turned = 0
+    if words and _confidence(words) < DOUBTFUL and (turned := _turned(picture)):
+        again = _words_in(picture.rotate(-turned, expand=True))
+        if again and _confidence(again) > _confidence(words):
+            words = again
+        else:
+            turned = 0
     lines = [[word for *_, word in line if word.text] for _, line in groupby(words, lambda word: word[:3])]
     certain = [line for line in lines if line and mean(word.confidence for word in line) >= CERTAIN]
-    return Recognised(certain, *picture.size)
+    size = picture.size[::-1] if turned % 180 else picture.size
+    return Recognised(certain, *size, turned)
 
 
-def _words(table: str) -> Iterator[tuple[str, str, str, Word]]:
+def _confidence(words: Sequence[_Found]) -> float:
+    return mean(word.confidence for *_, word in words)
+
+
+def _words_in(picture: Image.Image) -> list[_Found] | None:
+    """The words in a picture as it is; None if time ran out."""
+    try:
+        return list(_words(_run(picture, "-l", "+".join(_languages()), "--psm", "3", "tsv")))
+    except (OSError, subprocess.SubprocessError, KeyError, ValueError, TypeError):
+        return None
+
+
+def _turned(picture: Image.Image) -> int:
+    """The degrees, clockwise, by which a picture must be turned to be upright; 0 if that is not found."""
+    try:
+        told = _TURN.search(_run(picture, "--psm", "0"))
+    except (OSError, subprocess.SubprocessError, ValueError):  # as where it has no data for that
+        return 0
+    return int(told[1]) if told else 0
+
+
+def _run(picture: Image.Image, *arguments: str) -> str:
+    """What tesseract prints of a picture; raises ValueError if no time is left."""
+    seconds = min(PAGE_SECONDS, seconds_left() - RESERVE)
+    if seconds <= 0:
+        raise ValueError
+    file = io.BytesIO()
+    picture.convert("L").save(file, "PPM")
+    done = subprocess.run(
+        [_program(), "stdin", "stdout", *arguments],
+        input=file.getvalue(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        timeout=seconds,
+        check=True,
+    )
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _words(table: str) -> Iterator[_Found]:
     """The words in tesseract's table, each after its block, paragraph and line."""
     for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
         if row["level"] == "5":

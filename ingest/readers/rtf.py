@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.lines import Content, one_line
+from rodedraad.ingest.readers.raised import Above
 from rodedraad.ingest.readers.rtf_flow import Flow
 from rodedraad.ingest.readers.rtf_tokens import Token, encoding_of_charset, encoding_of_page, tokens
 from rodedraad.ingest.readers.running import with_running
@@ -52,6 +53,7 @@ class _State:
     font: str = ""
     after_unicode: int = 1  # characters that stand in for one in Unicode
     hidden: frozenset[str] = frozenset()  # why its text is left out
+    above: bool = False  # whether its text stands above the line
     style: int = 0
     outline: int | None = None
     in_table: bool = False
@@ -149,7 +151,7 @@ class _RichText:
                     self.left_out = self.left_out or bool(text.strip())
                 else:
                     shown = from_symbols(text, state.font if is_symbol_font(state.font) else None)
-                    self.flow.add(shown, to_mark=state.target == "mark")
+                    self.flow.add(Above(shown) if state.above else shown, to_mark=state.target == "mark")
             case "font" | "style":
                 self._name += text
                 if text.endswith(";"):
@@ -224,6 +226,8 @@ class _RichText:
             self._add(_SIGNS[word])
         elif word in _HIDING:
             state.hidden = state.hidden - {word} if number == 0 else state.hidden | {word}
+        elif word in ("super", "up", "nosupersub", "sub", "dn"):
+            state.above = word in ("super", "up") and number != 0
         elif word in ("ansicpg", "mac", "pc", "pca"):
             page = {"mac": 10000, "pc": 437, "pca": 850}.get(word, number or 1252)
             self._encoding = state.encoding = encoding_of_page(page)
@@ -232,7 +236,8 @@ class _RichText:
         elif word in ("f", "plain"):
             font = self._default_font if word == "plain" else number or 0
             state.font, state.encoding = self._fonts.get(font, ("", self._encoding))
-            state.hidden = frozenset() if word == "plain" else state.hidden
+            if word == "plain":
+                state.hidden, state.above = frozenset(), False
         elif word == "uc":
             state.after_unicode = min(max(number or 0, 0), 9)
         elif word == "u":

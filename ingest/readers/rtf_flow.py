@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rodedraad.ingest.lines import Line, block, one_line
+from rodedraad.ingest.readers.raised import joined
 from rodedraad.ingest.readers.tables import Cell, Rows, nested_rows
 
 _BOXES = "☐☑☒✓✗"
@@ -92,7 +93,7 @@ class Flow:
         self.end_paragraph(0, False)
 
     def _taken(self) -> str:
-        text = "".join(self._text)
+        text = joined(self._text)
         self._text = []
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
