@@ -44,7 +44,6 @@ LONGEST = (
     "evaluation/test_gate.py",
     "reliability/test_power.py",
     "reliability/test_faults.py",
-    "browser/test_documents.py",
     "reliability/test_damage.py",
     "ingest/readers/test_hostile.py",
     "package/test_wheel.py",

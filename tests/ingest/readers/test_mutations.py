@@ -70,6 +70,7 @@ def check(name: str, data: bytes) -> None:
         assert document.text[passage.start : passage.end] == passage.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", VALID)
 @SLOW
 @given(changes=CHANGES)
@@ -77,6 +78,7 @@ def test_a_changed_file_is_a_document_or_unreadable(suffix, changes):
     check(f"a{suffix}", mutated(VALID[suffix], changes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ZIPPED)
 @SLOW
 @given(part=st.integers(0, 99), changes=CHANGES)
