@@ -28,8 +28,9 @@ def open_regular(path: Path, beneath: Path | None = None) -> BinaryIO:
 def read_regular(path: Path, largest: int, beneath: Path | None = None) -> bytes:
     """The bytes of a file; raises OSError as `open_regular`, and if they are more than `largest`."""
     with open_regular(path, beneath) as file:
-        data = file.read(largest + 1)
-    if len(data) > largest:
+        size = os.fstat(file.fileno()).st_size  # 0 for the kernel's files, and it may grow
+        data = file.read(largest + 1) if size <= largest else b""
+    if max(size, len(data)) > largest:
         raise OSError(errno.EFBIG, f"It holds more than {largest:,} bytes", str(path))
     return data
 

@@ -6,8 +6,10 @@ The workers of pytest-xdist share a folder, where the first to need the index or
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 # The workers share the cores: the threads of numpy would only wait for each other.
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -19,6 +21,9 @@ from rodedraad.evaluation.ask_gold import Outcome, evaluate
 from rodedraad.evaluation.gold_file import GOLD
 from rodedraad.evaluation.run_file import Run
 from rodedraad.index.build import reindex
+from rodedraad.index.encoders import bundled
+from rodedraad.index.encoders.bundled import BUNDLED_MODEL
+from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Document
@@ -33,17 +38,41 @@ CORPUS = Path(__file__).parent.parent / "corpus"
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 
-SLOW_FOLDERS = ("browser", "reliability", "server")
+SLOW_FOLDERS = ("browser", "reliability", "server", "training")
+
+LONGEST = (
+    "evaluation/test_gate.py",
+    "reliability/test_power.py",
+    "reliability/test_faults.py",
+    "reliability/test_damage.py",
+    "ingest/readers/test_hostile.py",
+    "package/test_wheel.py",
+    "reliability/test_kills.py",
+    "browser/test_evaluation.py",
+)
+"""Files that take more than half a minute, the longest first."""
+
+
+def _place(path: Path) -> Path:
+    """Where a file or folder stands in the folder of tests."""
+    return path.relative_to(Path(__file__).parent)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Without the slow tests, folders of none but those are passed over: to import them takes seconds."""
+    slow = collection_path.is_dir() and collection_path.name in SLOW_FOLDERS
+    return True if slow and config.option.markexpr == "not slow" else None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first, so that no worker is left with a long one at the end."""
+    """Long files come first, then others with slow tests, so that no worker is left with one at the end."""
     for item in items:
-        if item.path.relative_to(Path(__file__).parent).parts[0] in SLOW_FOLDERS:
+        if _place(item.path).parts[0] in SLOW_FOLDERS:
             item.add_marker("slow")
+    ranks = {Path(name): rank for rank, name in enumerate(LONGEST)}
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda item: ranks.get(_place(item.path), len(ranks) + (item.path not in slow)))
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +113,19 @@ def no_parser_process(monkeypatch: pytest.MonkeyPatch) -> None:
         return read_documents(source, data)
 
     monkeypatch.setattr(ParserPool, "read_documents", read)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _table_is_loaded_once() -> Iterator[None]:
+    """The bundled table of token vectors, which many tests name in their settings, is loaded once."""
+    load = cache(StaticEmbedder)
+
+    def embedder(folder: Path, *arguments: Any) -> StaticEmbedder:
+        return (load if folder == BUNDLED_MODEL else StaticEmbedder)(folder, *arguments)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(bundled, "StaticEmbedder", embedder)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,12 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from threading import Thread
 
-from httpx._config import DEFAULT_TIMEOUT_CONFIG
+from httpx._config import DEFAULT_TIMEOUT_CONFIG, create_ssl_context
+from httpx._transports import default as httpx_transport
 
 from rodedraad.live.added_pages import Fetch
 from rodedraad.live.live_corpus import LiveCorpus
@@ -26,6 +28,7 @@ PATIENCE = 120
 
 for phase in ("connect", "read", "write", "pool"):
     setattr(DEFAULT_TIMEOUT_CONFIG, phase, PATIENCE)  # httpx waits five seconds
+httpx_transport.create_ssl_context = cache(create_ssl_context)  # it reads every certificate for each request
 
 
 def free_port() -> int:

@@ -1,5 +1,7 @@
 """Answers: verbatim quotes with citations, or an abstention."""
 
+from collections.abc import Callable
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rodedraad.answering.answer import answer
+from rodedraad.answering.answer import Answer, answer
 from rodedraad.answering.quotes import MOST_QUOTES
 from rodedraad.evaluation.gold_file import GOLD, load_gold
 from rodedraad.index.build import reindex
@@ -18,9 +20,17 @@ from rodedraad.page.answer_html import conversation_html
 QUESTIONS = [gold["question"] for gold in load_gold(GOLD / "questions.jsonl")]
 
 
+@pytest.fixture(scope="module")
+def answered(searcher: Searcher) -> Callable[[str], Answer]:
+    """The answer to a question, which is asked once."""
+    return cache(partial(answer, searcher))
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_every_quote_stands_in_its_source_to_the_letter(searcher: Searcher, question: str) -> None:
-    given_answer = answer(searcher, question)
+def test_every_quote_stands_in_its_source_to_the_letter(
+    answered: Callable[[str], Answer], question: str
+) -> None:
+    given_answer = answered(question)
     assert given_answer.abstained == (not given_answer.quotes)
     assert len(given_answer.quotes) <= MOST_QUOTES
     for quote in given_answer.quotes:
@@ -30,8 +40,8 @@ def test_every_quote_stands_in_its_source_to_the_letter(searcher: Searcher, ques
 
 
 @pytest.mark.parametrize("question", QUESTIONS[::8])
-def test_citations_count_from_one_in_reading_order(searcher: Searcher, question: str) -> None:
-    quotes = answer(searcher, question).quotes
+def test_citations_count_from_one_in_reading_order(answered: Callable[[str], Answer], question: str) -> None:
+    quotes = answered(question).quotes
     assert [quote.citation for quote in quotes] == list(range(1, len(quotes) + 1))
     for before, after in pairwise(quotes):
         if before.document.id == after.document.id:
@@ -39,8 +49,8 @@ def test_citations_count_from_one_in_reading_order(searcher: Searcher, question:
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_an_answer_quotes_little(searcher: Searcher, question: str) -> None:
-    quotes = answer(searcher, question).quotes
+def test_an_answer_quotes_little(answered: Callable[[str], Answer], question: str) -> None:
+    quotes = answered(question).quotes
     assert len(quotes) <= 3
     assert len(quotes) == 1 or sum(len(quote.text) for quote in quotes) <= 600 + 10  # spaces of joined ones
 

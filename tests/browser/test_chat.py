@@ -143,8 +143,11 @@ def test_the_page_fits_a_phone(address: str, open_page: OpenPage) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_running_chat_takes_up_a_new_index(corpus: Path, tmp_path: Path, open_page: OpenPage) -> None:
+def test_a_running_chat_takes_up_a_new_index(
+    corpus: Path, home: Path, tmp_path: Path, open_page: OpenPage
+) -> None:
     mine = shutil.copytree(corpus, tmp_path / "corpus")
+    shutil.copytree(home, tmp_path / "home")
     with chat_server(mine, tmp_path / "home") as address:
         page = open_page(address)
         ask(page, "Wat kost een kaartje voor de kabelbaan van Chachapoyas?")

@@ -85,7 +85,7 @@ def test_the_chat_answers_while_a_document_is_read(library: str, open_page: Open
     go_on = hold(LiveCorpus, "reindex")
     reader, asker = open_page(library), open_page(library)
     open_documents(reader)
-    text = "\n\n".join(f"Zin {n} gaat over de wol van lama {n} in dorp {n * 7}." for n in range(4000))
+    text = "\n\n".join(f"Zin {n} gaat over de wol van lama {n} in dorp {n * 7}." for n in range(40))
     file: FilePayload = {"name": "lang.txt", "mimeType": "text/plain", "buffer": text.encode()}
     reader.set_input_files("#upload input[type=file]", [file])
     reader.wait_for_selector("#doing label:has-text('Reading and processing documents') progress")

@@ -6,12 +6,16 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rodedraad.cli import main
+from tests.cli.conftest import Program
+
+pytestmark = pytest.mark.usefixtures("no_parser_process")
 
 QUESTION = "Hoeveel gezinnen werken er in de koffiesector?"
 
@@ -116,10 +120,10 @@ def test_batch_answers_questions_and_conversations(folders: list[str], tmp_path:
     assert lines[0]["turns"][0]["quotes"][0]["page"] is None
 
 
-def test_an_answer_does_not_depend_on_the_number_of_passages(folders: list[str]) -> None:
+def test_an_answer_does_not_depend_on_the_number_of_passages(folders: list[str], program: Program) -> None:
     talk = json.dumps({"turns": [{"question": "Wat doet Royal Knit?"}, {"question": "En waar?"}]})
     few, many = (
-        json.loads(run("ask", "--batch", "-", "--passages", n, *folders, stdin=talk).stdout)
+        json.loads(program("ask", "--batch", "-", "--passages", n, *folders, stdin=talk).stdout)
         for n in ("0", "40")
     )
     for one, other in zip(few["turns"], many["turns"], strict=True):
@@ -128,11 +132,13 @@ def test_an_answer_does_not_depend_on_the_number_of_passages(folders: list[str])
         check_turn(other, 40)
 
 
-def test_batch_reads_standard_input_and_answers_around_bad_lines(folders: list[str]) -> None:
+def test_batch_reads_standard_input_and_answers_around_bad_lines(
+    folders: list[str], program: Program
+) -> None:
     lines = ['{"id": 1, "question": "Wat is cacao blanco?"}', "no json", '{"id": 3}', "[1]",
              '{"id": 5, "question": ""}', '{"id": 6, "question": 6}', '{"id": 7, "turns": 7}',
              '{"id": 8, "question": "Wat is cacao blanco?"}']  # fmt: skip
-    done = run("ask", "--batch", "-", *folders, stdin="\n".join(lines))
+    done = program("ask", "--batch", "-", *folders, stdin="\n".join(lines))
     assert done.returncode == 2
     written = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["id"] for line in written] == [1, None, 3, None, 5, 6, 7, 8]
@@ -141,7 +147,6 @@ def test_batch_reads_standard_input_and_answers_around_bad_lines(folders: list[s
         "Line 2 is no question: it must be a JSON object with a question or a list of turns."
     )
     assert written[4]["error"].startswith("The question is empty.")
-    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -163,22 +168,21 @@ def test_a_wrong_use_of_ask_is_told_in_a_sentence(
     assert message in error
 
 
-def test_ask_makes_the_index_where_there_is_none(corpus: Path, tmp_path: Path) -> None:
-    done = run("ask", QUESTION, "--corpus", str(corpus), "--home", str(tmp_path / "new"))
+def test_ask_makes_the_index_where_there_is_none(corpus: Path, tmp_path: Path, program: Program) -> None:
+    (tmp_path / "corpus").mkdir()
+    shutil.copy(corpus / "50-jaar-ontwikkelingssamenwerking-in-peru.txt", tmp_path / "corpus")
+    done = program("ask", QUESTION, "--corpus", str(tmp_path / "corpus"), "--home", str(tmp_path / "new"))
     assert done.returncode == 0
     assert "225.000 gezinnen" in done.stdout
-    assert "documents: 3 added." in done.stderr
+    assert "documents: 1 added." in done.stderr
 
 
 def test_ask_says_when_the_corpus_has_changed(
-    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    sheep: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    mine = shutil.copytree(corpus, tmp_path / "corpus")
-    folders = ["--corpus", str(mine), "--home", str(tmp_path / "home")]
-    assert main(["index", *folders]) == 0
-    (mine / "new.txt").write_text("Een nieuwe tekst over lama's.", "utf-8")
+    (tmp_path / "corpus" / "new.txt").write_text("Een nieuwe tekst over lama's.", "utf-8")
     capsys.readouterr()
-    assert main(["ask", QUESTION, *folders]) == 0
+    assert main(["ask", QUESTION, *sheep]) == 0
     assert "has changed since it was indexed. To catch up: rodedraad index" in (capsys.readouterr().err)
 
 
@@ -230,6 +234,7 @@ def test_watching_indexes_what_changes_and_outlives_an_unusable_corpus(
     lines = iter(watcher.stderr.readline, "")
     try:
         assert any("Watching" in line for line in lines)
+        time.sleep(1)  # a change before the first look is found at the second, half a minute later
         (tmp_path / "corpus" / "sources.toml").write_text("no toml", "utf-8")
         assert any("not valid TOML" in line for line in lines)
         (tmp_path / "corpus" / "sources.toml").unlink()

@@ -13,6 +13,8 @@ from rodedraad.ingest.corpus_folder import Example, load_sources
 from rodedraad.ingest.data_file import json_line
 from rodedraad.live.json_log import JsonFormatter
 
+pytestmark = pytest.mark.usefixtures("no_parser_process")
+
 STEERING = "\x1b]0;a\x07\x9b2J\r\x0b\x85\u061c\u200e\u200f\u202e\u2066\u2028\ud800"
 WRITTEN = r"\x1b]0;a\x07\x9b2J\r\x0b\x85\u061c\u200e\u200f\u202e\u2066\u2028\ud800"
 

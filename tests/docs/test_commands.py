@@ -70,8 +70,10 @@ def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [gold] = blocks("jsonl", "docs/evaluation.md")
     [batch] = blocks("jsonl", "docs/api.md")
     shutil.copytree(home, tmp_path / ".rodedraad")
-    for name in ("corpus", "reports", held / "corpus"):
-        shutil.copytree(ROOT / "corpus", tmp_path / name)
+    shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
+    for name in ("reports", held / "corpus"):  # of one document, for speed
+        (tmp_path / name).mkdir(parents=True)
+        shutil.copy(ROOT / "corpus" / "vijf-projecten-in-peru.txt", tmp_path / name)
     (tmp_path / "tests/evaluation").mkdir(parents=True)
     (tmp_path / "questions.jsonl").write_text(batch.text, "utf-8")
     for name in ("mine.jsonl", ".rodedraad/gold.jsonl", held / "questions.jsonl"):

@@ -74,5 +74,9 @@ def test_the_command_prints_the_figures(tmp_path: Path, capsys: pytest.CaptureFi
         (tmp_path / f"flores/{language}.txt").write_text("\n".join(SENTENCES[language]), "utf-8")
     assert main(["bench", "model", "--data", str(tmp_path)]) == 0
     assert "FLORES nl→en accuracy" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_model_that_there_is_not_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "model", "--data", str(tmp_path), "--model", str(tmp_path / "none")]) == 2
     assert "cannot be loaded" in capsys.readouterr().err

@@ -20,6 +20,8 @@ from rodedraad.index.store.records import PASSAGES
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import RodeDraadError
 
+pytestmark = pytest.mark.usefixtures("no_parser_process")
+
 MODEL = Path(__file__).parents[2] / "index" / "model"
 COFFEE = "De boer plukt de koffie. Hij brengt ze naar de coöperatie in het dorp.\n"
 WOOL = "De vrouwen spinnen de wol van de alpaca. Ze verkopen truien op de markt.\n"

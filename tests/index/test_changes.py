@@ -11,6 +11,8 @@ from rodedraad.index.build import reindex
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
 from rodedraad.index.store.publishing import open_current
 
+pytestmark = pytest.mark.usefixtures("no_parser_process")
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
@@ -41,7 +43,7 @@ def test_two_edits_within_a_tick_of_a_coarse_clock_are_both_found(place: Path, t
     reindex_once(place)  # the models are loaded
     while time.time() % 2 > 0.1:
         time.sleep(0.02)
-    for colour in ("wit", "rood", "geel"):
+    for colour in ("wit", "rood"):
         write_as_fat(place, f"De wol is {colour}.", tick)
         reindex(place / "corpus", place / "home")
         assert text(place) == f"De wol is {colour}."

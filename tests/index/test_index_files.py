@@ -16,6 +16,8 @@ from rodedraad.index.build import reindex
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
 from rodedraad.ingest.errors import RodeDraadError
 
+pytestmark = pytest.mark.usefixtures("no_parser_process")
+
 
 @pytest.fixture(autouse=True)
 def _no_hang() -> Iterator[None]:

@@ -11,6 +11,8 @@ from rodedraad.index.encoders.bundled import BUNDLED_MODEL
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.corpus_folder import find_source, scan
 
+pytestmark = pytest.mark.usefixtures("no_parser_process")
+
 
 def make(corpus: Path, home: Path) -> None:
     corpus.mkdir(parents=True, exist_ok=True)

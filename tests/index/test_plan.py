@@ -3,10 +3,14 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from rodedraad.index.build import is_outdated, reindex
 from rodedraad.index.plan import compare
 from rodedraad.index.store.publishing import open_current
 from rodedraad.ingest.corpus_folder import scan
+
+pytestmark = pytest.mark.usefixtures("no_parser_process")
 
 NAMES = ["aangeraakt", "beschreven", "bewaard", "gewijzigd", "kapot", "stuk", "weg"]
 

@@ -16,6 +16,8 @@ from rodedraad.index.settings import Settings
 from rodedraad.index.store.manifest import IndexProblem
 from tests.index.covered import coverage
 
+pytestmark = pytest.mark.usefixtures("no_parser_process")
+
 ROOT = Path(__file__).parents[2]
 QUESTIONS = [
     "How does Red Social formalise miners?",
@@ -203,7 +205,7 @@ def test_a_corpus_of_one_passage_can_be_searched(tmp_path):
 
 
 def test_threads_get_the_same_hits_as_one(searcher):
-    questions = gold_questions()[:60]
+    questions = gold_questions()[:24]
 
     def ask(question):
         return searcher.search(searcher.query(question), 5)

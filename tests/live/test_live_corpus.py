@@ -29,7 +29,7 @@ NOT_A_PDF = Reason("it is damaged, or not a PDF")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, no_parser_process: None) -> Path:
     """A folder with a corpus of two documents, one of them unreadable, and its index."""
     corpus = tmp_path / "corpus"
     corpus.mkdir()

@@ -12,6 +12,8 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.run_history import KeptRuns
 
+pytestmark = pytest.mark.usefixtures("no_parser_process")
+
 TEXT = "Een kaartje voor de kabelbaan van Chachapoyas kost twintig sol."
 TICKET = {
     "id": "t",

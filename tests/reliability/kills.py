@@ -19,6 +19,8 @@ from typing import Any
 from tests.reliability.harness import contents, make_model, run, start
 
 DOCUMENTS = 12
+LONGEST = 0.4
+"""Seconds after which a program is killed at the latest: several re-indexes, or one of a busy machine."""
 
 Texts = dict[str, str]
 
@@ -71,7 +73,7 @@ def kill_repeatedly(place: Path, kills: int, seed: int = 0) -> dict[str, int]:
     while counts["kills"] < kills:
         worker, receiver = start(work, place, version)
         assert receiver.recv() == ("ready", version, None)
-        time.sleep(chance.uniform(0, 0.8))
+        time.sleep(chance.uniform(0, LONGEST))
         worker.kill()
         begun: Texts | None = None
         for what, latest, state in messages(receiver):

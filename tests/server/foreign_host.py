@@ -53,24 +53,31 @@ def attacks(address: str) -> dict[str, int]:
     """The status of each request."""
     foreign = f"http://{HOST}/x.png"
     file = {"path": foreign, "url": foreign, "meta": {"_type": "gradio.FileData"}}
-    config = httpx.get(f"{address}/config").json()
-    numbers = range(len(config["dependencies"]))
     tool = {"name": "ask", "arguments": {"question": "koffie"}}
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": tool}
     accept = {"Accept": "application/json, text/event-stream"}
     found = {}
-    for path in (f"file={foreign}", f"file/{foreign}", f"proxy={foreign}", "vibe-starter-queries"):
-        found[path] = httpx.get(f"{address}/gradio_api/{path}").status_code
-    for name in ("Host", "X-Forwarded-Host"):
-        told = httpx.post(f"{address}/gradio_api/mcp/", json=call, headers={name: HOST, **accept})
-        found[f"mcp {name}"] = told.status_code
-    for path in ("queue/join", "run/predict", "run/ask", "call/ask"):
-        for data in ([file], [file, None], [[file], None], [{"value": file}, None], [file, 1], [[file], ""]):
-            for number in numbers:
-                body: dict[str, Any] = {"data": data, "fn_index": number, "session_hash": SESSION}
-                body |= {"event_data": file}
-                status = httpx.post(f"{address}/gradio_api/{path}", json=body).status_code
-                found[path] = min(found.get(path, 999), status)
+    with httpx.Client(base_url=address) as client:
+        numbers = range(len(client.get("/config").json()["dependencies"]))
+        for path in (f"file={foreign}", f"file/{foreign}", f"proxy={foreign}", "vibe-starter-queries"):
+            found[path] = client.get(f"/gradio_api/{path}").status_code
+        for name in ("Host", "X-Forwarded-Host"):
+            told = client.post("/gradio_api/mcp/", json=call, headers={name: HOST, **accept})
+            found[f"mcp {name}"] = told.status_code
+        for path in ("queue/join", "run/predict", "run/ask", "call/ask"):
+            for data in (
+                [file],
+                [file, None],
+                [[file], None],
+                [{"value": file}, None],
+                [file, 1],
+                [[file], ""],
+            ):
+                for number in numbers:
+                    body: dict[str, Any] = {"data": data, "fn_index": number, "session_hash": SESSION}
+                    body |= {"event_data": file}
+                    status = client.post(f"/gradio_api/{path}", json=body).status_code
+                    found[path] = min(found.get(path, 999), status)
     return found
 
 

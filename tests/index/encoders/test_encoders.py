@@ -30,6 +30,10 @@ TEXTS = [
 ]
 
 
+with_torch = pytest.mark.slow
+"""What needs sentence-transformers, which take ten seconds to load."""
+
+
 @pytest.fixture(scope="module")
 def peer():
     """Sentence-transformers itself, with the bundled model."""
@@ -98,16 +102,19 @@ def corpus_sentences():
     return [d.text[start:end] for d in documents for start, end in sentence_spans(d.text)]
 
 
+@with_torch
 def test_the_bundled_model_gives_the_numbers_of_sentence_transformers(peer):
     assert np.abs(bundled_static().passages(TEXTS) - peers(peer, TEXTS)).max() < 1e-5
 
 
+@with_torch
 def test_the_sentences_of_the_corpus_get_the_numbers_of_sentence_transformers(peer):
     sentences = corpus_sentences() * 2  # more than one batch
     assert len(sentences) > 256
     assert np.abs(bundled_static().passages(sentences) - peers(peer, sentences)).max() < 1e-5
 
 
+@with_torch
 @given(st.lists(st.text(max_size=80), min_size=1, max_size=8))
 @settings(deadline=None, max_examples=50)
 def test_any_text_gets_the_numbers_of_sentence_transformers(peer, texts):
@@ -152,6 +159,7 @@ def test_without_a_setting_the_bundled_model_is_used():
     assert (embedder.name, embedder.dimension) == ("bundled", 384)
 
 
+@with_torch
 def test_a_static_model_by_its_folder_gives_the_numbers_of_sentence_transformers(small_static):
     from sentence_transformers import SentenceTransformer
 
@@ -162,6 +170,7 @@ def test_a_static_model_by_its_folder_gives_the_numbers_of_sentence_transformers
     assert embedder.dimension == 16
 
 
+@with_torch
 def test_a_static_model_in_a_folder_of_its_own_is_found(small_static, tmp_path):
     inner = tmp_path / "0_StaticEmbedding"
     inner.mkdir()
@@ -176,6 +185,7 @@ def test_a_static_model_in_a_folder_of_its_own_is_found(small_static, tmp_path):
     assert np.array_equal(nested.passages(["de boer"]), direct.passages(["de boer"]))
 
 
+@with_torch
 @pytest.mark.parametrize("kind", ["small_static", "small_bert"])
 def test_prefixes_stand_before_questions_and_passages(kind, request):
     folder = str(request.getfixturevalue(kind))
@@ -190,6 +200,7 @@ def test_prefixes_stand_before_questions_and_passages(kind, request):
     assert np.abs(prefixed.passages(text) - prefixed.questions(text)).max() > 0.01
 
 
+@with_torch
 def test_a_transformer_gives_the_numbers_of_sentence_transformers(small_bert):
     from sentence_transformers import SentenceTransformer
 
@@ -202,6 +213,7 @@ def test_a_transformer_gives_the_numbers_of_sentence_transformers(small_bert):
     assert np.linalg.norm(embedder.questions(texts), axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
+@with_torch
 @pytest.mark.parametrize("kind", ["small_static", "small_bert"])
 def test_the_fingerprint_tells_weights_and_prefixes(kind, request, tmp_path):
     from safetensors.numpy import load_file, save_file
@@ -228,6 +240,7 @@ def test_the_fingerprint_tells_weights_and_prefixes(kind, request, tmp_path):
     assert load_embedder(Settings(model=str(folder))).fingerprint == of[0]
 
 
+@with_torch
 def test_a_missing_model_is_one_clear_sentence(tmp_path):
     with pytest.raises(RodeDraadError) as caught:
         load_embedder(Settings(model=str(tmp_path / "nowhere")))
@@ -248,6 +261,7 @@ def _rubbish(path):
     path.write_bytes(b"no model at all")
 
 
+@with_torch
 @pytest.mark.parametrize("harm", [_remove, _truncate, _rubbish])
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
 def test_a_broken_static_model_is_one_clear_sentence(small_static, tmp_path, harm, name):
@@ -259,6 +273,7 @@ def test_a_broken_static_model_is_one_clear_sentence(small_static, tmp_path, har
     assert f"The model in {folder} cannot be read" in str(caught.value)
 
 
+@with_torch
 def test_vectors_that_do_not_fit_the_tokens_are_refused(small_static, tmp_path):
     from safetensors.numpy import save_file
 
@@ -269,6 +284,7 @@ def test_vectors_that_do_not_fit_the_tokens_are_refused(small_static, tmp_path):
         load_embedder(Settings(model=str(folder)))
 
 
+@with_torch
 @pytest.mark.parametrize("harm", [_truncate, _rubbish])
 def test_a_broken_transformer_is_one_clear_sentence(small_bert, tmp_path, harm):
     folder = tmp_path / "broken"
@@ -280,10 +296,11 @@ def test_a_broken_transformer_is_one_clear_sentence(small_bert, tmp_path, harm):
 
 
 def test_asking_never_imports_the_heavy_libraries(tmp_path):
+    shutil.copy(ROOT / "corpus" / "vijf-projecten-in-peru.txt", tmp_path)
     program = (
         "import sys\n"
         "from rodedraad.cli import main\n"
-        f"arguments = ['--corpus', {str(ROOT / 'corpus')!r}, '--home', {str(tmp_path)!r}]\n"
+        f"arguments = ['--corpus', {str(tmp_path)!r}, '--home', {str(tmp_path / 'home')!r}]\n"
         "code = main(['ask', 'How does Red Social formalise miners?', *arguments])\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'gradio'}\n"
         "print(code, sorted(heavy & sys.modules.keys()))\n"

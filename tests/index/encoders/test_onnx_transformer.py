@@ -113,6 +113,7 @@ def test_a_damaged_model_is_told_in_a_sentence(name: str, damage: str, tmp_path:
         ContextualEmbedder(tmp_path, "bundled")
 
 
+@pytest.mark.slow
 def test_sentence_transformers_opens_the_encoder_and_gives_the_same_vectors(
     embedder: ContextualEmbedder, tmp_path: Path
 ) -> None:

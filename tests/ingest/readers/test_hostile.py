@@ -1,7 +1,9 @@
 """Hostile files: each gets its message or its text, and the good files beside them are indexed."""
 
+import io
 import os
 import re
+from contextlib import redirect_stderr
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,10 +12,11 @@ import pytest
 from rodedraad.answering.citation_formats import FORMATS
 from rodedraad.answering.place import Place
 from rodedraad.cli import main
+from rodedraad.index import build
 from rodedraad.index.build import reindex
 from rodedraad.index.store.publishing import open_current
 from rodedraad.page.source_pane import source_html
-from tests.ingest.readers.hostile import FILES, NO_FILES, Expected, Holds, Refused
+from tests.ingest.readers.hostile import ACCENTS, FILES, NO_FILES, Expected, Holds, Refused
 
 GOOD = {f"goed-{n}.txt": f"In dorp {n} staat een school voor {n * 37} kinderen.".encode() for n in range(9)}
 SETTINGS = "parse_seconds = 20\nparse_megabytes = 600\n"
@@ -41,13 +44,28 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def indexed(folder):
+def told(folder):
+    """What the command line said of indexing, and the report that it made that of."""
+    reports = []
+
+    def reindex_and_keep(*arguments):
+        reports.append(reindex(*arguments))
+        return reports[-1]
+
+    with pytest.MonkeyPatch.context() as patched, redirect_stderr(io.StringIO()) as err:
+        patched.setattr(build, "reindex", reindex_and_keep)
+        assert main(["index", "--corpus", str(folder / "corpus"), "--home", str(folder / "home")]) == 0
+    [report] = reports
+    return report, err.getvalue()
+
+
+@pytest.fixture(scope="module")
+def indexed(told, folder):
     """What indexing reported, and the documents by their id."""
-    report = reindex(folder / "corpus", folder / "home")
     generation = open_current(folder / "home")
     entries = enumerate(generation.manifest.documents)
     documents = {entry.path: generation.document(n)[0] for n, entry in entries if entry.passages}
-    return report, documents
+    return told[0], documents
 
 
 def shown(name: str) -> str:
@@ -125,10 +143,21 @@ def test_nothing_hostile_reaches_the_page_as_html(indexed):
             assert "\x1b" not in write(Place(1, document, 0, 20))
 
 
-def test_the_command_line_says_each_in_a_line(folder, indexed, capsys):
-    assert main(["index", "--corpus", str(folder / "corpus"), "--home", str(folder / "home")]) == 0
-    lines = capsys.readouterr().err.splitlines()
+def test_the_command_line_says_each_in_a_line(told, indexed):
     report, documents = indexed
+    lines = told[1].splitlines()
     assert sum(line.startswith("  not indexed: ") for line in lines) == len(report.failed)
     assert all(line.isprintable() for line in lines)
-    assert f"{len(documents)} unchanged" in lines[0]
+    assert f"{len(documents)} added" in told[1]
+
+
+def test_a_file_that_takes_too_long_is_left_and_the_others_are_indexed(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "settings.toml").write_text("parse_seconds = 8")
+    for name, data in {"accents.txt": ACCENTS, **GOOD}.items():
+        (tmp_path / "corpus" / name).write_bytes(data)
+    report = reindex(tmp_path / "corpus", tmp_path / "home")
+    assert list(report.failed) == ["accents.txt"]
+    assert report.failed["accents.txt"].startswith("it took more than 8 seconds to read; split it")
+    assert report.added == sorted(GOOD)

@@ -77,6 +77,7 @@ def check_document(document: Document) -> None:
         assert document.text[passage.start : passage.end] == passage.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", VALID)
 @SLOW
 @given(changes=CHANGES)
@@ -84,6 +85,7 @@ def test_a_changed_file_is_a_document_or_unreadable(suffix, changes):
     check(f"a{suffix}", mutated(VALID[suffix], changes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ZIPPED)
 @SLOW
 @given(part=st.integers(0, 99), changes=CHANGES)

@@ -42,8 +42,6 @@ PIECES = [
 ]
 WIDTH, LAYERS, HEADS = 32, 2, 2
 
-pytestmark = pytest.mark.slow
-
 
 def sentences(count: int, seed: int = 0) -> list[Pair]:
     """Made-up Dutch sentences with their English, word for word."""

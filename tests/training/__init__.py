@@ -1,0 +1,1 @@
+"""Tests of the recipe of the bundled model."""
