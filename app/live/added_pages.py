@@ -24,7 +24,7 @@ LONGEST_NAME = 120
 
 _UNTOLD = ("", "text/plain", "application/octet-stream", "binary/octet-stream")
 _TEXTS = (".csv", ".html", ".md", ".txt")
-_TITLE = re.compile(r"<title\b[^>]*>([^<]{1,1000})", re.I)
+_TITLE = re.compile(r"<title\b[^<>]*>([^<]{1,1000})", re.I)
 _CHARSET = re.compile(rb"<meta\b[^>]*?charset|<\?xml\b[^>]*?encoding", re.I)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _NOT_IN_NAMES = re.compile(r"[^\w.,()'’&+ –—-]+")

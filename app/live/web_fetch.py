@@ -29,6 +29,7 @@ SECONDS = 30
 
 MOST_REDIRECTS = 5
 LONGEST_ADDRESS = 2_000  # characters
+LONGEST_HOST = 253  # characters of the longest name that there can be (RFC 1035)
 
 Ip = IPv4Address | IPv6Address
 
@@ -90,14 +91,18 @@ def main() -> None:
 
 def whole_address(address: str) -> str:
     """An address as it is asked for, without its fragment; raises Refusal if it is none of a web page."""
+    address = address.strip()
+    if len(address) > LONGEST_ADDRESS or not address.isprintable():
+        raise Refusal("refused_address")
     try:
-        parts = urlsplit(address.strip())
+        parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
+        if len(host) > LONGEST_HOST:  # the next step takes time that grows with its square
+            raise Refusal("refused_address")
         name = host if ":" in host else host.encode("idna").decode()
     except ValueError as error:
         raise Refusal("refused_address") from error
-    plain = address.strip().isprintable() and len(address) <= LONGEST_ADDRESS
-    if parts.scheme not in _PORTS or not _HOST.fullmatch(name) or "@" in parts.netloc or not plain:
+    if parts.scheme not in _PORTS or not _HOST.fullmatch(name) or "@" in parts.netloc:
         raise Refusal("refused_address")
     place = f"[{name}]" if ":" in name else name
     if port is not None and port != _PORTS[parts.scheme]:
@@ -184,7 +189,9 @@ def _body(response: HTTPResponse, largest: int) -> bytes:
         body += packed.decompress(piece, largest + 1 - len(body)) if packed else piece
         if len(body) > largest:
             raise Refusal("refused_size", most=largest // 1_000_000)
-    if response.length or (packed and not packed.eof):
+        if packed and packed.eof:
+            return bytes(body)  # zlib would keep what follows, which may have no end
+    if response.length or packed:
         raise Refusal("refused_broken")
     return bytes(body)
 

@@ -1,5 +1,6 @@
 """Added pages: what a page of the web is saved as, and what is written of it in sources.toml."""
 
+import time
 import tomllib
 from collections.abc import Iterator
 from datetime import date
@@ -46,6 +47,14 @@ def test_a_page_is_saved_under_its_title_with_its_address(a_site: Site, tmp_path
     (source,) = scan(tmp_path)[0]
     assert (source.citation.url, source.citation.date) == (f"{a_site.address}/lama", None)
     assert sorted(path.name for path in tmp_path.iterdir()) == [source.id, "sources.toml"]
+
+
+def test_a_page_of_titles_without_end_takes_no_time(tmp_path: Path) -> None:
+    page = b"<title " * 100_000 + b"<title>Over de lama</title>"
+    began = time.process_time()
+    found = Fetched(page, "http://a.org/", "text/html")
+    assert add_page(tmp_path, "http://a.org/", 1_000_000, lambda *_: found) == "Over de lama.html"
+    assert time.process_time() - began < 2
 
 
 def test_the_same_address_again_renews_its_own_file_and_no_other(a_site: Site, tmp_path: Path) -> None:

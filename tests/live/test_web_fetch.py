@@ -71,6 +71,15 @@ def test_what_is_no_address_of_a_page_is_refused(address: str) -> None:
         whole_address(address)
 
 
+def test_a_long_address_is_refused_at_once() -> None:
+    many = "".join(chr(0x4E00 + number) for number in range(20_000))
+    began = time.process_time()
+    for address in (f"http://{many}.org/", f"http://{many[:1900]}.org/", f"http://a.org/{many * 50}"):
+        with pytest.raises(Refusal, match="refused_address"):
+            whole_address(address)
+    assert time.process_time() - began < 0.2
+
+
 def test_an_address_has_one_form() -> None:
     for address, whole in (
         ("HTTP://Example.ORG", "http://example.org/"),
@@ -203,6 +212,10 @@ def test_packed_answers_are_unpacked_within_the_limit(a_site: Site) -> None:
     ):
         a_site.paths[f"/{number}"] = answer(packed, f"Content-Encoding: {packing}")
         assert fetch(f"{a_site.address}/{number}", 1000, 5, here).data == b"Tekst."
+    a_site.paths["/more"] = raw(
+        OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"Tekst."), b"x" * 100_000, endless=True
+    )
+    assert fetch(f"{a_site.address}/more", 1000, 5, here).data == b"Tekst."
     bomb = gzip.compress(bytes(200_000_000))
     a_site.paths |= {
         "/bomb": answer(bomb, "Content-Encoding: gzip"),
