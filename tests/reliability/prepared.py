@@ -36,7 +36,6 @@ interaction = bundled_interaction()
 interaction.question = lru_cache(interaction.question)  # type: ignore[method-assign]
 for text in {*OLD.values(), *NEW.values()}:
     interaction.question(text)
-    interaction.tokens(text)
 # Plain text is safe to read without a child process, and starting one takes most of the time.
 ParserPool.read_documents = lambda self, source, data: read_documents(source, data)  # type: ignore[method-assign]
 # Nothing is really lost that is not flushed: others find in the memory of the system what was written.
