@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from rodedraad.answering.quotes import best_sentences
-from rodedraad.index.search import Hit, Query
+from rodedraad.index.search import VERIFIED, Hit, Query
 
 FITTED: dict[str, Any] = json.loads(
     files("rodedraad.answering").joinpath("confidence.json").read_text("utf-8")
@@ -40,7 +40,7 @@ FEATURES = (
     "elsewhere",  # how much better the token that is met best outside the passage is met there
     "unmet",  # what speaks against an answer in the passage, by the tokens that it meets too little
     "verified",  # the verifier's log-odds that the sentence answers
-    "verified_best",  # the highest log-odds of a sentence of its passage
+    "verified_best",  # the highest log-odds of any sentence that was verified
     "unmatched",  # the rarity of the question's words that the passage does not match
     "covered",  # the part of the question's words that the passage matches, by rarity
     "names_missing",  # names in the question that no passage read has
@@ -91,7 +91,7 @@ def features(query: Query, hits: Sequence[Hit]) -> tuple[float, ...]:
         float((met.max(axis=0) - own).max()),
         query.tokens.unmet(own),
         sentence.verified,
-        max(other.verified for other in best.sentences),
+        max(other.verified for hit in read[:VERIFIED] for other in hit.sentences),
         sum(word.rarity * (1 - word.match_in(words)) for word in query.words),
         best.signals["coverage"],
         float(len(query.names - everywhere)),

@@ -14,7 +14,7 @@ MOST_QUOTES = 3  # sentences that follow one another are one
 MOST_QUOTED = 600
 """Characters up to which further sentences are quoted."""
 
-WORTH, BESIDE = 0.00025, 60
+WORTH, BESIDE = 0.0002, 60
 """The least probability of a further sentence that is quoted, for each of its characters and BESIDE more.
 
 Measured on seven sets, with at most four sentences of 600 characters: with .0002 and .00025 one of those
