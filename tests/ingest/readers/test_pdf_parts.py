@@ -268,8 +268,8 @@ def test_text_drawn_across_the_page_is_read_along_its_lines() -> None:
 
 
 def test_raised_digits_do_not_change_the_number_before_them() -> None:
-    parts = shown("In 1740", "1 0 0 1 50 700 Tm"), shown("3", "1 0 0 1 93 704 Tm", "7")
-    text = read("a.pdf", pdf(b"\n".join((*parts, shown(" begon het werk.", "1 0 0 1 97 700 Tm"))))).text
+    parts = shown("In 1740", "1 0 0 1 50 700 Tm"), shown("3", "1 0 0 1 91.5 706 Tm", "7")
+    text = read("a.pdf", pdf(b"\n".join((*parts, shown(" begon het werk.", "1 0 0 1 95.5 700 Tm"))))).text
     assert text == "In 1740³ begon het werk."
 
 

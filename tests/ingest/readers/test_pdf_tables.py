@@ -9,6 +9,7 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
 
@@ -274,6 +275,8 @@ def test_rows_at_the_edges_of_pages_are_no_running_heads() -> None:
 
 
 def test_lines_that_fill_their_column_are_no_rows() -> None:
-    widths = [(60.0, "die"), (81.0, "al"), (97.0, "jaren"), (130.0, "op"), (149.0, "zich"), (175.0, "laat")]
-    lines = [(left, 700.0 - 14 * row, word) for row in range(3) for left, word in widths]
-    assert rows_of(placed(*lines)) == []
+    lines, left = [], 60.0
+    for word in ("kanaal,", "die", "al", "jaren", "op", "zich", "laat"):
+        lines += [(left, 700.0 - 14 * row, word) for row in range(3)]
+        left += stringWidth(word, "Helvetica", 10) + 8
+    assert rows_of(placed(*sorted(lines, key=lambda line: -line[1]))) == []
