@@ -41,7 +41,7 @@ ENCODINGS: Mapping[str, Mapping[str, str]] = {
 """The languages of each encoding, and their letters beyond ASCII, each as often as in some thirty of them."""
 
 RARE, SIGN, MISPLACED = log(0.01), log(0.3), log(0.001)
-"""The logarithm of the share of a letter of another language, a sign, and a sign in a word or a capital behind a letter."""
+"""The logarithm of the share of a letter of another language, a sign, and what no word holds there."""
 
 
 def likelihoods(contexts: Mapping[tuple[bytes, ...], int]) -> dict[str, float]:
