@@ -41,7 +41,7 @@ ENCODINGS: Mapping[str, Mapping[str, str]] = {
 """The languages of each encoding, and their letters beyond ASCII, each as often as in some thirty of them."""
 
 RARE, SIGN, MISPLACED = log(0.01), log(0.3), log(0.001)
-"""The logarithm of the share of a letter of another language, a sign, and a sign between two letters."""
+"""The logarithm of the share of a letter of another language, a sign, and what no word holds there."""
 
 
 def likelihoods(contexts: Mapping[tuple[bytes, ...], int]) -> dict[str, float]:
@@ -65,6 +65,8 @@ def _likelihoods(encoding: str, contexts: Mapping[tuple[bytes, ...], int]) -> li
 
 def _share(shares: Mapping[str, float], before: str, character: str, after: str) -> float:
     if character.isalpha() and character not in "ªº":
+        if character.isupper() and before.islower():
+            return MISPLACED
         return shares.get(character.lower(), RARE)
     if character < "\xa0" or character in "\ufffd¤":
         return MISPLACED

@@ -76,6 +76,8 @@ def _together(before: Printed, line: Printed, space: str) -> Iterator[Piece]:
 
 def _closed_up(line: Printed) -> Printed:
     """The line without the spaces between the letters of spaced words; wide spaces part the words."""
+    if line.text.count(" ") < len(line.text) / 3:
+        return line
     words = line.text.split()
     letters = sum(len(word) == 1 and word.isalpha() for word in words)
     if len(words) < FEWEST or letters < SPACED * len(words) or 2 * len(line.pieces) > len(words):

@@ -35,7 +35,7 @@ LOOSE = 0.62
 SMALLER = 0.9
 """Times the type size before it: digits above the line are of at most this size."""
 
-SAMPLE = 500
+SAMPLE = 40
 """The characters of a page that tell which way most of its text runs."""
 
 TOUCHING = 1.0
@@ -94,13 +94,13 @@ class Frame:
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
         """A rectangle of the page, as it lies on the upright page."""
         match self.turned:
+            case 0:
+                return Box(left - self.left, right - self.left, bottom - self.bottom, top - bottom)
             case 90:
                 return Box(bottom - self.bottom, top - self.bottom, self.right - right, right - left)
             case 180:
                 return Box(self.right - right, self.right - left, self.top - top, top - bottom)
-            case 270:
-                return Box(self.top - top, self.top - bottom, left - self.left, right - left)
-        return Box(left - self.left, right - self.left, bottom - self.bottom, top - bottom)
+        return Box(self.top - top, self.top - bottom, left - self.left, right - left)
 
 
 def text_of(page: pdfium.PdfPage) -> tuple[pdfium.PdfTextPage, Frame]:

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from rodedraad.ingest.readers.csv_table import read_csv
+from tests.ingest.readers.reading import read
 
 
 def rows(text: str) -> list[str]:
@@ -118,3 +119,13 @@ def test_hostile_quotes_and_separators_are_read_soon(text):
     started = time.process_time()
     read_csv(text.encode())
     assert time.process_time() - started < 5
+
+
+def test_comments_above_a_table_are_no_names():
+    table = b"# export van het meetnet, 2025\n# eenheid: cm\nput,stand\nP1,142\nP2,98\n"
+    assert read("a.csv", table).text.split("\n") == [
+        "# export van het meetnet, 2025",
+        "# eenheid: cm",
+        "put: P1; stand: 142",
+        "put: P2; stand: 98",
+    ]

@@ -78,3 +78,20 @@ def test_each_line_of_a_log_is_a_line_without_colours():
         "at f(x)",
     ]
     assert read("a.log", log).text.startswith("10:01 INFO start\n10:02 WARN schijf\nbijna vol\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "encodings"),
+    [
+        ("Źródło wody jest przy kościele. Święto obchodzimy w sierpniu.", ("cp1250", "iso8859_2", "cp852")),
+        ("Obecní úřad je otevřen v úterý a ve čtvrtek, lékařka přijímá děti.", ("cp1250",)),
+        ("A szülők kedden és csütörtökön jövő héten kapják meg az értesítést.", ("cp1250",)),
+        ("Öğretmenler odası ikinci katta, öğrenciler salı günü gidiyor.", ("cp1254",)),
+        ("Le cœur de la ville coûte 12 € par mois, l’œuvre aussi.".replace("’", "'"), ("iso8859_15",)),
+        ("Blåbærgrød på Fyn. Vi går til skoven på søndag.", ("cp1252",)),
+        ("Così è più bello, ma la città è già aperta.", ("cp1252",)),
+        ("Het debiet is 12 m³ per uur, 14 m³, 15 m³ en ½ liter à 10 €.", ("cp1252",)),
+    ],
+)
+def test_alphabets_of_other_languages_tell_the_encoding(text, encodings):
+    assert [decode(text.encode(encoding)) for encoding in encodings] == [text] * len(encodings)

@@ -65,3 +65,13 @@ def test_a_list_of_fifty_thousand_items_is_read_whole():
     document = read("a.html", f"<html><body><ul>{items}</ul></body></html>".encode())
     assert document.text.count("\n") == 49_999
     assert document.text.endswith("\n• dorp nummer 49999 aan de rivier")
+
+
+def test_numbers_of_lists_quotations_and_words_are_those_that_a_browser_shows():
+    page = (
+        '<ol reversed><li>drie<li>twee<li>een</ol><ol style="list-style-type:lower-alpha"><li>x<li>y</ol>'
+        "<p>Hij zei <q>kom</q> 10<sup>-3</sup>.</p><p><span>Maandag</span><span>09:00</span></p>"
+    )
+    assert read("a.html", page.encode()).text == (
+        "3. drie\n2. twee\n1. een\n\na. x\nb. y\n\nHij zei “kom” 10⁻³.\n\nMaandag 09:00"
+    )

@@ -3,6 +3,7 @@
 import pytest
 
 from rodedraad.ingest.readers.markdown import read_markdown
+from tests.ingest.readers.reading import read
 
 
 def lines(text: str) -> list[str]:
@@ -83,3 +84,8 @@ def test_front_matter_that_cannot_be_parsed_is_text():
 def test_the_first_heading_is_the_title_below_front_matter_without_one():
     content = read_markdown(b"---\ntags: [a]\n---\n# Een\n\n# Twee\n")
     assert content.citation.title == "Een"
+
+
+def test_rows_and_headings_of_pandoc_stay_lines():
+    text = read("a.md", b"# Kop {#een .klas}\n\n+---+---+\n| a | b |\n+---+---+\n\n| Straat 1\n| Ede\n").text
+    assert text == "Kop\n\n+---+---+\n| a | b |\n+---+---+\n\n| Straat 1\n| Ede"

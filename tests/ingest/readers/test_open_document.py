@@ -156,3 +156,21 @@ def test_the_header_of_the_pages_in_use_is_read_once():
     assert text_of(p("Beste Anna,"), PAGES) == "Stichting De Linde\n\nBeste Anna,"
     heading = '<text:h text:outline-level="1">Verslag</text:h>'
     assert text_of(heading + p("Tekst."), PAGES) == "Verslag\n\nTekst.\n\nStichting De Linde"
+
+
+def test_indexes_are_read_and_hidden_fields_are_not():
+    body = (
+        "<text:alphabetical-index><text:index-body><text:p>dijk, 4</text:p></text:index-body>"
+        '</text:alphabetical-index><text:p>Open<text:hidden-text text:is-hidden="true">geheim'
+        '</text:hidden-text> om 10<text:span text:style-name="S">6</text:span>.</text:p>'
+    )
+    style = (
+        '<style:style style:name="S"><style:text-properties style:text-position="super 58%"/></style:style>'
+    )
+    content = (
+        f"<office:document-content {SPACES}><office:automatic-styles>{style}</office:automatic-styles>"
+        f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    )
+    found = read("a.odt", zipped({"content.xml": content}))
+    assert found.text == "dijk, 4\n\nOpen om 10⁶."
+    assert [str(reason) for reason in found.unread] == ["its struck-out and hidden text is left out"]

@@ -246,3 +246,54 @@ def test_a_page_is_cited_by_what_is_printed_on_it() -> None:
 
 def test_pages_that_count_from_one_have_no_labels() -> None:
     assert read("a.pdf", pages(SENTENCE, SENTENCE)).page_labels == ()
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_a_page_is_read_as_its_text_runs_however_it_is_shown(turned: int) -> None:
+    content = b"\n".join(
+        shown(text, f"1 0 0 1 {left} {700 - 20 * n} Tm")
+        for n, row in enumerate([("Put", "Stand"), ("A1", "1,20 m"), ("B2", "0,85 m")])
+        for left, text in zip((50, 200), row, strict=True)
+    )
+    assert read("a.pdf", pdf(content, page=f"/Rotate {turned}")).text.endswith("A1 | 1,20 m\nB2 | 0,85 m")
+
+
+def test_text_drawn_across_the_page_is_read_along_its_lines() -> None:
+    content = b"\n".join(
+        shown(text, f"0 1 -1 0 {100 + 20 * n} {left} Tm")
+        for n, row in enumerate([("Peilbuis", "Diepte"), ("PB-01", "3,20 m"), ("PB-02", "2,75 m")])
+        for left, text in zip((50, 250), row, strict=True)
+    )
+    assert read("a.pdf", pdf(content)).text == "Peilbuis | Diepte\nPB-01 | 3,20 m\nPB-02 | 2,75 m"
+
+
+def test_raised_digits_do_not_change_the_number_before_them() -> None:
+    parts = shown("In 1740", "1 0 0 1 50 700 Tm"), shown("3", "1 0 0 1 91.5 706 Tm", "7")
+    text = read("a.pdf", pdf(b"\n".join((*parts, shown(" begon het werk.", "1 0 0 1 95.5 700 Tm"))))).text
+    assert text == "In 1740³ begon het werk."
+
+
+def test_an_initial_and_spaced_words_are_read_as_words() -> None:
+    content = b"\n".join(
+        (
+            shown("D", "1 0 0 1 50 670 Tm", "40"),
+            shown("e eerste zin begint met een grote letter,", "1 0 0 1 80 690 Tm"),
+            shown("en loopt dan door tot hier.", "1 0 0 1 80 676 Tm"),
+            shown("G E M E E N T E", "1 0 0 1 50 600 Tm"),
+        )
+    )
+    text = read("a.pdf", pdf(content)).text
+    assert "De eerste zin begint met een grote letter, en loopt dan door tot hier." in text
+    assert "GEMEENTE" in text
+
+
+def test_notes_that_differ_by_their_numbers_are_kept() -> None:
+    file = io.BytesIO()
+    canvas = Canvas(file, A4)
+    for number in (1, 2):
+        canvas.drawString(60, 700, f"Bladzijde {'een' if number == 1 else 'twee'} van het verslag.")
+        canvas.drawString(60, 60, f"{number} Archief van de polder, inv. nr. {11 + number}.")
+        canvas.showPage()
+    canvas.save()
+    text = read("a.pdf", file.getvalue()).text
+    assert [f"inv. nr. {n}." in text for n in (12, 13)] == [True, True]

@@ -9,6 +9,7 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
 
@@ -237,3 +238,45 @@ def test_a_short_list_beside_a_text_does_not_break_its_sentences() -> None:
         *((430, 700 - 14 * n, line) for n, line in enumerate(beside)),
     )
     assert " ".join(sentences(0)) in text_of(data)
+
+
+def test_a_cell_over_several_rows_stands_in_each_of_them() -> None:
+    rows = [
+        ["Regio", "Plaats", "Dag", "Uur"],
+        ["Noord", "Assen", "ma", "9"],
+        ["", "", "di", "10"],
+        ["", "Emmen", "wo", "11"],
+        ["Zuid", "Goes", "do", "12"],
+    ]
+    spans = [("SPAN", (0, 1), (0, 3)), ("SPAN", (1, 1), (1, 2))]
+    assert rows_of(table(rows, style=TableStyle([*GRID.getCommands(), *spans]))) == [
+        "Regio | Plaats | Dag | Uur",
+        "Noord | Assen | ma | 9",
+        "Noord | Assen | di | 10",
+        "Noord | Emmen | wo | 11",
+        "Zuid | Goes | do | 12",
+    ]
+
+
+def test_a_table_under_another_of_fewer_columns_has_its_own() -> None:
+    rows = [(60.0, 700.0, "Aan:"), (320.0, 700.0, "Factuurdatum: 3 mei 2025")]
+    rows += [(60.0, 682.0, "Bakkerij Bos"), (320.0, 682.0, "Klantnummer: 4411")]
+    lefts = (60.0, 290.0, 360.0, 440.0)
+    for n, cells in enumerate([("Artikel", "Aantal", "Prijs", "Bedrag"), ("Meel", "12", "18,20", "218,40")]):
+        rows += [(left, 652.0 - 18 * n, cell) for left, cell in zip(lefts, cells, strict=True)]
+    assert rows_of(placed(*rows))[-2:] == ["Artikel | Aantal | Prijs | Bedrag", "Meel | 12 | 18,20 | 218,40"]
+
+
+def test_rows_at_the_edges_of_pages_are_no_running_heads() -> None:
+    task = "Vervangen van het riool en herstraten van vak {}, inclusief huisaansluitingen"
+    rows = [[Paragraph(each, BODY) for each in (str(n), task.format(n))] for n in range(1, 60)]
+    text = text_of(flowing(Table(rows, [40, 260], style=GRID)))
+    assert [n for n in range(1, 60) if f"{n} | {task.format(n)}\n" not in f"{text}\n"] == []
+
+
+def test_lines_that_fill_their_column_are_no_rows() -> None:
+    lines, left = [], 60.0
+    for word in ("kanaal,", "die", "al", "jaren", "op", "zich", "laat"):
+        lines += [(left, 700.0 - 14 * row, word) for row in range(3)]
+        left += stringWidth(word, "Helvetica", 10) + 8
+    assert rows_of(placed(*sorted(lines, key=lambda line: -line[1]))) == []

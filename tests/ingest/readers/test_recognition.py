@@ -162,3 +162,11 @@ def test_a_changed_picture_is_opened_or_told(changes: list[tuple[str, float, int
             assert all(pictures[number].size for number in range(pictures.count))
     except UnreadableDocument:
         return
+
+
+@with_tesseract
+@pytest.mark.parametrize("turned", [90, 180])
+def test_a_picture_on_its_side_is_read_and_marked_where_it_stands(turned: int) -> None:
+    data = saved(scanned(placed((60, 700, SENTENCE), (60, 660, SENTENCE))).rotate(turned, expand=True))
+    assert read("a.png", data).text.count(SENTENCE) == 2
+    assert all(left + wide < 100 for left, _, wide, _ in draw_page(data, 1, "", SENTENCE).boxes)

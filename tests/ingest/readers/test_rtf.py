@@ -104,3 +104,7 @@ def test_a_file_without_its_end_is_read_to_there_and_that_is_named():
 def test_what_is_no_rich_text_is_refused(data, why):
     with pytest.raises(UnreadableDocument, match=why):
         read("a.rtf", data)
+
+
+def test_raised_digits_stay_apart_from_a_number():
+    assert text_of(rb"10{\super 6} en m{\super 2}, 5\up6 3\up0 0\par") == "10⁶ en m2, 5³0"

@@ -242,3 +242,11 @@ def test_files_of_other_kinds_inside_the_text_are_read_where_they_stand():
     assert document.text == (
         "Begin.\n\nPas | 7 euro\n\nUit een pagina.\n\nRijke tekst.\n\nIngevoegd.\n\nPlatte tekst."
     )
+
+
+def test_a_paragraph_whose_end_is_deleted_goes_on_and_raised_digits_stay_apart():
+    begun = "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>Eerste deel</w:t></w:r></w:p>"
+    rest = '<w:p><w:r><w:t xml:space="preserve"> en 10</w:t></w:r>{}</w:p>'
+    above = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>6</w:t></w:r>'
+    assert text_of(begun + rest.format(above)) == "Eerste deel en 10⁶"
+    assert text_of(begun) == "Eerste deel"
