@@ -10,7 +10,7 @@ from rodedraad.ingest.documents import Citation, Document
 from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.formats import reader
 from rodedraad.ingest.language import language_of, language_spans
-from rodedraad.ingest.lines import check_length
+from rodedraad.ingest.lines import check_length, one_line
 from rodedraad.ingest.reflow import reflow
 from rodedraad.ingest.regular_file import open_regular
 from rodedraad.ingest.zip_limits import counted_together
@@ -133,5 +133,5 @@ def reason_of(error: Exception) -> Reason:
         return error.reason
     if isinstance(error, RecursionError):
         return Reason("its parts are nested too deeply")
-    found = f"{type(error).__name__}: {error}"[:300]
+    found = one_line(f"{type(error).__name__}: {error}"[:300])
     return Reason("its reader failed on it ({error})", {"error": found})

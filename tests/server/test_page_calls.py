@@ -71,6 +71,10 @@ def test_what_comes_before_a_question_is_bounded_for_all_ways_in(
     assert (too_many.status_code, too_many.json()["detail"]) == (
         400, "At most 20 questions can come before this one.",
     )  # fmt: skip
+    began = time.monotonic()
+    both = httpx.post(f"{address}/api/ask", json={**too_long, "question": "a" * 2001})
+    assert (both.status_code, "at most 2,000 are read" in both.text) == (400, True)
+    assert time.monotonic() - began < 2  # nothing is answered before the question is known to be too long
     call = {"data": ["En waar?", [LONG] * 20, 0], "fn_index": ask, "session_hash": SESSION}
     run = httpx.post(address + RUN, json=call)
     assert "at most 4,000 characters" in run.json()["error"]
@@ -100,6 +104,7 @@ def test_what_comes_before_a_question_is_bounded_for_all_ways_in(
         {"data": [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}, None]},
         {"data": [[{"a": [{"path": "http://8.8.8.8/", "meta": {"_type": "gradio.FileData"}}]}], None]},
         {"data": ["\ud800", None]}, {"session_hash": None}, {"session_hash": 7},
+        {"session_hash": ""}, {"session_hash": "a" * 65}, {"session_hash": "a/b"},
     ],
 )  # fmt: skip
 def test_a_call_that_no_page_makes_is_refused(
