@@ -14,6 +14,7 @@ import gradio as gr
 from anyio import CapacityLimiter
 from gradio.block_function import BlockFunction
 from starlette.datastructures import Headers, QueryParams
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rodedraad.server.refused import Refused, busy, is_full
@@ -25,6 +26,12 @@ AT_ONCE = 8
 """How many calls outside the queue are run at the same time."""
 
 _SESSION = re.compile(r"[\w-]{1,64}", re.ASCII)
+_UNKNOWN = (
+    'data: {"msg": "unexpected_error", "message": "Session not found.", "session_not_found": true, '
+    '"success": false}\n\n'
+)
+"""What Gradio says of a session that it does not know, before it fails with a long message in the log."""
+
 _KEPT = ("data", "event_data", "fn_index", "session_hash", "trigger_id")
 _PLAIN = (str, int, float, type(None))
 
@@ -41,8 +48,7 @@ class PageCalls:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; raises Refused for a call that cannot be."""
         if scope["type"] == "http" and scope["path"] == HEAR:
-            with self._unheard.heard(QueryParams(scope["query_string"]).get("session_hash", "")):
-                await self._app(scope, receive, send)
+            await self._hear(scope, receive, send)
             return
         if scope["type"] != "http" or scope["path"] not in (JOIN, RUN):
             await self._app(scope, receive, send)
@@ -60,6 +66,15 @@ class PageCalls:
             return
         async with self._turn:
             await self._app(scope, _again(body, receive), send)
+
+    async def _hear(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on a request for the answers of a session, if there are any to come."""
+        session = QueryParams(scope["query_string"]).get("session_hash", "")
+        if session not in self._page._queue.pending_messages_per_session:
+            await Response(_UNKNOWN, media_type="text/event-stream")(scope, receive, send)
+            return
+        with self._unheard.heard(session):
+            await self._app(scope, receive, send)
 
     def _is_waited_for(self, function: BlockFunction) -> bool:
         """Whether as many calls as may be wait for a function, or for others of its kind."""
@@ -94,7 +109,8 @@ class PageCalls:
         """A file that was uploaded, as Gradio writes it."""
         path = file.get("path") if isinstance(file, dict) else None
         try:
-            if isinstance(path, str) and Path(path).resolve().is_relative_to(self._uploads):
+            real = Path(path).resolve() if isinstance(path, str) else None
+            if real and real.is_relative_to(self._uploads) and real.is_file():
                 return {"path": path, "meta": {"_type": "gradio.FileData"}}
         except (OSError, ValueError):  # no path can be such
             pass
