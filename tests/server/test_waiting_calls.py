@@ -16,7 +16,7 @@ from rodedraad.live.web_fetch import Fetched
 from rodedraad.server import serve, unheard
 from rodedraad.texts.refusal import Refusal
 from tests.conftest import CORPUS
-from tests.server.test_page_calls import JOIN, RUN, number
+from tests.server.test_page_calls import JOIN, number
 from tests.servers import PATIENCE, serving
 
 
@@ -118,15 +118,3 @@ def test_what_nobody_fetches_is_forgotten(
     chat.let_go.set()
     done = [m for m in listening if m["msg"] == "process_completed"]
     assert [m["success"] for m in done] == [True, True]
-
-
-def test_what_comes_late_as_the_page_opens_leaves_an_answer_alone(chat: Chat) -> None:
-    opening = next(d["id"] for d in chat.config["dependencies"] if d["api_name"] == "open_page")
-    call = {"data": [None], "fn_index": opening, "session_hash": "asks"}
-    early = httpx.post(chat.address + RUN, json=call).json()["data"]
-    assert ["welcome" in early[0], "article" in early[1]] == [True, False]
-    assert chat.ask("asks") == 200
-    assert chat.is_answered("asks")
-    late = httpx.post(chat.address + RUN, json=call).json()["data"]
-    assert late[:2] == [{"__type__": "update"}, {"__type__": "update"}]
-    assert late[2:] == early[2:]
