@@ -7,6 +7,7 @@ reported, and a new process reads the next one.
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections import deque
@@ -74,7 +75,7 @@ class ParserPool:
     def kill(self) -> None:
         """End the processes at once; what they were reading is reported as unreadable."""
         for parser in list(self._started):
-            parser.process.kill()
+            parser.kill()
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], cancelled: Event | None = None
@@ -182,7 +183,7 @@ class _ParserProcess:
         finally:
             timer.cancel()
         if reply is None:
-            self.process.kill()
+            self.kill()
             raise self._why_it_ended()
         if "error" in reply:
             raise UnreadableDocument.of(Reason(**reply["error"]))
@@ -204,7 +205,7 @@ class _ParserProcess:
 
     def _time_out(self) -> None:
         self._timed_out = True
-        self.process.kill()
+        self.kill()
 
     def _why_it_ended(self) -> UnreadableDocument:
         code = self.process.wait()
@@ -227,8 +228,15 @@ class _ParserProcess:
             megabytes=megabytes,
         )
 
+    def kill(self) -> None:
+        """End the process, and with it what it has started to recognise text."""
+        if sys.platform == "win32":
+            self.process.kill()
+        elif self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+
     def close(self) -> None:
-        self.process.kill()
+        self.kill()
         self.process.communicate()
 
 

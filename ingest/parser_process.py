@@ -16,8 +16,8 @@ from typing import Any
 from rodedraad.ingest.corpus_folder import Described, Source
 from rodedraad.ingest.deadline import set_deadline
 from rodedraad.ingest.documents import Citation
-from rodedraad.ingest.errors import reason_of
 from rodedraad.ingest.read_documents import read_documents, read_member
+from rodedraad.ingest.reasons import reason_of
 
 OUT_OF_MEMORY = 3
 """The exit code after memory ran out; the process must not be used again."""

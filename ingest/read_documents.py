@@ -15,10 +15,11 @@ from itertools import accumulate
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.deadline import is_near
 from rodedraad.ingest.documents import Citation, Document
-from rodedraad.ingest.errors import Reason, UnreadableDocument, reason_of, within
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.formats import reader
 from rodedraad.ingest.language import language_of, language_spans
 from rodedraad.ingest.lines import LONGEST_TEXT, Content, Member, check_length, one_line
+from rodedraad.ingest.reasons import reason_of, within
 from rodedraad.ingest.reflow import reflow
 from rodedraad.ingest.zip_limits import MOST_PARTS, counted_together
 

@@ -37,7 +37,7 @@ def add_page(corpus: Path, address: str, largest: int, fetch: Fetch = fetch_apar
     or read, and RodeDraadError if it cannot be written.
     """
     address = whole_address(address)
-    known = load_sources(corpus).documents
+    known, sources = load_sources(corpus).documents, _sources_file(corpus)
     found = fetch(address, largest)
     name = PurePosixPath(unquote(urlsplit(found.address).path)).name
     suffix = suffix_of(name if found.media_type in _UNTOLD else "", found.media_type)
@@ -56,7 +56,7 @@ def add_page(corpus: Path, address: str, largest: int, fetch: Fetch = fetch_apar
                 sync((corpus / id).parent)
             else:
                 id = _save_as_new(corpus, hidden, _stem(text, suffix, found.address), suffix)
-        _record(corpus, id, address)
+        _record(corpus, sources, id, address)
     except OSError as error:
         raise RodeDraadError(f"The page cannot be written in {corpus} ({error.strerror}).") from error
     return id
@@ -109,11 +109,20 @@ def _save_as_new(corpus: Path, hidden: Path, stem: str, suffix: str) -> str:
             return name
 
 
-def _record(corpus: Path, id: str, address: str) -> None:
+def _sources_file(corpus: Path) -> Path:
+    """Where sources.toml is; raises RodeDraadError for a link that leads out of the corpus folder."""
+    path = (corpus / SOURCES_FILE).resolve()
+    if not path.is_relative_to(corpus.resolve()):
+        raise RodeDraadError(
+            f"{SOURCES_FILE} is a link that leads out of {corpus}. Put the file itself there."
+        )
+    return path
+
+
+def _record(corpus: Path, path: Path, id: str, address: str) -> None:
     """Write an address and today's date in the table of a document in sources.toml, and leave all else."""
     import tomlkit
 
-    path = (corpus / SOURCES_FILE).resolve()
     try:
         text = read_regular(path, 20_000_000, corpus).decode("utf-8-sig")
     except FileNotFoundError:

@@ -123,11 +123,12 @@ class LiveCorpus:
         if too_long or skipped or not name.isprintable() or "/" in name or "\\" in name:
             raise Refusal("refused_name")
         largest = self.largest
-        if file.stat().st_size > largest:
-            raise Refusal("refused_size", most=largest // 1_000_000)
-        if file.stat().st_size == 0:
-            raise Refusal("refused_empty")
         try:
+            size = file.stat().st_size
+            if size > largest:
+                raise Refusal("refused_size", most=largest // 1_000_000)
+            if size == 0:
+                raise Refusal("refused_empty")
             with hidden_name(self._corpus) as hidden:
                 shutil.copyfile(file, hidden)
                 give_free_name(hidden, self._corpus / name)

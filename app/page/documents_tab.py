@@ -23,6 +23,9 @@ from rodedraad.texts.refusal import Refusal
 
 MOST_SHOWN = 500  # rows
 
+FOLLOWERS = 16
+"""How many pages see an indexing of others at the same time: less than half of Gradio's 40 workers."""
+
 LOOK = 1.0
 """Seconds between two looks at an indexing that another page or process runs."""
 
@@ -73,7 +76,12 @@ def documents_tab(
     shown = [status, table, cancel]
     tab.select(events.show, None, table, **QUIET)
     tab.select(
-        events.follow, None, shown, concurrency_limit=None, show_progress="hidden", api_visibility="private"
+        events.follow,
+        None,
+        shown,
+        concurrency_limit=FOLLOWERS,
+        show_progress="hidden",
+        api_visibility="private",
     )
     languages.input(events.show, None, table, **QUIET)
     if may_change:

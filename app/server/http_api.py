@@ -75,7 +75,8 @@ class Programs:
         _within(passages, 0, MOST_PASSAGES, "passages")
         if len(before) > MOST_BEFORE:
             raise RodeDraadError(f"At most {MOST_BEFORE} questions can come before this one.")
-        if len(question) <= LONGEST_QUESTION and len(question) + sum(map(len, before)) > LONGEST_TALK:
+        question = checked(question)
+        if len(question) + sum(map(len, before)) > LONGEST_TALK:
             raise RodeDraadError(
                 f"A question and those before it have at most {LONGEST_TALK:,} characters; "
                 "leave out the oldest."

@@ -5,21 +5,32 @@ lie in the folder of uploads. Gradio would fetch a file that is given as an addr
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from anyio import CapacityLimiter
-from starlette.datastructures import Headers
+from gradio.block_function import BlockFunction
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rodedraad.server.refused import Refused, busy, is_full
-from rodedraad.server.served_paths import JOIN, RUN
+from rodedraad.server.served_paths import HEAR, JOIN, RUN
+from rodedraad.server.unheard import Unheard
 from rodedraad.texts.phrases import language_of
 
 AT_ONCE = 8
 """How many calls outside the queue are run at the same time."""
+
+_SESSION = re.compile(r"[\w-]{1,64}", re.ASCII)
+_UNKNOWN = (
+    'data: {"msg": "unexpected_error", "message": "Session not found.", "session_not_found": true, '
+    '"success": false}\n\n'
+)
+"""What Gradio says of a session that it does not know, before it fails with a long message in the log."""
 
 _KEPT = ("data", "event_data", "fn_index", "session_hash", "trigger_id")
 _PLAIN = (str, int, float, type(None))
@@ -29,42 +40,63 @@ class PageCalls:
     """ASGI middleware that lets through calls of the functions of a page as they can be."""
 
     def __init__(self, app: ASGIApp, page: gr.Blocks, uploads: Path, waiting: int) -> None:
-        """Pass calls to `app`; of those outside the queue at most `waiting` wait for their turn."""
+        """Pass calls to `app`; of each kind at most `waiting` wait for their turn."""
         self._app, self._page, self._uploads, self._waiting = app, page, uploads.resolve(), waiting
         self._turn = CapacityLimiter(AT_ONCE)
+        self._unheard = Unheard(page)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; raises Refused for a call that cannot be."""
+        if scope["type"] == "http" and scope["path"] == HEAR:
+            await self._hear(scope, receive, send)
+            return
         if scope["type"] != "http" or scope["path"] not in (JOIN, RUN):
             await self._app(scope, receive, send)
             return
-        body = self._checked(await _whole(receive))
+        call, function = self._checked(await _whole(receive))
+        body = json.dumps(call).encode()
         headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
         scope["headers"] = [*headers, (b"content-length", str(len(body)).encode())]
-        if scope["path"] == JOIN:  # has a queue of its own
+        joins = scope["path"] == JOIN
+        if self._is_waited_for(function) if joins else is_full(self._turn, self._waiting):
+            raise busy(language=language_of(Headers(scope=scope)))
+        if joins:  # has a queue of its own
+            await self._unheard.expect(call["session_hash"])
             await self._app(scope, _again(body, receive), send)
             return
-        if is_full(self._turn, self._waiting):
-            raise busy(language=language_of(Headers(scope=scope)))
         async with self._turn:
             await self._app(scope, _again(body, receive), send)
 
-    def _checked(self, body: bytes) -> bytes:
-        """The call in the body of a request, with nothing else in it."""
+    async def _hear(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on a request for the answers of a session, if there are any to come."""
+        session = QueryParams(scope["query_string"]).get("session_hash", "")
+        if session not in self._page._queue.pending_messages_per_session:
+            await Response(_UNKNOWN, media_type="text/event-stream")(scope, receive, send)
+            return
+        with self._unheard.heard(session):
+            await self._app(scope, receive, send)
+
+    def _is_waited_for(self, function: BlockFunction) -> bool:
+        """Whether as many calls as may be wait for a function, or for others of its kind."""
+        queue = self._page._queue.event_queue_per_concurrency_id.get(function.concurrency_id)
+        return queue is not None and len(queue.queue) >= self._waiting
+
+    def _checked(self, body: bytes) -> tuple[dict[str, Any], BlockFunction]:
+        """The call in the body of a request, with nothing else in it, and the function it is of."""
         try:
             call = json.loads(body)
             call = {name: call[name] for name in _KEPT if name in call}
             json.dumps(call, ensure_ascii=False).encode()  # a lone surrogate cannot be encoded
         except (ValueError, TypeError, RecursionError) as error:
             raise Refused(400, "This is no call of a function.") from error
-        number, data = call.get("fn_index"), call.get("data")
+        number, data, session = call.get("fn_index"), call.get("data"), call.get("session_hash")
         function = self._page.fns.get(number) if isinstance(number, int) else None
         if function is None or not isinstance(data, list) or len(data) != len(function.inputs):
             raise Refused(400, "There is no such function.")
-        if not isinstance(call.get("session_hash"), str):
+        if not (isinstance(session, str) and _SESSION.fullmatch(session)):
             raise Refused(400, "A call belongs to a session.")
         call["data"] = [self._value(value, part) for value, part in zip(data, function.inputs, strict=True)]
-        return json.dumps(call).encode()
+        return call, function
 
     def _value(self, value: Any, part: Any) -> Any:
         if isinstance(part, gr.File) and value is not None:
@@ -77,7 +109,8 @@ class PageCalls:
         """A file that was uploaded, as Gradio writes it."""
         path = file.get("path") if isinstance(file, dict) else None
         try:
-            if isinstance(path, str) and Path(path).resolve().is_relative_to(self._uploads):
+            real = Path(path).resolve() if isinstance(path, str) else None
+            if real and real.is_relative_to(self._uploads) and real.is_file():
                 return {"path": path, "meta": {"_type": "gradio.FileData"}}
         except (OSError, ValueError):  # no path can be such
             pass

@@ -18,10 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rodedraad.live.json_log import LOG, REQUEST_ID
 from rodedraad.server.logins import Logins
 from rodedraad.server.passwords import Passwords
-from rodedraad.server.refused import WAIT, Refused
-from rodedraad.server.served_paths import HEALTH, JOIN, PAGE, UPLOAD, is_lasting, is_served
+from rodedraad.server.refused import Refused
+from rodedraad.server.served_paths import HEALTH, PAGE, UPLOAD, is_lasting, is_served
 from rodedraad.server.uploads import Uploads
-from rodedraad.texts.phrases import language_of, phrase
 
 LARGEST_BODY = 1_000_000  # bytes of a request
 LONGEST_ADDRESS = 8_000  # bytes of a path and its query
@@ -164,7 +163,7 @@ class _Exchange:
         self._arrives = True  # the body
         self._status = 0
         self._finished = False
-        self._held: list[bytes] | None = None  # of the page, to give its scripts their nonce, and of errors
+        self._held: list[bytes] | None = None  # of the page, to give its scripts their nonce
         self._start: Message = {}
         self._nonce = secrets.token_urlsafe(16)
 
@@ -207,11 +206,7 @@ class _Exchange:
             self._status = message["status"]
             headers = MutableHeaders(scope=message)
             self._complete(headers)
-            if self._scope["path"] == JOIN and message["status"] == 503:
-                self._status = message["status"] = 429
-                headers["Retry-After"] = str(WAIT)
-                self._held = []
-            elif self._scope["path"] == PAGE and headers.get("content-type", "").startswith("text/html"):
+            if self._scope["path"] == PAGE and headers.get("content-type", "").startswith("text/html"):
                 headers["Content-Security-Policy"] = PAGE_POLICY.format(nonce=self._nonce)
                 self._held = []
             if self._held is None:
@@ -235,11 +230,7 @@ class _Exchange:
             await self.send({"type": "http.response.body", "body": b""})
 
     async def _send_held(self, body: bytes) -> None:
-        if self._status == 429:
-            busy = phrase("busy", language_of(Headers(scope=self._scope)))
-            body = json.dumps({"detail": busy}, ensure_ascii=False).encode()
-        else:
-            body = re.sub(rb"<script\b", f'<script nonce="{self._nonce}"'.encode(), body)
+        body = re.sub(rb"<script\b", f'<script nonce="{self._nonce}"'.encode(), body)
         MutableHeaders(scope=self._start)["Content-Length"] = str(len(body))
         await self._send(self._start)
         await self._send({"type": "http.response.body", "body": body})

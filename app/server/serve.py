@@ -106,7 +106,7 @@ def application(
     with gr.Blocks(title="Rode Draad", analytics_enabled=False) as page:
         build(page, index, library, examples, serving.may_change)
         endpoints(programs, turn, WAITING)
-    page.queue(max_size=WAITING, api_open=False)
+    page.queue(api_open=False)
     page.has_launched = True  # or Gradio, when mounted, takes any path on the machine for an upload
     app = FastAPI(openapi_url=None)
 

@@ -9,6 +9,7 @@ import re
 PAGE = "/"
 HEALTH = "/health"
 JOIN = "/gradio_api/queue/join"
+HEAR = "/gradio_api/queue/data"
 RUN = "/gradio_api/run/predict"
 UPLOAD = "/gradio_api/upload"
 

@@ -10,7 +10,7 @@ from email.parser import BytesHeaderParser
 from functools import partial
 from typing import NamedTuple
 
-from rodedraad.ingest.errors import Reason, UnreadableDocument, reason_of, within
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.lines import Content, Line, Member, block, one_line
 from rodedraad.ingest.readers.charset import readable
 from rodedraad.ingest.readers.mail_text import (
@@ -25,6 +25,7 @@ from rodedraad.ingest.readers.mail_text import (
     richer,
     shown_within,
 )
+from rodedraad.ingest.reasons import reason_of, within
 
 _EVIDENCE = ("From", "To", "Subject", "Date", "Received", "Message-ID", "MIME-Version", "Content-Type")
 _BODIES = ("text/plain", "text/html")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import compressed_rtf
 import olefile
 
-from rodedraad.ingest.errors import Reason, UnreadableDocument, reason_of, within
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.lines import Content, Line, Member, one_line
 from rodedraad.ingest.readers.charset import code_page, readable
 from rodedraad.ingest.readers.mail import header
@@ -29,6 +29,7 @@ from rodedraad.ingest.readers.mail_text import (
 )
 from rodedraad.ingest.readers.rtf import read_rtf
 from rodedraad.ingest.readers.rtf_html import html_in_rtf
+from rodedraad.ingest.reasons import reason_of, within
 
 _CLASS, _SUBJECT, _HEADERS = 0x001A, 0x0037, 0x007D
 _NAMES, _ADDRESSES = (0x0042, 0x0C1A), (0x5D02, 0x5D01, 0x0065, 0x0C1F)  # of the sender

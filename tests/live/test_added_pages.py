@@ -57,6 +57,17 @@ def test_a_page_of_titles_without_end_takes_no_time(tmp_path: Path) -> None:
     assert time.process_time() - began < 2
 
 
+def test_no_file_is_written_where_a_link_leads_out_of_the_folder(tmp_path: Path) -> None:
+    corpus, elsewhere = tmp_path / "corpus", tmp_path / "elsewhere.toml"
+    corpus.mkdir()
+    (corpus / "sources.toml").symlink_to(elsewhere)
+    found = Fetched(PAGE.encode(), "http://a.org/", "text/html")
+    with pytest.raises(RodeDraadError, match="sources.toml is a link that leads out of"):
+        add_page(corpus, "http://a.org/", 1_000_000, lambda *_: found)
+    assert not elsewhere.exists()
+    assert [path.name for path in corpus.iterdir()] == ["sources.toml"]
+
+
 def test_the_same_address_again_renews_its_own_file_and_no_other(a_site: Site, tmp_path: Path) -> None:
     a_site.paths |= {"/a": answer(PAGE.encode()), "/b": answer(PAGE.encode())}
     mine = tmp_path / "Over de lama & de wol – Peru.html"

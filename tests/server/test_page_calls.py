@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
 
+from rodedraad.server import http_api
+
 JOIN, RUN = "/gradio_api/queue/join", "/gradio_api/run/predict"
 SESSION = "page-calls"
 LONG = "koffie " * 280  # 1,960 characters
@@ -92,6 +94,14 @@ def test_what_comes_before_a_question_is_bounded_for_all_ways_in(
     assert wrong.json()["error"] == "before.0: Input should be a valid string"
 
 
+def test_a_question_too_long_is_refused_before_anything_is_answered(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_api, "ask_in_talk", None)  # so that to answer fails
+    told = httpx.post(f"{address}/api/ask", json={"question": "a" * 2001, "before": [LONG] * 20})
+    assert (told.status_code, "at most 2,000 are read" in told.text) == (400, True)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -100,6 +110,7 @@ def test_what_comes_before_a_question_is_bounded_for_all_ways_in(
         {"data": [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}, None]},
         {"data": [[{"a": [{"path": "http://8.8.8.8/", "meta": {"_type": "gradio.FileData"}}]}], None]},
         {"data": ["\ud800", None]}, {"session_hash": None}, {"session_hash": 7},
+        {"session_hash": ""}, {"session_hash": "a" * 65}, {"session_hash": "a/b"},
     ],
 )  # fmt: skip
 def test_a_call_that_no_page_makes_is_refused(
@@ -142,7 +153,9 @@ def test_only_a_file_that_was_uploaded_is_added(
     upload = number(config, "upload", "upload")
     secret = tmp_path / "secret.txt"
     secret.write_text("geheim")
-    for path in (str(secret), "/etc/passwd", f"{home}/.uploads/../CURRENT", "http://8.8.8.8/a.txt", "\0", 7):
+    uploads = f"{home}/.uploads"
+    no_uploads = (str(secret), "/etc/passwd", f"{uploads}/../CURRENT", uploads, f"{uploads}/gone.txt")
+    for path in (*no_uploads, "http://8.8.8.8/a.txt", "\0", 7):
         file = {"path": path, "meta": {"_type": "gradio.FileData"}, "url": "http://8.8.8.8/a.txt"}
         call = {"data": [[file]], "fn_index": upload, "session_hash": SESSION}
         refused = httpx.post(address + RUN, json=call)

@@ -9,6 +9,7 @@ from string import Formatter
 import pytest
 
 from rodedraad.ingest.errors import Reason
+from rodedraad.ingest.reasons import reason_of
 from rodedraad.texts.reasons import told
 
 ROOT = Path(__file__).parents[2]
@@ -96,3 +97,8 @@ def test_a_reason_is_told_in_a_language_or_else_in_english() -> None:
     assert told(page, "nl") == "het is beschadigd: pagina 3 kan niet worden gelezen"
     assert told(page, "en") == told(page, "xx") == "it is damaged: its page 3 cannot be read"
     assert told(Reason("it is of another version"), "nl") == "it is of another version"
+
+
+def test_what_a_reader_failed_on_is_told_in_one_line_without_marks() -> None:
+    failed = reason_of(ValueError("\x1b[2J\u202e\ud800 <b>\n{x}"))
+    assert told(failed, "en") == "its reader failed on it (ValueError: [2J <b> {x})"

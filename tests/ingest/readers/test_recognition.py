@@ -3,7 +3,9 @@
 import io
 import os
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,11 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
 from rodedraad.answering.citation_formats import reference
+from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.deadline import set_deadline
+from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.parser_pool import Limits, ParserPool
 from rodedraad.ingest.readers.pdf_page import draw_page
 from rodedraad.ingest.readers.picture import open_pictures
 from rodedraad.ingest.readers.recognition import RESERVE, _languages, can_recognise
@@ -121,6 +126,33 @@ def test_pages_that_are_not_recognised_in_time_are_named(tesseract: Path, does: 
     ]
     set_deadline(RESERVE)
     assert document.text == read("a.pdf", pages(SENTENCE, "", "", "", "", "", SENTENCE)).text
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked up in /proc")
+def test_recognition_ends_with_the_process_that_asked_for_it(tesseract: Path) -> None:
+    started = tesseract.with_name("started")
+    write(tesseract, f"open({str(started)!r}, 'w').close(); time.sleep(60)")
+    source = Source("a.png", tesseract.with_name("a.png"), 0, 0, None, Citation())
+    pool = ParserPool(Limits(seconds=40))
+    with ThreadPoolExecutor(1) as threads:
+        reading = threads.submit(pool.read_document, source, saved(Image.effect_noise((400, 300), 40)))
+        while not started.exists():
+            assert not reading.done(), reading.result()
+            time.sleep(0.05)
+        assert _running(tesseract) == 1
+        pool.kill()
+        with pytest.raises(UnreadableDocument, match="its reader crashed"):
+            reading.result()
+    ended = time.monotonic()
+    while _running(tesseract):
+        assert time.monotonic() < ended + 10
+        time.sleep(0.05)
+
+
+def _running(program: Path) -> int:
+    """How many processes run a program."""
+    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    return sum(bytes(program) in command for command in commands)
 
 
 @pytest.mark.parametrize(
