@@ -52,8 +52,8 @@ class TokenCodec:
         common, own = parted(states, vector)
         parts = self.turned(own).reshape(len(own), *self._pieces.shape[::2]).transpose(1, 0, 2)
         nearest = (np.matmul(parts, self._columns) - self._halves).argmax(axis=2)
-        packed: bytes = np.rint(common * STEPS).astype(np.int8).tobytes()
-        return packed + nearest.T.astype(np.uint8).tobytes()
+        steps = np.rint(common * STEPS).astype(np.int8)
+        return b"".join((steps.tobytes(), nearest.T.astype(np.uint8).tobytes()))
 
     def unpack(self, packed: bytes, vector: Vectors) -> Vectors:
         """The states that `pack` packed, with the same vector: float32[n, d], rows of unit length, turned."""
