@@ -7,24 +7,28 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_access import serious
 from tests.browser.test_chat import OpenPage, ask
+from tests.ingest.readers.made_files import zipped
 from tests.ingest.readers.printed import Print, print_pages
 from tests.servers import chat_server
 
 VILLAGE = "In het dorp aan de rivier wonen boeren die koffie en cacao telen. "
 CABLE = "De kabelbaan van Chachapoyas vervoert per uur twaalfhonderd reizigers."
+MARKET = "De overdekte markt van Cusco telt driehonderd kramen met kaas."
 MUSEUM = "Het museum van Lima toont weefsels uit de graven van Paracas."
 CHOSEN = "document.querySelector('mark.chosen')?.dataset.number"
 
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A chat over one PDF of two columns and several pages, and one note."""
+    """A chat over a PDF of two columns and several pages, a PDF in an archive, and a note."""
     folder = tmp_path_factory.mktemp("printed")
     (folder / "corpus").mkdir()
     blocks = [(1, "Peru in cijfers"), (0, VILLAGE * 120), (2, "Vervoer"), (0, CABLE), (0, VILLAGE * 120)]
     pages = print_pages(blocks, Print(columns=2, language="nl_NL"))
     (folder / "corpus" / "verslag.pdf").write_bytes(pages)
     (folder / "corpus" / "nota.txt").write_text(MUSEUM, "utf-8")
+    packed = zipped({"map/markt.pdf": print_pages([(0, VILLAGE * 60), (0, MARKET)])})
+    (folder / "corpus" / "bundel.zip").write_bytes(packed)
     with chat_server(folder / "corpus", folder / "home") as address:
         yield address
 
@@ -57,6 +61,18 @@ def test_the_page_loads_and_its_mark_lies_on_it_in_view(printed: str, open_page:
         }"""
     )
     assert inside
+
+
+def test_the_page_of_a_pdf_in_an_archive_is_shown_with_its_mark(printed: str, open_page: OpenPage) -> None:
+    page = open_page(printed)
+    ask(page, MARKET)
+    quote = page.locator("blockquote", has_text="Cusco").first
+    expect(page.locator(".sources li, cite").first).to_contain_text("in bundel.zip")
+    quote.locator("a.citation").first.click()
+    expect(page.locator(".source header")).to_contain_text("bundel.zip/map/markt.pdf")
+    page.locator(".view button", has_text="Page").click()
+    page.wait_for_selector(".sheet .box")
+    assert MARKET in (page.locator(".sheet img").get_attribute("alt") or "")
 
 
 def test_the_thread_leads_to_the_mark_on_the_page(printed: str, open_page: OpenPage) -> None:

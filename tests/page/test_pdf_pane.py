@@ -121,7 +121,7 @@ def test_the_page_of_a_pdf_in_a_mail_in_an_archive_is_shown(folder: Path) -> Non
     start = found.text.index(SENTENCE)
     place = Place(1, found, start, start + len(SENTENCE))
     assert (is_printed(place), place.page) == (True, len(found.page_starts))
-    assert f"<p>p. {place.page} · a.zip/post.eml/verslag.pdf</p>" in source_html([place])
+    assert f" · p. {place.page} · a.zip/post.eml/verslag.pdf</p>" in source_html([place])
     index = LiveIndex(folder / "home")
     view = PdfView(index, LiveCorpus(folder / "corpus", index))
     html = view.html(query(found, place.start, place.end), "en")
