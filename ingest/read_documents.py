@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from rodedraad.ingest.corpus_folder import Source
+from rodedraad.ingest.deadline import is_near
 from rodedraad.ingest.documents import Citation, Document
 from rodedraad.ingest.errors import Reason, UnreadableDocument, reason_of, within
 from rodedraad.ingest.formats import reader
@@ -96,6 +97,11 @@ class _Documents:
             return
         try:
             self._count(parts=1)
+            if is_near():
+                raise UnreadableDocument(
+                    "it lies after parts that took too long; unpack them, or raise parse_seconds in "
+                    "settings.toml"
+                )
             if len(path) > DEEPEST:
                 raise UnreadableDocument("it lies inside {levels} other files; unpack them", levels=DEEPEST)
             content = _content(member.suffix, member.open())

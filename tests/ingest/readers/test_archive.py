@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from rodedraad.answering.citation_formats import reference
-from rodedraad.ingest import lines, read_documents, zip_limits
+from rodedraad.ingest import deadline, lines, read_documents, zip_limits
 from rodedraad.ingest.errors import UnreadableDocument
 from tests.ingest.readers.made_files import GOOD_PDF, SENTENCE, changed_zip, docx, paragraph, zipped
 from tests.ingest.readers.reading import read, read_inside
@@ -132,6 +132,20 @@ def test_the_parts_of_archives_in_an_archive_are_counted_together(monkeypatch):
     data = zipped({f"{n}.zip": inner for n in range(3)})
     assert ids(data) == [*(f"a.zip/0.zip/{n}.txt" for n in range(4))]
     assert len(reasons(data)) == 5
+
+
+def test_files_are_named_for_which_no_time_is_left():
+    data = zipped({f"{n}.txt": "De lama draagt wol." for n in range(3)})
+    deadline.set_deadline(60)
+    try:
+        assert len(ids(data)) == 3
+        deadline.set_deadline(0)
+        with pytest.raises(
+            UnreadableDocument, match=r"^its part 0\.txt: it lies after parts that took too long"
+        ):
+            read("a.zip", data)
+    finally:
+        deadline.set_deadline(float("inf"))
 
 
 def test_a_file_that_cannot_be_unpacked_is_named():
