@@ -243,8 +243,8 @@ class Plan:
         for document in documents:
             own, base = source.inside(document.member), before.get(document.member)
             if base and base.member and self.same_size and self._holds(base, document):
-                kept = replace(_updated(base, source), sha256=document.sha256)
-                yield Fate(own, State.INDEXED, kept)
+                now = {"sha256": document.sha256, "declared_language": own.declared_language}
+                yield Fate(own, State.INDEXED, kept=replace(_updated(base, source), **now))
             else:
                 yield Fate(own, self._state(own), document=document, base=base)
         if not documents:

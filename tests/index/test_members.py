@@ -176,6 +176,8 @@ def test_sources_toml_describes_a_file_or_a_member(place: Path) -> None:
     goat = found["bundel.zip/map/a.txt"]
     assert (goat.title, goat.citation.author, goat.language) == ("De geit", "A. Boer", "nl")
     assert found["bundel.zip/b.txt"].language == "fr"
+    (place / "corpus" / "sources.toml").write_text('["bundel.zip/map/a.txt"]\nlanguage = "nl"\n', "utf-8")
+    assert index(place).changed == ["bundel.zip/b.txt"]
 
 
 def test_repairing_reads_a_file_again_of_which_a_member_was_not_read(place: Path) -> None:
