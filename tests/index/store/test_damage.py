@@ -133,9 +133,8 @@ def test_another_format_is_reported(place):
 def test_an_index_of_the_format_before_is_rebuilt(place):
     path = current(place / "home") / "manifest.json"
     content = json.loads(path.read_text("utf-8"))
-    content["format"] = 4  # without unread parts, and with reasons as plain text
+    content["format"] = 5  # without files inside files
     content["documents"] = [row[:-1] for row in content["documents"]]
-    content["unread"] = [["stuk.pdf", 1, 1, "it is damaged, or not a PDF"]]
     path.write_text(json.dumps(content), "utf-8")
     assert main(["index", "--corpus", str(place / "corpus"), "--home", str(place / "home")]) == 0
     assert generations(place) == ["000002"]
