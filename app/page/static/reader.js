@@ -55,7 +55,7 @@ addEventListener('click', event => {
   const link = at('a.open');
   if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
     event.preventDefault();
-    listed = Boolean(at('#library'));
+    listed = true;
     tab(0).click();
     focused = '.text';
     open({document: link.dataset.document});
@@ -88,6 +88,7 @@ addEventListener('keydown', event => {
 });
 new MutationObserver(() => {
   const article = pane();
+  if (article && !('opened' in article.dataset) && !focused) listed = false;
   if (!article || !focused) return;
   if ('opened' in article.dataset) history.replaceState(null, '', article.dataset.link);
   article.querySelector(focused)?.focus({preventScroll: true});
