@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,19 +12,30 @@ from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.chat_events import ChatEvents
 from rodedraad.page.documents_tab import documents_tab
 from rodedraad.page.evaluation_tab import evaluation_tab
+from rodedraad.page.theme import STATIC
 from rodedraad.page.translated_labels import CHOOSE, PHRASES, QUIET, Labels, languages_html
 
 AT_ONCE = 4
 """How many questions are answered at the same time."""
 
-THREAD = Path(__file__).parent / "static" / "thread.js"
+ASKING = """
+question => {
+  const asking = new CustomEvent('asking', {detail: {question}});
+  dispatchEvent(asking);
+  return [question, asking.detail.talk];
+}
+"""
+"""What the browser does before a question is sent: talks.js gives the conversation so far."""
+
+DONE = "() => { dispatchEvent(new Event('done')); return []; }"
+"""What the browser does once the page has opened or a question has its answer, or cannot have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Chat:
     """The parts of the chat that events read and fill."""
 
-    answers: gr.State  # of the session
+    talk: gr.Textbox  # never shown; the page fills it in with each question
     conversation: gr.HTML
     status: gr.HTML  # for a screen reader
     notice: gr.HTML
@@ -35,9 +45,7 @@ class _Chat:
     source: gr.HTML
 
 
-def build(
-    page: gr.Blocks, index: LiveIndex, library: LiveCorpus, examples: Sequence[str], may_change: bool
-) -> None:
+def build(index: LiveIndex, library: LiveCorpus, examples: Sequence[str], may_change: bool) -> None:
     """Fill the page under construction, over an index and its documents, with example questions to click.
 
     `may_change` says whether people may add and remove documents.
@@ -46,7 +54,8 @@ def build(
     with gr.Row(elem_id="head"):
         gr.HTML("<h1><span>Rode Draad</span></h1>")
         languages = gr.HTML(languages_html("en"), elem_id="languages", js_on_load=CHOOSE)
-        new = labels.label(gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new"), value="new")
+        menus = gr.HTML(elem_id="menus", js_on_load="".join(map(_script, ("talks", "take", "keys"))))
+        labels.label(gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new"), value="new")
     with gr.Tabs(elem_id="tabs"):
         asking = labels.label(gr.Tab(PHRASES("tab_ask")), label="tab_ask")
         documents = labels.label(gr.Tab(PHRASES("tab_documents")), label="tab_documents")
@@ -57,13 +66,15 @@ def build(
         evaluation_tab(evaluation, index, candidates, labels, languages, may_change)
     with asking:
         chat = _lay_out(examples, labels)
-    _connect(page, chat, languages, new, ChatEvents(index, candidates, labels))
+    _connect(chat, languages, menus, ChatEvents(index, candidates, labels))
 
 
 def _lay_out(examples: Sequence[str], labels: Labels) -> _Chat:
     with gr.Row(elem_id="panes"):
         with gr.Column(elem_id="left"):
-            conversation = gr.HTML(elem_id="conversation", js_on_load=THREAD.read_text("utf-8"))
+            conversation = gr.HTML(
+                elem_id="conversation", js_on_load=(STATIC / "thread.js").read_text("utf-8")
+            )
             status = gr.HTML(elem_id="told", elem_classes="unseen", js_on_load=None)
             notice = gr.HTML(elem_id="notice", js_on_load=None)
             with gr.Row(elem_id="examples"):
@@ -85,12 +96,16 @@ def _lay_out(examples: Sequence[str], labels: Labels) -> _Chat:
                 labels.label(send, value="ask")
         with gr.Column(elem_id="right"):
             source = gr.HTML(elem_id="source", js_on_load=None)
-    return _Chat(gr.State([]), conversation, status, notice, buttons, question, send, source)
+    return _Chat(gr.Textbox(visible=False), conversation, status, notice, buttons, question, send, source)
 
 
-def _connect(page: gr.Blocks, chat: _Chat, languages: gr.HTML, new: gr.Button, events: ChatEvents) -> None:
-    answers = chat.answers
-    outcome = [chat.question, chat.conversation, chat.status, chat.source, answers]
+def _script(name: str) -> str:
+    """A script of ours, which shares nothing with the others but the page."""
+    return f"(() => {{\n{(STATIC / f'{name}.js').read_text('utf-8')}}})();\n"
+
+
+def _connect(chat: _Chat, languages: gr.HTML, menus: gr.HTML, events: ChatEvents) -> None:
+    outcome = [chat.conversation, chat.status, chat.source]
     asked: list[tuple[Any, gr.Textbox | gr.Button]] = [
         (chat.question.submit, chat.question),
         (chat.send.click, chat.question),
@@ -102,16 +117,17 @@ def _connect(page: gr.Blocks, chat: _Chat, languages: gr.HTML, new: gr.Button, e
         "show_progress": "hidden",
         "api_visibility": "private",
     }
-    for event, text in asked:
-        event(events.respond, [text, answers], outcome, **asking)
-    chat.conversation.select(events.respond_alone, answers, outcome, **asking)
-    opened = [chat.conversation, chat.source, chat.notice, languages, *events.labels.parts]
-    page.load(events.open_page, None, opened, **QUIET)
-    languages.input(events.change_language, answers, opened, **QUIET)
-    chat.conversation.click(events.show, answers, chat.source, **QUIET)
+    opened = [chat.conversation, chat.source, chat.notice, languages, menus, *events.labels.parts]
+    for steps in (
+        *(event(events.respond, [text, chat.talk], outcome, js=ASKING, **asking) for event, text in asked),
+        chat.conversation.select(events.respond_alone, None, outcome, **asking),
+        *(event(events.open_page, None, opened, **QUIET) for event in (menus.input, languages.input)),
+    ):
+        steps.then(None, js=DONE)
+    chat.conversation.click(events.show, None, chat.source, **QUIET)
     chat.conversation.like(  # one after the other, so that the last vote counts
         events.vote,
-        answers,
+        None,
         chat.status,
         trigger_mode="multiple",
         concurrency_limit=1,
@@ -119,4 +135,3 @@ def _connect(page: gr.Blocks, chat: _Chat, languages: gr.HTML, new: gr.Button, e
         show_progress="hidden",
         api_visibility="private",
     )
-    new.click(events.forget, None, outcome, **QUIET)

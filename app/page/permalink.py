@@ -1,11 +1,12 @@
 """Permalink: a lasting link to a quote, and the way back from a link to the quote."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from rodedraad.answering.place import Place
 from rodedraad.index.store.generation import Generation
+from rodedraad.ingest.documents import Document, Passage
 
 CHECKED = 12
 """Hexadecimal digits of a quote's SHA-256 in its link."""
@@ -19,13 +20,25 @@ It holds sentences of one passage, and at most MOST_QUOTED characters of its nei
 
 def link(place: Place) -> str:
     """A lasting link to a place, relative to the page's address."""
-    query = {
-        "document": place.document.id,
-        "start": place.start,
-        "end": place.end,
-        "check": _check(place.text),
-    }
-    return f"?{urlencode(query)}"
+    return link_to(place.document.id, place.start, place.end, place.text)
+
+
+def link_to(document: str, start: int, end: int, text: str) -> str:
+    """A lasting link to a place of a document, where it reads so."""
+    return f"?{urlencode(query_of(document, start, end, text))}"
+
+
+def query_of(document: str, start: int, end: int, text: str) -> dict[str, str]:
+    """The query of such a link."""
+    return {"document": document, "start": str(start), "end": str(end), "check": _check(text)}
+
+
+def opened(generation: Generation, id: str) -> tuple[Document, Sequence[Passage]] | None:
+    """A document by its id, with its passages; None if there is none."""
+    for number, entry in enumerate(generation.manifest.documents):
+        if entry.path == id:
+            return generation.document(number)
+    return None
 
 
 def follow(generation: Generation, query: Mapping[str, str]) -> Place | None:
@@ -39,11 +52,10 @@ def follow(generation: Generation, query: Mapping[str, str]) -> Place | None:
         start, end = int(query["start"]), int(query["end"])
     except (KeyError, ValueError):
         return None
-    entries = generation.manifest.documents
-    number = next((number for number, entry in enumerate(entries) if entry.path == id), None)
-    if number is None or not 0 <= start < end:
+    found = opened(generation, id) if 0 <= start < end else None
+    if not found:
         return None
-    document, passages = generation.document(number)
+    document, passages = found
     length = end - start
     if length > LONGEST * max((passage.end - passage.start for passage in passages), default=0):
         return None

@@ -22,17 +22,24 @@ def places(answer: Answer) -> list[Place]:
 
 
 def source_html(
-    shown: Sequence[Place], number: int = 1, turn: int = -1, nearest: bool = False, language: str = "en"
+    shown: Sequence[Place],
+    number: int = 1,
+    turn: int = -1,
+    nearest: bool = False,
+    language: str = "en",
+    count: int = 0,
 ) -> str:
     """The whole document that holds one of the places, all of them in it marked.
 
     The place with `number` has the class "chosen"; `turn` counts the answers from 0 and is -1
     for a place that a link names. `nearest`: the places are not an answer. `language` is the
-    page's.
+    page's. `count` tells how many places there were, if some are no longer in the documents.
     """
+    count = count or len(shown)
     chosen = next((place for place in shown if place.number == number), None)
     if chosen is None:
-        return render("page/source_empty.html", language=language)
+        why = "quote_gone" if 1 <= number <= count else "source_empty"
+        return render("page/source_empty.html", why=why, language=language)
     marks = sorted(
         (place for place in shown if place.document.id == chosen.document.id), key=lambda place: place.start
     )
@@ -40,7 +47,7 @@ def source_html(
     return render(
         "page/source.html",
         chosen=chosen,
-        count=len(shown),
+        count=count,
         turn=turn,
         nearest=nearest,
         language=language,

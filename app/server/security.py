@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rodedraad.live.json_log import LOG, REQUEST_ID
 from rodedraad.server.logins import Logins
+from rodedraad.server.page_head import completed, reader_key
 from rodedraad.server.passwords import Passwords
 from rodedraad.server.refused import WAIT, Refused
 from rodedraad.server.served_paths import HEALTH, JOIN, PAGE, UPLOAD, is_lasting, is_served
@@ -57,6 +58,7 @@ class Rules:
 
     names: frozenset[str]  # host names that it answers to, lower case; addresses it always does
     public: str = ""  # host, with a port if any, that people see where a proxy stands in front
+    home: str = ""  # folder of the index
     prefix: str = ""  # path that the page lies under, without a slash at its end
     passwords: Passwords | None = None
     uploads: Uploads | None = None  # None where no files may be added
@@ -103,6 +105,7 @@ class Guard:
         headers = Headers(scope=scope)
         self._check_source(scope, headers)
         exchange.user = await self._user(scope, headers, exchange)
+        exchange.reader = reader_key(self._rules.home, exchange.user)
         if not is_served(scope["method"], scope["path"]):
             raise Refused(404, "There is nothing under this address.")
         named = [(name, value) for name, value in scope["headers"] if name != _REQUEST_ID]
@@ -156,6 +159,7 @@ class _Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.id = secrets.token_hex(8)
         self.user: str | None = None
+        self.reader = ""  # the key of the user, for the page
         self.largest = 0  # bytes of the body, once it may be read
         self._scope, self._receive, self._send = scope, receive, send
         self._early: list[Message] = []  # what came before the application asked for it
@@ -213,6 +217,7 @@ class _Exchange:
                 self._held = []
             elif self._scope["path"] == PAGE and headers.get("content-type", "").startswith("text/html"):
                 headers["Content-Security-Policy"] = PAGE_POLICY.format(nonce=self._nonce)
+                headers["Cache-Control"] = "no-store"  # who comes back may be somebody else
                 self._held = []
             if self._held is None:
                 await self._send(message)
@@ -235,11 +240,11 @@ class _Exchange:
             await self.send({"type": "http.response.body", "body": b""})
 
     async def _send_held(self, body: bytes) -> None:
+        language = language_of(Headers(scope=self._scope))
         if self._status == 429:
-            busy = phrase("busy", language_of(Headers(scope=self._scope)))
-            body = json.dumps({"detail": busy}, ensure_ascii=False).encode()
+            body = json.dumps({"detail": phrase("busy", language)}, ensure_ascii=False).encode()
         else:
-            body = re.sub(rb"<script\b", f'<script nonce="{self._nonce}"'.encode(), body)
+            body = completed(body, self._nonce, self.reader, language)
         MutableHeaders(scope=self._start)["Content-Length"] = str(len(body))
         await self._send(self._start)
         await self._send({"type": "http.response.body", "body": body})

@@ -24,7 +24,7 @@ from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.chat_tab import AT_ONCE, build
 from rodedraad.page.pdf_pane import PdfView
-from rodedraad.page.theme import STYLES, theme
+from rodedraad.page.theme import FAVICON, STYLES, theme
 from rodedraad.page.translated_labels import PHRASES
 from rodedraad.server.end_process import end_process
 from rodedraad.server.http_api import Programs, endpoints, malformed, routes
@@ -35,6 +35,7 @@ from rodedraad.server.page_route import page_route
 from rodedraad.server.passwords import Passwords
 from rodedraad.server.security import Guard, Rules, names_of
 from rodedraad.server.served_paths import HEALTH
+from rodedraad.server.take_route import take_route
 from rodedraad.server.uploads import Uploads
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -65,12 +66,13 @@ class Serving:
         """Whether whoever comes may change documents: on this machine alone, or with a password."""
         return bool(self.passwords) or (self.host in LOOPBACK and not self.root_path)
 
-    def rules(self, uploads: Uploads) -> Rules:
-        """What the guard lets through; files into a folder."""
+    def rules(self, home: Path, uploads: Uploads) -> Rules:
+        """What the guard lets through to an index; files into a folder."""
         root = urlsplit(self.root_path)
         return Rules(
             names=names_of(self.host, root.netloc),
             public=root.netloc.lower(),
+            home=str(home.resolve()),
             prefix=root.path.rstrip("/"),
             passwords=self.passwords,
             uploads=uploads if self.may_change else None,
@@ -101,7 +103,7 @@ def application(library: LiveCorpus, index: LiveIndex, examples: Sequence[str], 
     uploads = Uploads(index.home / ".uploads", library.largest)
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder.resolve())  # read when a page is made
     with gr.Blocks(title="Rode Draad", analytics_enabled=False) as page:
-        build(page, index, library, examples, serving.may_change)
+        build(index, library, examples, serving.may_change)
         endpoints(programs, turn, WAITING)
     page.queue(max_size=WAITING, api_open=False)
     page.has_launched = True  # or Gradio, when mounted, takes any path on the machine for an upload
@@ -121,6 +123,7 @@ def application(library: LiveCorpus, index: LiveIndex, examples: Sequence[str], 
 
     app.include_router(routes(programs, turn, WAITING))
     app.include_router(page_route(PdfView(index, library), WAITING))
+    app.include_router(take_route(index, WAITING))
     gr.mount_gradio_app(
         app,
         page,
@@ -134,11 +137,12 @@ def application(library: LiveCorpus, index: LiveIndex, examples: Sequence[str], 
         i18n=PHRASES,
         theme=theme(),
         css_paths=STYLES,
+        favicon_path=FAVICON,
         show_error=False,
         max_file_size=uploads.largest,
         mcp_server=find_spec("mcp") is not None,
     )
-    return Guard(PageCalls(app, page, uploads.folder, WAITING), serving.rules(uploads))
+    return Guard(PageCalls(app, page, uploads.folder, WAITING), serving.rules(index.home, uploads))
 
 
 def serve(corpus: Path, home: Path, serving: Serving) -> None:
