@@ -20,7 +20,7 @@ MOST_TITLES = 10
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question gets: quotes in reading order, none without an answer, and the best hits.
+    """What a question gets: quotes, the one that leads first, none without an answer, and the best hits.
 
     A text that is no question gets the titles of the documents, some at most.
     """

@@ -39,13 +39,13 @@ def position(document: Document, start: int) -> list[str]:
 
 def plain(place: Place) -> str:
     """The quote between quotation marks, and its source in parentheses."""
-    return f"“{_one_line(place.text)}” ({_one_line(reference(place.document, place.start))})"
+    return f"“{one_line(place.text)}” ({one_line(reference(place.document, place.start))})"
 
 
 def markdown(place: Place) -> str:
     """The quote as a block quotation, every character of it literal."""
-    lines = "\n".join(f"> {_literal(line)}" for line in place.text.splitlines())
-    return f"{lines}\n>\n> — {_literal(_one_line(reference(place.document, place.start)))}"
+    lines = "\n".join(f"> {literal(line)}" for line in place.text.splitlines())
+    return f"{lines}\n>\n> — {literal(one_line(reference(place.document, place.start)))}"
 
 
 def bibtex(place: Place) -> str:
@@ -62,23 +62,44 @@ def bibtex(place: Place) -> str:
         "langid": place.document.language,
         "note": f"“{place.text}”",
     }
-    lines = [f"  {name} = {{{_tex(_one_line(value))}}}" for name, value in fields.items() if value]
+    lines = [f"  {name} = {{{_tex(one_line(value))}}}" for name, value in fields.items() if value]
     return f"@misc{{{_key(place)},\n" + ",\n".join(lines) + "\n}"
+
+
+def ris(place: Place) -> str:
+    """A RIS record; the quote is its note."""
+    citation = place.document.citation
+    year, *rest = (citation.date or "").split("-")
+    fields = [
+        ("TY", "ELEC" if citation.url else "GEN"),
+        ("TI", place.document.title),
+        ("AU", citation.author),
+        ("PB", citation.publisher),
+        ("PY", year),
+        ("DA", "/".join([year, *rest]) if rest else None),
+        ("SP", place.page_label),
+        ("LA", place.document.language),
+        ("UR", citation.url),
+        ("N1", f"“{place.text}”"),
+    ]
+    return "\n".join([*(f"{tag}  - {one_line(value)}" for tag, value in fields if value), "ER  - "])
 
 
 FORMATS: Final[Mapping[str, Callable[[Place], str]]] = {
     "plain": plain,
     "markdown": markdown,
     "bibtex": bibtex,
+    "ris": ris,
 }
 """How a quote can be copied."""
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Text with its white space made plain."""
     return " ".join(text.split())
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Text in which Markdown finds no markup (CommonMark 2.4: any punctuation can be escaped)."""
     escaped = re.sub(r"([\\`*_{}\[\]<>#|~&!])", r"\\\1", text)
     escaped = re.sub(r"^(\s*)([-+=])", r"\1\\\2", escaped)

@@ -4,6 +4,15 @@ from dataclasses import dataclass
 
 from rodedraad.ingest.documents import Document
 
+LONGEST_OPENING = 100
+"""Characters of a passage that is only near: a line."""
+
+
+def opening(text: str) -> str:
+    """How a passage begins that answers nothing: a line of it."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_OPENING else f"{line[:LONGEST_OPENING].rsplit(' ', 1)[0]} …"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

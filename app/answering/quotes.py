@@ -50,7 +50,10 @@ class Quote:
 
 
 def quotes(hits: Sequence[Hit]) -> list[Quote]:
-    """The best sentences of the hits, neighbours joined, in reading order."""
+    """The best sentences of the hits, neighbours joined: first the one that leads, with the best of all.
+
+    The others come in reading order.
+    """
     read = [(odds, _Piece(hit, *_span(hit, one))) for odds, hit, one in best_sentences(hits)]
     total = sum(exp(odds - read[0][0]) for odds, _ in read)
     chosen: list[_Piece] = []
@@ -65,7 +68,8 @@ def quotes(hits: Sequence[Hit]) -> list[Quote]:
             break
         chosen.append(place)
         quoted += len(place.text)
-    quotes = [place.quote(number) for number, place in enumerate(_joined(chosen), 1)]
+    ordered = sorted(_joined(chosen), key=lambda place: not _overlap(place, chosen[0]))
+    quotes = [place.quote(number) for number, place in enumerate(ordered, 1)]
     elsewhere = [place for _, place in read if not any(_overlap(place, other) for other in chosen)]
     cited = len(quotes)
     for at, quote in enumerate(quotes):

@@ -89,6 +89,7 @@ def _lines(name: str) -> Iterator[Iterable[str]]:
 
 def _print_answer(answer: "Answer") -> None:
     from rodedraad.answering.citation_formats import reference
+    from rodedraad.answering.place import opening
     from rodedraad.texts.phrases import phrase
     from rodedraad.texts.scope_words import scope_in_words
 
@@ -104,7 +105,7 @@ def _print_answer(answer: "Answer") -> None:
         if answer.hits:
             show(phrase("nearest", language), end="\n\n")
         for hit in answer.hits[:3]:
-            show(f"  {hit.passage.text}\n  ({reference(hit.document, hit.passage.start)})\n")
+            show(f"  {opening(hit.passage.text)}\n  ({reference(hit.document, hit.passage.start)})\n")
         return
     for quote in answer.quotes:
         numbers = " ".join(f"[{one.citation}]" for one in (quote, *quote.also))

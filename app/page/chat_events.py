@@ -1,11 +1,11 @@
 """Chat events: what the page shows when somebody asks, follows a citation, votes or picks a language."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 import gradio as gr
 
-from rodedraad.answering.answer import Answer
 from rodedraad.answering.conversation import ask
 from rodedraad.evaluation.votes import DOWN, UP, Candidates
 from rodedraad.index.scope import NothingInScope, Scope
@@ -13,27 +13,29 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.json_log import LOG, REQUEST_ID
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.answer_html import conversation_html, summary
-from rodedraad.page.clicks import number, text, texts
+from rodedraad.page.clicks import number, text
 from rodedraad.page.document_view import document_html
+from rodedraad.page.kept_turns import Talk, Turn, found_in, restored, scope_of, talk_of
 from rodedraad.page.permalink import find_document, follow
 from rodedraad.page.scope_menu import menu_html
 from rodedraad.page.source_pane import places, source_html
 from rodedraad.page.translated_labels import Labels, languages_html
 from rodedraad.page.welcome import SUGGESTED, Suggestions, about_html
-from rodedraad.texts.html_templates import as_html
+from rodedraad.texts.html_templates import as_html, render
 from rodedraad.texts.phrases import NAMES, language_of, phrase
-
-LONGEST_TALK = 100
-"""The most turns of a conversation that are kept."""
+from rodedraad.texts.refusal import Refusal
 
 LONGEST_NUMBER = 10  # digits
 
-Shown = tuple[Any, str, str, Any, list[Answer]]
-"""Question box, conversation, text for a screen reader, source pane, and the answers of the session."""
+Shown = tuple[Any, Any, str]
+"""Conversation, text for a screen reader, and source pane."""
 
 
 class ChatEvents:
-    """What the chat over an index does at each event; `labels` change with the language."""
+    """What the chat over an index does at each event; `labels` change with the language.
+
+    The conversation, and what is searched, come from the page with each event, and are kept nowhere else.
+    """
 
     def __init__(
         self, index: LiveIndex, candidates: Candidates, labels: Labels, suggestions: Suggestions
@@ -44,35 +46,35 @@ class ChatEvents:
         self.labels = labels
 
     def respond(
-        self, question: str, answers: list[Answer], scope: Scope, request: gr.Request
+        self, question: str, talk: str | None, scope: str | None, request: gr.Request
     ) -> Iterator[Shown]:
-        """Answer a question in the light of the talk before it."""
-        yield from self._respond(question, answers, answers, scope, request)
+        """Answer a question in the light of the talk before it, from the documents in the scope."""
+        before = talk_of(talk or "")
+        try:
+            chosen = scope_of(scope or "")
+        except RodeDraadError as error:
+            raise self._told(error, language_of(request.headers)) from error
+        yield from self._respond(question, before, before, chosen, request)
 
-    def respond_alone(
-        self, answers: list[Answer], click: gr.EventData, request: gr.Request
-    ) -> Iterator[Shown]:
+    def respond_alone(self, click: gr.EventData, request: gr.Request) -> Iterator[Shown]:
         """Answer a question again, on its own, that was taken for a follow-up."""
-        turn = number(click, "turn")
-        if 0 <= turn < len(answers):
-            yield from self._respond(answers[turn].question, [], answers, answers[turn].scope, request)
+        talk, turn = talk_of(text(click, "talk")), number(click, "turn")
+        if 0 <= turn < len(talk.turns):
+            asked = talk.turns[turn]
+            yield from self._respond(asked.question, Talk(), talk, asked.scope, request)
 
     def _respond(
-        self,
-        question: str,
-        before: Sequence[Answer],
-        answers: list[Answer],
-        scope: Scope,
-        request: gr.Request,
+        self, question: str, before: Talk, talk: Talk, scope: Scope, request: gr.Request
     ) -> Iterator[Shown]:
         """Answer a question: first the answer, then its source, which takes the browser longer."""
         language = language_of(request.headers)
         try:
-            answer = ask(self._index.searcher(), question, before, scope=scope)
-        except NothingInScope as error:
-            raise gr.Error(phrase("scope_nothing", language), print_exception=False) from error
+            searcher = self._index.searcher()
+            asked = [turn for turn in before.turns if turn.kind != "not a question"]
+            leading = [restored(turn, searcher.generation) for turn in asked[-1:]]
+            answer = ask(searcher, question, leading, scope=scope)
         except RodeDraadError as error:
-            raise gr.Error(self._index.told(error), print_exception=False) from error
+            raise self._told(error, language) from error
         LOG.info(
             "answer",
             extra={
@@ -84,89 +86,82 @@ class ChatEvents:
                 "milliseconds": round(answer.milliseconds, 1),
             },
         )
-        answers = [*answers, answer][-LONGEST_TALK:]
-        yield "", conversation_html(answers, language), summary(answer, language), gr.skip(), answers
+        talk = talk.followed_by(answer)
+        yield conversation_html(talk, language), summary(answer, language), gr.skip()
         shown = [] if answer.abstained else places(answer)
-        source = source_html(shown, 1, len(answers) - 1, language=language)
-        yield gr.skip(), gr.skip(), gr.skip(), source, answers
+        yield gr.skip(), gr.skip(), source_html(shown, 1, len(talk.turns) - 1, language=language)
 
-    def show(self, answers: list[Answer], click: gr.EventData, request: gr.Request) -> str:
+    def show(self, click: gr.EventData, request: gr.Request) -> str:
         """The source pane for a citation that was clicked."""
-        return _source(answers, number(click, "turn"), number(click, "number"), language_of(request.headers))
-
-    def vote(self, answers: list[Answer], click: gr.EventData, request: gr.Request) -> str:
-        """Save a vote on an answer from all documents; returns the message for a screen reader."""
-        turn, given = number(click, "turn"), text(click, "vote")
-        if not (0 <= turn < len(answers) and given in (UP, DOWN)) or answers[turn].scope:
-            return ""
+        talk, turn = talk_of(text(click, "talk")), number(click, "turn")
+        language = language_of(request.headers)
+        if not talk.turns:
+            return source_html([], language=language)
         try:
-            self._candidates.vote(answers[turn], given)
+            return self._source(talk.turns[0], turn, number(click, "number"), language)
         except RodeDraadError as error:
-            raise gr.Error(self._index.told(error), print_exception=False) from error
-        return as_html(phrase("vote_kept", language_of(request.headers)))
+            raise self._told(error, language) from error
 
-    def open_page(self, request: gr.Request) -> list[Any]:
-        """The page as it opens: with the quote of a link, if its address is one."""
+    def vote(self, click: gr.EventData, request: gr.Request) -> str:
+        """Save a vote on an answer from all documents; returns the message for a screen reader."""
         language = language_of(request.headers)
-        query = dict(request.query_params)
-        generation, shown, source = self._index.searcher().generation, [], ""
-        if "check" in query and (place := follow(generation, query)):
-            shown = [place]
-        elif "check" not in query and find_document(generation, query.get("document", "")):
-            start = query.get("start", "")
-            at = int(start) if start.isascii() and start.isdigit() and len(start) < LONGEST_NUMBER else 0
-            source = document_html(generation, query["document"], language, at)
-        stale = "document" in query and not (shown or source)
-        return [
-            conversation_html([], language),
-            source or source_html(shown, language=language),
-            as_html(phrase("link_stale", language)) if stale else "",
-            languages_html(language),
-            *self.labels.updates(language),
-        ]
+        talk, given = talk_of(text(click, "talk")), text(click, "vote")
+        if not (talk.turns and given in (UP, DOWN)) or talk.turns[0].scope:
+            return ""
+        turn = talk.turns[0]
+        try:
+            answer = restored(turn, self._index.searcher().generation)
+            if len(answer.quotes) < len(turn.quoted):
+                raise Refusal("quote_gone")
+            self._candidates.vote(answer, given)
+        except RodeDraadError as error:
+            raise self._told(error, language) from error
+        return as_html(phrase("vote_kept", language))
 
-    def change_language(self, answers: list[Answer], choice: gr.EventData, request: gr.Request) -> list[Any]:
-        """The page in another language, in the order of `open_page`."""
+    def open_page(self, click: gr.EventData, request: gr.Request) -> list[Any]:
+        """The page with a conversation: as it opens, with another one, or in another language.
+
+        The pane shows a place of the conversation, or that of a link, or what the last answer quotes.
+        """
         language = language_of(request.headers)
-        turn, place = number(choice, "turn"), number(choice, "number")
-        pane = gr.skip()  # a quote that a link led to stays as it is
-        if turn >= 0 or not place:
-            pane = _source(answers, turn, place, language)
+        talk, link = talk_of(text(click, "talk")), dict(parse_qsl(text(click, "link").removeprefix("?")))
+        turn, chosen = number(click, "turn"), number(click, "number")
+        pane, notice = source_html([], language=language), ""
+        try:
+            if 0 <= turn < len(talk.turns):
+                pane = self._source(talk.turns[turn], turn, chosen, language)
+            elif chosen > 0:
+                pane = gr.skip()  # a quote that a link led to stays as it is
+            elif "document" in link:
+                shown = self._linked(link, language)
+                pane, notice = (shown, "") if shown else (pane, phrase("link_stale", language))
+            elif talk.turns and not talk.turns[-1].abstained:
+                pane = self._source(talk.turns[-1], len(talk.turns) - 1, 1, language)
+        except RodeDraadError as error:
+            notice = self._index.told(error)
         return [
-            conversation_html(answers, language),
+            conversation_html(talk, language),
             pane,
-            "",
+            as_html(notice),
             languages_html(language),
+            render("page/menus.html", language=language),
             *self.labels.updates(language),
         ]
 
     def open_document(self, click: gr.EventData, request: gr.Request) -> str:
         """The source pane for a document, from a character on, or with words that are looked for in it."""
         start, chosen = max(number(click, "start"), 0), max(number(click, "number"), 0)
-        generation, language = self._index.searcher().generation, language_of(request.headers)
-        return document_html(
-            generation, text(click, "document"), language, start, text(click, "words"), chosen
-        )
-
-    def menu(self, request: gr.Request) -> str:
-        """The menu of what is searched."""
-        entries = self._index.searcher().generation.manifest.documents
-        return menu_html(entries, language_of(request.headers))
-
-    def choose(self, click: gr.EventData) -> Scope:
-        """What is searched from now on."""
+        language, id, words = language_of(request.headers), text(click, "document"), text(click, "words")
         try:
-            return Scope(
-                texts(click, "documents"), texts(click, "languages"),
-                text(click, "date_from"), text(click, "date_to"),
-            )  # fmt: skip
+            return document_html(self._index.searcher().generation, id, language, start, words, chosen)
         except RodeDraadError as error:
-            raise gr.Error(self._index.told(error), print_exception=False) from error
+            raise self._told(error, language) from error
 
-    def introduce(self, request: gr.Request) -> str:
-        """What there is to ask about."""
+    def introduce(self, request: gr.Request) -> tuple[str, str]:
+        """The menu of what is searched, and what there is to ask about."""
         entries = self._index.searcher().generation.manifest.documents
-        return about_html(entries, language_of(request.headers))
+        language = language_of(request.headers)
+        return menu_html(entries, language), about_html(entries, language)
 
     def suggest(self, request: gr.Request) -> list[Any]:
         """The buttons of the examples, for a reader of a language that questions can be in."""
@@ -174,15 +169,29 @@ class ChatEvents:
         shown = [gr.update(value=question, visible=True) for question in questions]
         return [*shown, *(gr.update(visible=False) for _ in range(SUGGESTED - len(shown)))]
 
-    def forget(self, request: gr.Request) -> Shown:
-        """A new conversation."""
-        language = language_of(request.headers)
-        return "", conversation_html([], language), "", source_html([], language=language), []
+    def _linked(self, link: Mapping[str, str], language: str) -> str:
+        """The source pane for a link to a quote or a document; empty where it leads nowhere."""
+        generation = self._index.searcher().generation
+        if "check" in link:
+            place = follow(generation, link)
+            return source_html([place], language=language) if place else ""
+        if not find_document(generation, link["document"]):
+            return ""
+        start = link.get("start", "")
+        at = int(start) if start.isascii() and start.isdigit() and len(start) < LONGEST_NUMBER else 0
+        return document_html(generation, link["document"], language, at)
 
+    def _source(self, turn: Turn, at: int, chosen: int, language: str) -> str:
+        """The source pane for a place that an answer points to, the answer with number `at` of its talk."""
+        same = next((one.document for one in turn.cited if one.number == chosen), "")
+        cited = [one for one in turn.cited if one.document == same]
+        shown = found_in(self._index.searcher().generation, cited)
+        return source_html(shown, chosen, at, turn.abstained, language, len(turn.cited))
 
-def _source(answers: Sequence[Answer], turn: int, number: int, language: str) -> str:
-    """The source pane for a place that an answer of the conversation points to."""
-    if not 0 <= turn < len(answers):
-        return source_html([], language=language)
-    answer = answers[turn]
-    return source_html(places(answer), number, turn, answer.abstained, language)
+    def _told(self, error: RodeDraadError, language: str) -> gr.Error:
+        """An error as the page shows it."""
+        if isinstance(error, NothingInScope):
+            return gr.Error(phrase("scope_nothing", language), print_exception=False)
+        if isinstance(error, Refusal):
+            return gr.Error(phrase(error.why, language, **error.given), print_exception=False)
+        return gr.Error(self._index.told(error), print_exception=False)

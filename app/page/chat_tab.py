@@ -2,50 +2,55 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from rodedraad.evaluation.votes import Candidates
-from rodedraad.index.scope import EVERYTHING
 from rodedraad.ingest.corpus_folder import Example
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.chat_events import ChatEvents
 from rodedraad.page.documents_tab import documents_tab
 from rodedraad.page.evaluation_tab import evaluation_tab
+from rodedraad.page.theme import STATIC
 from rodedraad.page.translated_labels import CHOOSE, PHRASES, QUIET, Labels, languages_html
 from rodedraad.page.welcome import SUGGESTED, Suggestions
 
 AT_ONCE = 4
 """How many questions are answered at the same time."""
 
-THREAD, SCOPE, READER = (
-    Path(__file__).parent / "static" / f"{name}.js" for name in ("thread", "scope", "reader")
-)
+ASKING = """
+question => {
+  const asking = new CustomEvent('asking', {detail: {question}});
+  dispatchEvent(asking);
+  return [question, asking.detail.talk, JSON.stringify(asking.detail.scope)];
+}
+"""
+"""What the browser does before a question: talks.js gives the conversation, scope.js what is chosen."""
+
+DONE = "() => { dispatchEvent(new Event('done')); return []; }"
+"""What the browser does once the page has opened or a question has its answer, or cannot have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Chat:
     """The parts of the chat that events read and fill."""
 
-    answers: gr.State  # of the session
+    talk: gr.Textbox  # never shown, as the scope; the page fills both in with each question
+    scope: gr.Textbox
     conversation: gr.HTML
     status: gr.HTML  # for a screen reader
     notice: gr.HTML
     about: gr.HTML  # the documents
     examples: list[gr.Button]
+    menu: gr.HTML  # of what is searched
     question: gr.Textbox
     send: gr.Button
     source: gr.HTML
-    scope: gr.State  # what is searched, for as long as the page is open
-    menu: gr.HTML  # of what is searched
 
 
-def build(
-    page: gr.Blocks, index: LiveIndex, library: LiveCorpus, examples: Sequence[Example], may_change: bool
-) -> None:
+def build(index: LiveIndex, library: LiveCorpus, examples: Sequence[Example], may_change: bool) -> None:
     """Fill the page under construction, over an index and its documents, with example questions to click.
 
     `may_change` says whether people may add and remove documents.
@@ -54,7 +59,8 @@ def build(
     with gr.Row(elem_id="head"):
         gr.HTML("<h1><span>Rode Draad</span></h1>")
         languages = gr.HTML(languages_html("en"), elem_id="languages", js_on_load=CHOOSE)
-        new = labels.label(gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new"), value="new")
+        menus = gr.HTML(elem_id="menus", js_on_load="".join(map(_script, ("talks", "take", "keys"))))
+        labels.label(gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new"), value="new")
     with gr.Tabs(elem_id="tabs"):
         asking = labels.label(gr.Tab(PHRASES("tab_ask")), label="tab_ask")
         documents = labels.label(gr.Tab(PHRASES("tab_documents")), label="tab_documents")
@@ -65,19 +71,19 @@ def build(
         evaluation_tab(evaluation, index, candidates, labels, languages, may_change)
     with asking:
         chat = _lay_out(labels, may_change)
-    _connect(page, chat, languages, new, ChatEvents(index, candidates, labels, Suggestions(index, examples)))
+    _connect(chat, languages, menus, ChatEvents(index, candidates, labels, Suggestions(index, examples)))
 
 
 def _lay_out(labels: Labels, may_change: bool) -> _Chat:
     with gr.Row(elem_id="panes"):
         with gr.Column(elem_id="left"):
-            conversation = gr.HTML(elem_id="conversation", js_on_load=THREAD.read_text("utf-8"))
+            conversation = gr.HTML(elem_id="conversation", js_on_load=_script("thread"))
             status = gr.HTML(elem_id="told", elem_classes="unseen", js_on_load=None)
             notice = gr.HTML(elem_id="notice", js_on_load=None)
             about = gr.HTML(elem_id="about", js_on_load=None)
             with gr.Row(elem_id="examples"):
                 buttons = [gr.Button(size="sm", visible=False) for _ in range(SUGGESTED)]
-            menu = gr.HTML(elem_id="scope", js_on_load=SCOPE.read_text("utf-8"))
+            menu = gr.HTML(elem_id="scope", js_on_load=_script("scope"))
             with gr.Row(elem_id="ask"):
                 question = gr.Textbox(
                     placeholder=PHRASES("question"),
@@ -95,16 +101,18 @@ def _lay_out(labels: Labels, may_change: bool) -> _Chat:
                 labels.label(send, value="ask")
         with gr.Column(elem_id="right"):
             files = "files" if may_change else ""
-            source = gr.HTML(elem_id="source", elem_classes=files, js_on_load=READER.read_text("utf-8"))
-    scope = gr.State(EVERYTHING)
-    return _Chat(
-        gr.State([]), conversation, status, notice, about, buttons, question, send, source, scope, menu
-    )
+            source = gr.HTML(elem_id="source", elem_classes=files, js_on_load=_script("reader"))
+    talk, scope = gr.Textbox(visible=False), gr.Textbox(visible=False)
+    return _Chat(talk, scope, conversation, status, notice, about, buttons, menu, question, send, source)
 
 
-def _connect(page: gr.Blocks, chat: _Chat, languages: gr.HTML, new: gr.Button, events: ChatEvents) -> None:
-    answers = chat.answers
-    outcome = [chat.question, chat.conversation, chat.status, chat.source, answers]
+def _script(name: str) -> str:
+    """A script of ours, which shares nothing with the others but the page."""
+    return f"(() => {{\n{(STATIC / f'{name}.js').read_text('utf-8')}}})();\n"
+
+
+def _connect(chat: _Chat, languages: gr.HTML, menus: gr.HTML, events: ChatEvents) -> None:
+    outcome = [chat.conversation, chat.status, chat.source]
     asked: list[tuple[Any, gr.Textbox | gr.Button]] = [
         (chat.question.submit, chat.question),
         (chat.send.click, chat.question),
@@ -116,21 +124,24 @@ def _connect(page: gr.Blocks, chat: _Chat, languages: gr.HTML, new: gr.Button, e
         "show_progress": "hidden",
         "api_visibility": "private",
     }
-    for event, text in asked:
-        event(events.respond, [text, answers, chat.scope], outcome, **asking)
-    chat.conversation.select(events.respond_alone, answers, outcome, **asking)
-    opened = [chat.conversation, chat.source, chat.notice, languages, *events.labels.parts]
-    page.load(events.open_page, None, opened, **QUIET)
-    languages.input(events.change_language, answers, opened, **QUIET)
-    gr.on([page.load, new.click, languages.input], events.menu, None, chat.menu, **QUIET)
-    chat.menu.input(events.choose, None, chat.scope, **QUIET)
+    opened = [chat.conversation, chat.source, chat.notice, languages, menus, *events.labels.parts]
+    opening = (menus.input, languages.input)
+    for steps in (
+        *(
+            event(events.respond, [text, chat.talk, chat.scope], outcome, js=ASKING, **asking)
+            for event, text in asked
+        ),
+        chat.conversation.select(events.respond_alone, None, outcome, **asking),
+        *(event(events.open_page, None, opened, **QUIET) for event in opening),
+    ):
+        steps.then(None, js=DONE)
+    gr.on(opening, events.introduce, None, [chat.menu, chat.about], **QUIET)
+    gr.on(opening, events.suggest, None, chat.examples, **QUIET)
+    chat.conversation.click(events.show, None, chat.source, **QUIET)
     chat.source.click(events.open_document, None, chat.source, **QUIET)
-    gr.on([page.load, new.click, languages.input], events.introduce, None, chat.about, **QUIET)
-    gr.on([page.load, new.click, languages.input], events.suggest, None, chat.examples, **QUIET)
-    chat.conversation.click(events.show, answers, chat.source, **QUIET)
     chat.conversation.like(  # one after the other, so that the last vote counts
         events.vote,
-        answers,
+        None,
         chat.status,
         trigger_mode="multiple",
         concurrency_limit=1,
@@ -138,4 +149,3 @@ def _connect(page: gr.Blocks, chat: _Chat, languages: gr.HTML, new: gr.Button, e
         show_progress="hidden",
         api_visibility="private",
     )
-    new.click(events.forget, None, outcome, **QUIET)

@@ -17,11 +17,5 @@ def text(click: gr.EventData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def texts(click: gr.EventData, name: str) -> tuple[str, ...]:
-    """The texts of a list that an event carries; none where it is no list."""
-    value = _value(click, name)
-    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
-
-
 def _value(click: gr.EventData, name: str) -> Any:
     return click._data.get(name) if isinstance(click._data, dict) else None

@@ -20,13 +20,17 @@ It holds sentences of one passage, and at most MOST_QUOTED characters of its nei
 
 def link(place: Place) -> str:
     """A lasting link to a place, relative to the page's address."""
-    query = {
-        "document": place.document.id,
-        "start": place.start,
-        "end": place.end,
-        "check": _check(place.text),
-    }
-    return f"?{urlencode(query)}"
+    return link_to(place.document.id, place.start, place.end, place.text)
+
+
+def link_to(document: str, start: int, end: int, text: str) -> str:
+    """A lasting link to a place of a document, where it reads so."""
+    return f"?{urlencode(query_of(document, start, end, text))}"
+
+
+def query_of(document: str, start: int, end: int, text: str) -> dict[str, str]:
+    """The query of such a link."""
+    return {"document": document, "start": str(start), "end": str(end), "check": _check(text)}
 
 
 def follow(generation: Generation, query: Mapping[str, str]) -> Place | None:
@@ -40,8 +44,8 @@ def follow(generation: Generation, query: Mapping[str, str]) -> Place | None:
         start, end = int(query["start"]), int(query["end"])
     except (KeyError, ValueError):
         return None
-    found = find_document(generation, id)
-    if found is None or not 0 <= start < end:
+    found = find_document(generation, id) if 0 <= start < end else None
+    if found is None:
         return None
     document, passages = found
     length = end - start

@@ -33,22 +33,29 @@ def places(answer: Answer) -> list[Place]:
 
 
 def source_html(
-    shown: Sequence[Place], number: int = 1, turn: int = -1, nearest: bool = False, language: str = "en"
+    shown: Sequence[Place],
+    number: int = 1,
+    turn: int = -1,
+    nearest: bool = False,
+    language: str = "en",
+    count: int = 0,
 ) -> str:
     """The document that holds one of the places, all of them in it marked; a window of a long one.
 
     The place with `number` has the class "chosen"; `turn` counts the answers from 0 and is -1
     for a place that a link names. `nearest`: the places are not an answer. `language` is the
-    page's.
+    page's. `count` tells how many places there were, if some are no longer in the documents.
     """
+    count = count or len(shown)
     chosen = next((place for place in shown if place.number == number), None)
     if chosen is None:
-        return render("page/source_empty.html", language=language)
-    label = phrase("nearest_number" if nearest else "quote_number", language, number=number, count=len(shown))
+        why = "quote_gone" if 1 <= number <= count else "source_empty"
+        return render("page/source_empty.html", why=why, language=language)
+    label = phrase("nearest_number" if nearest else "quote_number", language, number=number, count=count)
     here = [place for place in shown if place.document.id == chosen.document.id]
     return pane_html(
         chosen.document, chosen.start - BEFORE, here, chosen, language,
-        label=label, count=len(shown), turn=turn, nearest=nearest,
+        label=label, count=count, turn=turn, nearest=nearest,
     )  # fmt: skip
 
 

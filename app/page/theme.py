@@ -4,7 +4,9 @@ from pathlib import Path
 
 import gradio as gr
 
-STYLES = [Path(__file__).parent / "static" / name for name in ("report.css", "chat.css")]
+STATIC = Path(__file__).parent / "static"
+STYLES = [STATIC / name for name in ("report.css", "chat.css", "menus.css", "print.css")]
+FAVICON = STATIC / "favicon.svg"
 FONTS = ("Iowan Old Style", "Palatino Linotype", "Palatino", "Georgia", "serif")
 
 PAPER, DARK_PAPER = "#fbf9f5", "#181513"

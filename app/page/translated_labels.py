@@ -22,7 +22,9 @@ element.addEventListener('change', () => {
   speak();
   document.cookie = `language=${chosen()}; path=${location.pathname}; max-age=31536000; samesite=strict`;
   const {turn, number} = document.querySelector('#source article')?.dataset ?? {};
-  trigger('input', {turn: Number(turn ?? -1), number: Number(number ?? 0)});
+  const asking = new CustomEvent('asking', {detail: {}});
+  dispatchEvent(asking);
+  trigger('input', {talk: asking.detail.talk, turn: Number(turn ?? -1), number: Number(number ?? 0)});
 });
 """
 """What a choice of language does in the browser: it sets a cookie, and asks the server for the page in it."""

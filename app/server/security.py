@@ -17,10 +17,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rodedraad.live.json_log import LOG, REQUEST_ID
 from rodedraad.server.logins import Logins
+from rodedraad.server.page_head import completed, reader_key
 from rodedraad.server.passwords import Passwords
 from rodedraad.server.refused import Refused
 from rodedraad.server.served_paths import HEALTH, PAGE, UPLOAD, is_lasting, is_served
 from rodedraad.server.uploads import Uploads
+from rodedraad.texts.phrases import language_of
 
 LARGEST_BODY = 1_000_000  # bytes of a request
 LONGEST_ADDRESS = 8_000  # bytes of a path and its query
@@ -56,6 +58,7 @@ class Rules:
 
     names: frozenset[str]  # host names that it answers to, lower case; addresses it always does
     public: str = ""  # host, with a port if any, that people see where a proxy stands in front
+    home: str = ""  # folder of the index
     prefix: str = ""  # path that the page lies under, without a slash at its end
     passwords: Passwords | None = None
     uploads: Uploads | None = None  # None where no files may be added
@@ -102,6 +105,7 @@ class Guard:
         headers = Headers(scope=scope)
         self._check_source(scope, headers)
         exchange.user = await self._user(scope, headers, exchange)
+        exchange.reader = reader_key(self._rules.home, exchange.user)
         if not is_served(scope["method"], scope["path"]):
             raise Refused(404, "There is nothing under this address.")
         named = [(name, value) for name, value in scope["headers"] if name != _REQUEST_ID]
@@ -155,6 +159,7 @@ class _Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.id = secrets.token_hex(8)
         self.user: str | None = None
+        self.reader = ""  # the key of the user, for the page
         self.largest = 0  # bytes of the body, once it may be read
         self._scope, self._receive, self._send = scope, receive, send
         self._early: list[Message] = []  # what came before the application asked for it
@@ -208,6 +213,7 @@ class _Exchange:
             self._complete(headers)
             if self._scope["path"] == PAGE and headers.get("content-type", "").startswith("text/html"):
                 headers["Content-Security-Policy"] = PAGE_POLICY.format(nonce=self._nonce)
+                headers["Cache-Control"] = "no-store"  # who comes back may be somebody else
                 self._held = []
             if self._held is None:
                 await self._send(message)
@@ -230,7 +236,7 @@ class _Exchange:
             await self.send({"type": "http.response.body", "body": b""})
 
     async def _send_held(self, body: bytes) -> None:
-        body = re.sub(rb"<script\b", f'<script nonce="{self._nonce}"'.encode(), body)
+        body = completed(body, self._nonce, self.reader, language_of(Headers(scope=self._scope)))
         MutableHeaders(scope=self._start)["Content-Length"] = str(len(body))
         await self._send(self._start)
         await self._send({"type": "http.response.body", "body": body})

@@ -23,7 +23,7 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.chat_tab import AT_ONCE, build
-from rodedraad.page.theme import STYLES, theme
+from rodedraad.page.theme import FAVICON, STYLES, theme
 from rodedraad.page.translated_labels import PHRASES
 from rodedraad.server.end_process import end_process
 from rodedraad.server.http_api import Programs, endpoints, malformed, routes
@@ -34,6 +34,7 @@ from rodedraad.server.page_route import page_route
 from rodedraad.server.passwords import Passwords
 from rodedraad.server.security import Guard, Rules, names_of
 from rodedraad.server.served_paths import HEALTH
+from rodedraad.server.take_route import take_route
 from rodedraad.server.uploads import Uploads
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -66,12 +67,13 @@ class Serving:
         """
         return bool(self.passwords) or (self.host in LOOPBACK and not self.root_path)
 
-    def rules(self, uploads: Uploads) -> Rules:
-        """What the guard lets through; files into a folder."""
+    def rules(self, home: Path, uploads: Uploads) -> Rules:
+        """What the guard lets through to an index; files into a folder."""
         root = urlsplit(self.root_path)
         return Rules(
             names=names_of(self.host, root.netloc),
             public=root.netloc.lower(),
+            home=str(home.resolve()),
             prefix=root.path.rstrip("/"),
             passwords=self.passwords,
             uploads=uploads if self.may_change else None,
@@ -104,7 +106,7 @@ def application(
     uploads = Uploads(index.home / ".uploads", library.largest)
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder.resolve())  # read when a page is made
     with gr.Blocks(title="Rode Draad", analytics_enabled=False) as page:
-        build(page, index, library, examples, serving.may_change)
+        build(index, library, examples, serving.may_change)
         endpoints(programs, turn, WAITING)
     page.queue(api_open=False)
     page.has_launched = True  # or Gradio, when mounted, takes any path on the machine for an upload
@@ -124,6 +126,7 @@ def application(
 
     app.include_router(routes(programs, turn, WAITING))
     app.include_router(page_route(index, library, serving.may_change, WAITING))
+    app.include_router(take_route(index, WAITING))
     gr.mount_gradio_app(
         app,
         page,
@@ -137,11 +140,12 @@ def application(
         i18n=PHRASES,
         theme=theme(),
         css_paths=STYLES,
+        favicon_path=FAVICON,
         show_error=False,
         max_file_size=uploads.largest,
         mcp_server=find_spec("mcp") is not None,
     )
-    return Guard(PageCalls(app, page, uploads.folder, WAITING), serving.rules(uploads))
+    return Guard(PageCalls(app, page, uploads.folder, WAITING), serving.rules(index.home, uploads))
 
 
 def serve(corpus: Path, home: Path, serving: Serving) -> None:

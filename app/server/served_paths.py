@@ -36,7 +36,7 @@ _READ = re.compile(
     ),
     re.ASCII | re.DOTALL,
 )
-_WRITE = re.compile(f"/api/ask|/choices|{JOIN}|{RUN}|{UPLOAD}|/gradio_api/mcp/?")
+_WRITE = re.compile(f"/api/ask|/choices|/take|{JOIN}|{RUN}|{UPLOAD}|/gradio_api/mcp/?")
 
 
 def is_served(method: str, path: str) -> bool:

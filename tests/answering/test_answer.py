@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rodedraad.answering.answer import Answer, answer
-from rodedraad.answering.quotes import MOST_QUOTES
+from rodedraad.answering.quotes import MOST_QUOTED, MOST_QUOTES, best_sentences
 from rodedraad.evaluation.gold_file import GOLD, load_gold
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.page.answer_html import conversation_html
+from rodedraad.page.kept_turns import Talk, kept
 
 QUESTIONS = [gold["question"] for gold in load_gold(GOLD / "questions.jsonl")]
 
@@ -40,12 +41,26 @@ def test_every_quote_stands_in_its_source_to_the_letter(
 
 
 @pytest.mark.parametrize("question", QUESTIONS[::8])
-def test_citations_count_from_one_in_reading_order(answered: Callable[[str], Answer], question: str) -> None:
+def test_citations_count_from_one_and_behind_the_first_in_reading_order(
+    answered: Callable[[str], Answer], question: str
+) -> None:
     quotes = answered(question).quotes
     assert [quote.citation for quote in quotes] == list(range(1, len(quotes) + 1))
-    for before, after in pairwise(quotes):
+    for before, after in pairwise(quotes[1:]):
         if before.document.id == after.document.id:
             assert before.end <= after.start
+
+
+@pytest.mark.parametrize("question", QUESTIONS[::8])
+def test_the_quote_that_leads_holds_the_best_sentence(
+    answered: Callable[[str], Answer], question: str
+) -> None:
+    given_answer = answered(question)
+    if given_answer.quotes:
+        _, hit, best = best_sentences(given_answer.hits)[0]
+        lead = given_answer.quotes[0]
+        assert hit.document.id == lead.document.id
+        assert lead.start <= best.start <= lead.end + MOST_QUOTED  # a heading leads to what is under it
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -141,7 +156,7 @@ def test_what_stands_in_two_sources_is_quoted_once_and_cited_twice(tmp_path: Pat
     assert [other.text for other in quotes[0].also] == [told]
     assert {quotes[0].document.id, quotes[0].also[0].document.id} == {"a.txt", "b.txt"}
     assert [quote.citation for quote in given_answer.cited] == list(range(1, len(given_answer.cited) + 1))
-    html = conversation_html([given_answer])
+    html = conversation_html(Talk("", (kept(given_answer),)))
     assert html.count("gebouwd door ingenieur Delvaux") == 1
     for place in given_answer.cited:
         assert html.count(f'data-number="{place.citation}"') == 2  # behind its quote and among the sources

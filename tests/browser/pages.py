@@ -6,4 +6,4 @@ from playwright.sync_api import Page
 def wait_until_open(page: Page) -> None:
     """Wait until the page has what the server sends as it opens, which replaces the conversation."""
     page.wait_for_selector("#question textarea")
-    page.wait_for_selector("#conversation .welcome", state="attached")
+    page.wait_for_selector("#conversation .talk", state="attached")

@@ -35,7 +35,7 @@ def test_axe_finds_nothing_serious(address: str, open_page: OpenPage, scheme: st
     assert serious(page) == []
     page.locator("blockquote a.citation").first.click()
     page.wait_for_selector("mark.chosen")
-    page.locator(".copy summary").click()
+    page.locator("#source .copy summary").click()
     assert serious(page) == []
 
 
@@ -69,7 +69,7 @@ def test_another_language_is_spoken_at_once_and_the_talk_stays(address: str, ope
     expect(page.locator(".turn .aside").first).to_have_text("Bronnen")
     expect(page.locator("html")).to_have_attribute("lang", "fr")
     page.reload()
-    expect(page.locator(".welcome")).to_contain_text("Chaque réponse")
+    expect(page.locator("#new")).to_have_text("Nouvelle conversation")
     expect(page.locator("#languages select")).to_have_value("fr")
     expect(page.locator("html")).to_have_attribute("lang", "fr")
 

@@ -9,7 +9,7 @@ from tests.browser.test_chat import OpenPage, ask
 TWO_QUOTES = "Wat doet Red Social voor mijnwerkers?"
 CHOSEN = "document.querySelector('mark.chosen')?.dataset.number"
 WATCH_COPY = """() => {
-  const label = document.querySelector('.copy summary');
+  const label = document.querySelector('#source .copy summary');
   window.labels = [];
   new MutationObserver(() => window.labels.push(label.textContent)).observe(label, {childList: true});
 }"""
@@ -60,7 +60,9 @@ def test_the_back_button_goes_back_through_the_quotes(address: str, open_page: O
     page.wait_for_function(f"{CHOSEN} === '1'")
 
 
-def test_a_red_thread_runs_from_the_citation_to_the_quote(address: str, open_page: OpenPage) -> None:
+def test_a_red_thread_runs_from_the_citation_to_the_margin_beside_the_quote(
+    address: str, open_page: OpenPage
+) -> None:
     page = open_page(address)
     ask(page, TWO_QUOTES)
     open_quote(page, 2)
@@ -68,9 +70,11 @@ def test_a_red_thread_runs_from_the_citation_to_the_quote(address: str, open_pag
         """() => {
           const box = document.querySelector('#thread path').getBoundingClientRect();
           const link = document.querySelector('blockquote a.citation[data-number="2"]');
-          const to = document.querySelector('mark.chosen').getClientRects()[0];
-          const ends = [box.left - link.getBoundingClientRect().right, box.right - to.left];
-          return Math.max(...ends.map(Math.abs)) < 8;
+          const text = document.querySelector('.source .text').getBoundingClientRect();
+          const line = document.querySelector('mark.chosen').getClientRects()[0];
+          const [left, right] = [link.getBoundingClientRect().right, text.left + 23];
+          return Math.abs(box.left - left) < 8 && box.right < right && right - box.right < 12
+              && (Math.abs(box.bottom - line.bottom) < 16 || Math.abs(box.top - line.top) < 16);
         }"""
     )
     page.keyboard.press("Escape")
@@ -99,17 +103,18 @@ def test_a_quote_is_copied_with_its_reference(address: str, open_page: OpenPage)
     quote = page.locator("mark.chosen").inner_text()
     page.evaluate(WATCH_COPY)  # the label says so for a moment only
     copied = []
-    for name in ("Quote with source", "Markdown", "BibTeX", "Link"):
-        page.locator(".copy summary").click()
-        page.locator(".copy button", has_text=name).click()
+    for name in ("Quote with source", "Markdown", "BibTeX", "RIS", "Link"):
+        page.locator("#source .copy summary").click()
+        page.locator("#source .copy button", has_text=name).click()
         page.wait_for_function("window.labels.includes('Copied')")
         copied.append(page.evaluate("navigator.clipboard.readText()"))
-        page.wait_for_selector(".copy summary:text-is('Copy')")
+        page.wait_for_selector("#source .copy summary:text-is('Copy')")
         page.evaluate("window.labels = []")
     assert copied[0] == f"“{quote}” (vijf-projecten-in-peru.txt)"
-    assert copied[1].startswith("> Niet ver daarvandaan, in de regio’s Apurimac en Arequipo")
+    assert copied[1].startswith(f"> {quote[:40]}")
     assert copied[2].startswith("@misc{vijf-projecten-in-peru-")
-    assert copied[3] == page.url
+    assert copied[3].startswith(f"TY  - GEN\nTI  - vijf-projecten-in-peru.txt\nLA  - nl\nN1  - “{quote[:40]}")
+    assert copied[4] == page.url
 
 
 def test_an_abstention_never_looks_like_an_answer(address: str, open_page: OpenPage) -> None:
@@ -118,6 +123,8 @@ def test_an_abstention_never_looks_like_an_answer(address: str, open_page: OpenP
     assert page.locator(".turn .abstained").inner_text() == "The sources do not answer this question."
     assert page.locator(".turn blockquote").count() == page.locator(".turn blockquote.nearest").count() == 3
     assert page.locator("mark").count() == 0
+    line = "p => p.getBoundingClientRect().height < 1.9 * parseFloat(getComputedStyle(p).fontSize)"
+    assert all(passage.evaluate(line) for passage in page.locator("blockquote.nearest p").all())
     page.locator("blockquote.nearest a.citation").nth(1).click()
     page.wait_for_function(f"{CHOSEN} === '2'")
     assert page.locator(".tools span").inner_text() == "No answer: passage 2 of 3"

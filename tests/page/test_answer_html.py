@@ -11,7 +11,9 @@ from rodedraad.answering.quotes import Quote
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Hit, Searcher
 from rodedraad.ingest.documents import Citation, Document
-from rodedraad.page.answer_html import conversation_html, matched_words, summary
+from rodedraad.page.answer_html import conversation_html, summary
+from rodedraad.page.kept_turns import Talk, kept
+from rodedraad.page.matched_words import matched_words
 from rodedraad.page.source_pane import places, source_html
 from rodedraad.texts.phrases import language_of
 
@@ -26,9 +28,13 @@ def an_answer(text: str, title: str, question: str, start: int, end: int) -> Ans
     return Answer("answer", question, question + "?", "nl", 0.9, (quote,), (hit,), 1.0)
 
 
+def talk(*answers: Answer) -> Talk:
+    return Talk("", tuple(map(kept, answers)))
+
+
 def test_hostile_text_is_escaped_everywhere() -> None:
     answer = an_answer(HOSTILE, HOSTILE, HOSTILE, 0, len(HOSTILE))
-    for html in (conversation_html([answer]), summary(answer), source_html(places(answer))):
+    for html in (conversation_html(talk(answer)), summary(answer), source_html(places(answer))):
         assert "<script" not in html
         assert "<img" not in html
         assert "&lt;script&gt;" in html
@@ -50,7 +56,7 @@ def test_words_found_in_another_language_are_told(searcher: Searcher) -> None:
 )
 def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
     answer = replace(an_answer("abc", "t", "q", 0, 3), confidence=confidence)
-    assert f">{words} staat het antwoord hierin" in conversation_html([answer])
+    assert f">{words} staat het antwoord hierin" in conversation_html(talk(answer))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +81,7 @@ def test_an_abstention_shows_passages_that_are_marked_as_no_answer(tmp_path: Pat
     (corpus / "a.txt").write_text("De bessen worden in mei geplukt.", "utf-8")
     reindex(corpus, tmp_path / "home")
     given_answer = answer(Searcher.open(tmp_path / "home"), "Who wrote the Iliad and the Odyssey?")
-    html = conversation_html([given_answer])
+    html = conversation_html(talk(given_answer))
     assert "The sources do not answer this question." in html
     assert "The closest passages, which do not answer it:" in html
     assert "De bessen worden in mei geplukt." in html
@@ -84,9 +90,9 @@ def test_an_abstention_shows_passages_that_are_marked_as_no_answer(tmp_path: Pat
 
 def test_each_answer_has_two_thumbs_that_speak_the_language_of_the_page() -> None:
     answers = [an_answer("abc", "t", "q", 0, 3), an_answer("abc", "t", "r", 0, 3)]
-    html = conversation_html(answers, "fr")
+    html = conversation_html(talk(*answers), "fr")
     assert html.count('data-vote="up"') == html.count('data-vote="down"') == 2
     assert html.count('aria-label="Bonne réponse"') == html.count('aria-label="Mauvaise réponse"') == 2
     ids = re.findall(r'data-answer="([0-9a-f]{12})"', html)
     assert len(set(ids)) == 2
-    assert re.findall(r'data-answer="([0-9a-f]{12})"', conversation_html(answers)) == ids
+    assert re.findall(r'data-answer="([0-9a-f]{12})"', conversation_html(talk(*answers))) == ids

@@ -65,7 +65,7 @@ def test_each_example_that_ships_gets_its_quote(searcher: Searcher, home: Path, 
     for language, questions in ANSWERED.items():
         assert suggestions.questions(language) == list(questions)
         for question, quote in questions.items():
-            assert " ".join(ask(searcher, question).quotes[0].text.split()) == quote
+            assert quote in " ".join(ask(searcher, question).quotes[0].text.split())
 
 
 @pytest.mark.parametrize(

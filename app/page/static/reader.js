@@ -4,6 +4,7 @@
 const find = selector => document.querySelector(selector);
 const pane = () => find('#source article');
 const tab = number => document.querySelectorAll('#tabs [role=tab]')[number];
+const here = () => ({talk: find('.talk').dataset.id}); // what the history keeps: talks.js opens it again
 let focused = ''; // what gets the focus once the pane has changed
 let listed = false; // whether the document was opened from the list
 
@@ -42,7 +43,7 @@ function zoom(sheet, button) {
 
 function close() {
   find('#panes').classList.remove('reading');
-  history.replaceState(null, '', location.pathname);
+  history.replaceState(here(), '', location.pathname);
   if (listed) {
     tab(1).click();
     tab(1).focus();
@@ -84,13 +85,13 @@ addEventListener('submit', event => {
   look(find('.find input').value);
 });
 addEventListener('keydown', event => {
-  if (event.key === 'Escape' && find('#panes.reading #source [data-opened]')) close();
+  if (event.key === 'Escape' && !find(':popover-open') && find('#panes.reading #source [data-opened]')) close();
 });
 new MutationObserver(() => {
   const article = pane();
   if (article && !('opened' in article.dataset) && !focused) listed = false;
   if (!article || !focused) return;
-  if ('opened' in article.dataset) history.replaceState(null, '', article.dataset.link);
+  if ('opened' in article.dataset) history.replaceState(here(), '', article.dataset.link);
   article.querySelector(focused)?.focus({preventScroll: true});
   focused = '';
 }).observe(element, {childList: true, subtree: true, attributes: true});

@@ -1,9 +1,10 @@
-// The menu of what is searched. Runs as its js_on_load, so `trigger` tells the server what is chosen.
+// The menu of what is searched. Runs as its js_on_load.
 
 const KEPT = 'scope'; // in the tab's storage, as a page that is loaded again begins with all documents
 const NOTHING = {documents: [], languages: [], date_from: '', date_to: ''};
 const part = selector => element.querySelector(selector);
-let scope = {...NOTHING, ...JSON.parse(sessionStorage.getItem(KEPT))};
+let scope = {...NOTHING};
+try { Object.assign(scope, JSON.parse(sessionStorage.getItem(KEPT))); } catch { /* no storage: until the page is closed */ }
 let asked = 0; // of the server: only the last answer counts
 
 async function look(list) { // how many documents are chosen, and with `list` which there are to choose
@@ -23,8 +24,7 @@ async function look(list) { // how many documents are chosen, and with `list` wh
 
 function choose(changed, list) {
   scope = {...scope, ...changed};
-  sessionStorage.setItem(KEPT, JSON.stringify(scope));
-  trigger('input', scope);
+  try { sessionStorage.setItem(KEPT, JSON.stringify(scope)); } catch { /* as above */ }
   fill();
   return look(list);
 }
@@ -71,6 +71,7 @@ element.addEventListener('keydown', event => {
 addEventListener('pointerdown', ({target}) => {
   if (part('details')?.open && !element.contains(target)) part('details').open = false;
 });
+addEventListener('asking', ({detail}) => { detail.scope = scope; });
 addEventListener('look-in', ({detail}) => {
   choose({...NOTHING, documents: [detail]}, true);
   document.querySelector('#question textarea').focus();

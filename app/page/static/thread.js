@@ -10,9 +10,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 let article = null; // that the source pane shows
 let shown = ''; // which place it shows: Gradio may keep the element and change what is in it
 let asked = 0; // turns of the talk
-const votes = new Map(); // by answer: the talk is drawn anew with each
 let arrival = null; // what to do once the place asked for is there
-const TYPED = 'typed'; // in the tab's storage, as the page reloads when it reconnects to a restarted server
 let printed = false; // whether PDFs are shown as their pages are printed, or as text
 
 const placeOf = element => element ? `${element.dataset.turn} ${element.dataset.number} ${element.dataset.link}` : '';
@@ -20,8 +18,10 @@ const placeOf = element => element ? `${element.dataset.turn} ${element.dataset.
 function show(turn, number, after) {
   arrival = after;
   if (article?.dataset.turn === String(turn) && article.dataset.number === String(number)) arrive();
-  else trigger('click', {turn: Number(turn), number: Number(number)});
+  else trigger('click', {talk: alone(turn), turn: Number(turn), number: Number(number)});
 }
+
+const alone = turn => `{"turns": [${document.querySelectorAll('.turn')[turn].dataset.kept}]}`; // a talk of one turn
 
 function arrive() {
   article = find('#source article');
@@ -74,9 +74,13 @@ function view(button) {
   present();
 }
 
-function greet() { // a new answer: what was open before it is no longer
+const here = () => ({talk: find('.talk').dataset.id});
+
+function greet() { // a new answer: what was open before it is no longer; or a page that was open so
+  const {turn, number} = history.state ?? {};
+  if (turn === article?.dataset.turn && number === article?.dataset.number) return reading(Boolean(turn));
   reading(false);
-  history.replaceState(null, '', location.pathname);
+  history.replaceState(here(), '', location.pathname);
 }
 
 function leave() {
@@ -87,27 +91,27 @@ function leave() {
 
 function remember(write) {
   const {turn, number, link} = article.dataset;
-  history[write]({turn, number}, '', link);
+  history[write]({...here(), turn, number}, '', link);
 }
 
 function open(link) {
   const {turn, number} = link.dataset;
   show(turn, number, mark => {
     reading(true);
-    remember('pushState');
+    if (article) remember('pushState');
     (sheet() ?? mark)?.focus({preventScroll: true});
   });
 }
 
 function vote(button) {
-  votes.set(button.parentElement.dataset.answer, button.dataset.vote);
-  press();
-  trigger('like', {turn: Number(button.dataset.turn), vote: button.dataset.vote});
+  const {at} = button.closest('.turn').dataset;
+  trigger('like', {talk: alone(at), vote: button.dataset.vote});
 }
 
-function press() {
-  for (const thumb of document.querySelectorAll('.votes button'))
-    thumb.setAttribute('aria-pressed', votes.get(thumb.parentElement.dataset.answer) === thumb.dataset.vote);
+function askAlone(button) {
+  const asking = new CustomEvent('asking', {detail: {}});
+  dispatchEvent(asking);
+  trigger('select', {talk: asking.detail.talk, turn: Number(button.closest('.turn').dataset.at)});
 }
 
 function step(button) {
@@ -123,7 +127,7 @@ function close() {
   if (!article?.querySelector('mark.chosen')) return;
   const back = citation(article.dataset) ?? find('#question textarea');
   leave();
-  history.replaceState(null, '', location.pathname);
+  history.replaceState(here(), '', location.pathname);
   back.focus();
 }
 
@@ -149,16 +153,18 @@ function within(box, value) {
   return Math.min(Math.max(value, box.top), box.bottom);
 }
 
-function draw() {
+function draw() { // from behind the quote to the margin beside it: under nothing that is not quoted
   const from = article && citation(article.dataset), to = spot();
   const path = thread.firstChild;
   if (!from || !to || !from.offsetParent || !to.offsetParent) return path.removeAttribute('d');
-  const start = from.getBoundingClientRect(), end = to.getClientRects()[0];
-  const talk = find('#conversation').getBoundingClientRect();
-  const text = pane().getBoundingClientRect();
-  const x1 = start.right + 4, x2 = text.left + 2, middle = talk.right + (x2 - talk.right) / 2;
-  const y1 = within(talk, start.bottom - 3), y2 = within(text, end.bottom - 1);
-  path.setAttribute('d', `M${x1},${y1} H${talk.right - 8} C${middle},${y1} ${middle},${y2} ${x2},${y2} H${end.left}`);
+  const last = [...from.parentElement.querySelectorAll('a.citation')].at(-1); // of those that say the same
+  const start = [...last.getClientRects()].at(-1), end = to.getClientRects()[0];
+  const talk = find('#conversation').getBoundingClientRect(), text = pane().getBoundingClientRect();
+  const seen = start.bottom <= talk.bottom && start.top >= talk.top;
+  const edge = talk.right - 8, x1 = seen ? start.right + 4 : edge;
+  const x2 = text.left + parseFloat(getComputedStyle(pane()).paddingLeft) - 8, middle = (talk.right + x2) / 2;
+  const y1 = within(talk, start.bottom - 3), y2 = within(text, (end.top + end.bottom) / 2);
+  path.setAttribute('d', `M${x1},${y1} H${edge} C${middle},${y1} ${middle},${y2} ${x2 - 6},${y2} a3,3 0 1,1 6,0 a3,3 0 1,1 -6,0`);
 }
 
 const thread = document.createElementNS(SVG, 'svg');
@@ -173,25 +179,10 @@ let drawing = 0;
 const redraw = () => { cancelAnimationFrame(drawing); drawing = requestAnimationFrame(draw); };
 addEventListener('resize', redraw);
 addEventListener('scroll', redraw, {capture: true, passive: true});
-let typed = sessionStorage.getItem(TYPED);
-function retype() { // once the page has opened: before that, Gradio empties the box
-  const box = find('#question textarea');
-  if (!typed || !box || !find('#conversation .welcome')) return;
-  if (!box.value) {
-    box.value = typed;
-    box.dispatchEvent(new Event('input', {bubbles: true}));
-  }
-  typed = null;
-}
 const look = () => {
-  retype();
   const turns = document.querySelectorAll('.turn');
-  if (turns.length > asked) {
-    find('#conversation').scrollTop = turns[turns.length - 1].offsetTop;
-    sessionStorage.removeItem(TYPED);
-  }
+  if (turns.length > asked) find('#conversation').scrollTop = turns[turns.length - 1].offsetTop;
   asked = turns.length;
-  press();
   const now = find('#source article');
   if (now !== article || placeOf(now) !== shown) arrive();
   else if (sheet() && !sheet().dataset.of) present(); // another language
@@ -206,24 +197,23 @@ addEventListener('click', event => {
     event.preventDefault();
     open(link);
   } else if (at('.votes button')) vote(at('.votes button'));
-  else if (at('.alone')) trigger('select', {turn: Number(at('.alone').dataset.turn)});
+  else if (at('.alone')) askAlone(at('.alone'));
   else if (at('#source .step')) step(at('.step'));
   else if (at('#source .close')) close();
   else if (at('#source .view button')) view(at('.view button'));
   else if (at('#source [data-copy]')) copy(at('[data-copy]'));
 });
-addEventListener('input', event => {
-  if (event.target === find('#question textarea')) sessionStorage.setItem(TYPED, event.target.value);
-});
 addEventListener('keydown', event => {
-  if (event.key !== 'Escape') return;
+  if (event.key !== 'Escape' || find(':popover-open')) return;
   const menu = find('details.copy[open]');
   if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
   else close();
 });
 addEventListener('popstate', event => {
   const place = event.state;
+  if (place?.talk !== here().talk) return; // another conversation opens
   if (place?.turn && citation(place)) show(place.turn, place.number, () => reading(true));
   else leave();
 });
 look();
+dispatchEvent(new Event('laid')); // out: talks.js can open a conversation

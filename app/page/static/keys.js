@@ -1,0 +1,40 @@
+// Keys: / leads to the question, arrows through the quotes, ? tells the keys. And dark or light.
+
+const find = selector => document.querySelector(selector);
+const DARK = 'rodedraad-dark';
+
+let dark = null; // as chosen; the system's choice unless somebody has
+try { dark = localStorage.getItem(DARK); } catch { /* no storage: until the page is closed */ }
+
+function paint() {
+  if (dark !== null) document.body.classList.toggle('dark', dark === 'yes');
+  find('#dark')?.setAttribute('aria-pressed', document.body.classList.contains('dark'));
+}
+
+function turn() {
+  dark = document.body.classList.contains('dark') ? 'no' : 'yes';
+  try { localStorage.setItem(DARK, dark); } catch { /* as above */ }
+  paint();
+}
+
+function ask() {
+  const box = find('#question textarea');
+  if (!box.offsetParent) find('#tabs [role=tab]').click();
+  setTimeout(() => box.focus());
+}
+
+addEventListener('keydown', event => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.target.closest?.('input, textarea, select, [contenteditable], [role=tablist], [popover]')) return;
+  const step = {ArrowLeft: '.previous', ArrowRight: '.next'}[event.key];
+  if (event.key === '/') ask();
+  else if (event.key === '?') find('#keys').showPopover();
+  else if (step) find(`#source header ${step}:enabled`)?.click();
+  else return;
+  event.preventDefault();
+});
+addEventListener('click', event => { if (event.target.closest?.('#dark')) turn(); });
+
+new MutationObserver(paint).observe(document.body, {attributeFilter: ['class']});
+new MutationObserver(paint).observe(element, {childList: true, subtree: true});
+paint();

@@ -1,0 +1,281 @@
+// Talks: keeps conversations and half-typed questions in this browser, lists them, and opens them again.
+// Runs as the js_on_load of their menu, so `trigger` asks the server for the page with a conversation.
+
+const MOST = 200; // conversations that are kept
+const LONGEST = 100; // turns of one
+const LARGEST = 400_000; // characters of its turns
+const find = selector => document.querySelector(selector);
+const box = () => find('#question textarea');
+const prefix = `rodedraad ${find('meta[name=reader]')?.content ?? ''} `;
+
+const unkept = new Map(); // by key: what the storage did not take, for as long as the page is open
+let off = false; // whether the browser has no storage for us
+
+function read(key) {
+  if (unkept.has(key)) return unkept.get(key);
+  try { return localStorage.getItem(key); } catch { return null; }
+}
+
+function write(key, value) {
+  unkept.delete(key);
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+    return;
+  } catch (error) { off = error.name !== 'QuotaExceededError'; }
+  if (value !== null) unkept.set(key, value);
+  if (!off) say(find('#kept').dataset.full);
+}
+
+function keys() {
+  let stored = [];
+  try { stored = Object.keys(localStorage); } catch { off = true; }
+  return [...new Set([...stored, ...unkept.keys()])].filter(key => key.startsWith(prefix));
+}
+
+const string = value => typeof value === 'string' ? value : '';
+
+function kept(id) { // a conversation, whatever lies in its place
+  let found = null;
+  try { found = JSON.parse(read(prefix + id)); } catch { /* it is none */ }
+  const turns = Array.isArray(found?.turns) ? found.turns.filter(turn => string(turn?.time)) : [];
+  const {title, draft, changed, votes} = found ?? {};
+  return {title: string(title), draft: string(draft), changed: Number(changed) || 0, votes: {...votes}, turns};
+}
+
+const all = () => keys().map(key => key.slice(prefix.length))
+  .map(id => ({id, ...kept(id)})).sort((one, other) => other.changed - one.changed);
+
+function change(id, changes) {
+  const fresh = read(prefix + id) === null;
+  const talk = Object.assign(kept(id), changes);
+  write(prefix + id, talk.turns.length || talk.draft ? JSON.stringify(talk) : null);
+  if (fresh) for (const old of all().slice(MOST)) write(prefix + old.id, null);
+}
+
+function bounded(turns) { // the latest that are kept, and that a request holds
+  let size = 0;
+  return turns.slice(-LONGEST).reverse()
+    .filter(turn => (size += JSON.stringify(turn).length) < LARGEST).reverse();
+}
+
+function joined(one, other) { // both tabs may have gone on with a conversation
+  const turns = new Map([...one, ...other].map(turn => [turn.time, turn]));
+  return bounded([...turns.values()].sort((a, b) => a.time < b.time ? -1 : 1));
+}
+
+// The conversation that is shown
+
+let shown = null; // its name
+let seen = ''; // its turns, by their times
+let sent = null; // the question that waits for its answer
+let running = 0; // what the server has been asked and has not done
+let held = null; // what was asked of the page meanwhile
+
+const turns = () => [...document.querySelectorAll('#conversation .turn')].map(turn => JSON.parse(turn.dataset.kept));
+const later = action => { if (running) held = action; else action(); };
+
+function open(id, place = {}) {
+  running += 1;
+  trigger('input', {talk: JSON.stringify({id, turns: bounded(kept(id).turns)}), ...place});
+}
+
+function go(id) {
+  find('#kept')?.hidePopover();
+  say('');
+  later(() => {
+    history.pushState({talk: id}, '', location.pathname);
+    open(id);
+  });
+}
+
+const named = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+
+function begin() {
+  later(() => {
+    const former = shown;
+    go(named());
+    if (turns().length || box().value) say(find('#kept').dataset.begun, () => go(former));
+  });
+}
+
+function look() {
+  const talk = find('#conversation .talk');
+  if (!talk) return;
+  const now = turns(), before = kept(talk.dataset.id);
+  if (talk.dataset.id !== shown) {
+    const first = shown === null;
+    shown = talk.dataset.id;
+    if (first && box().value) change(shown, {draft: box().value, changed: Date.now()}); // typed before the page opened
+    else type(before.draft);
+    if (!first) box().focus();
+  }
+  const times = now.map(({time}) => time).join();
+  if (times !== seen && now.some(({time}) => !before.turns.some(turn => turn.time === time))) {
+    if (box().value === sent) type('');
+    sent = null;
+    change(shown, {turns: joined(before.turns, now), draft: box().value, changed: Date.now()});
+  }
+  seen = times;
+  press();
+}
+
+function type(text) {
+  if (box().value === text) return;
+  box().value = text;
+  box().dispatchEvent(new Event('input', {bubbles: true}));
+}
+
+function press() { // the thumbs as they were voted
+  const {votes} = kept(shown);
+  for (const thumb of document.querySelectorAll('.votes button'))
+    thumb.setAttribute('aria-pressed', votes[thumb.parentElement.dataset.answer] === thumb.dataset.vote);
+}
+
+// The list
+
+function fill() {
+  const list = find('#kept ul'), words = folded(find('#kept input').value).split(' ');
+  const found = all().filter(talk => {
+    const text = folded(JSON.stringify(
+      [talk.title, talk.draft, ...talk.turns.map(({question, cited}) => [question, cited])]));
+    return words.every(word => text.includes(word));
+  });
+  list.replaceChildren(...found.map(entry));
+  find('#kept .none').hidden = found.length > 0;
+  find('#kept .off').hidden = !off;
+  find('#kept .delete-all').hidden = !keys().length;
+}
+
+const folded = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+const titled = ({title, turns, draft}) => title || string(turns[0]?.question) || draft;
+
+function entry(talk) {
+  const item = find('#kept template').content.firstElementChild.cloneNode(true);
+  const [title, rename, remove] = item.querySelectorAll('button');
+  item.dataset.id = talk.id;
+  item.classList.toggle('draft', !talk.turns.length);
+  title.textContent = titled(talk);
+  if (talk.id === shown) title.setAttribute('aria-current', 'true');
+  for (const button of [rename, remove]) button.ariaLabel += `: ${titled(talk)}`;
+  item.querySelector('time').textContent = new Date(talk.changed).toLocaleString(
+    document.documentElement.lang, {dateStyle: 'medium', timeStyle: 'short'});
+  return item;
+}
+
+function rename(item) {
+  const title = item.querySelector('.title'), {id} = item.dataset;
+  const field = Object.assign(document.createElement('input'), {value: title.textContent, ariaLabel: item.querySelector('.rename').title});
+  title.replaceWith(field);
+  field.select();
+  field.onkeydown = event => {
+    if (event.key === 'Escape') field.value = title.textContent;
+    else if (event.key !== 'Enter') return;
+    event.preventDefault(); // the list stays open, and no button is pressed
+    field.blur();
+  };
+  field.onblur = () => {
+    if (field.value !== title.textContent) change(id, {title: field.value.trim()});
+    fill();
+    find(`#kept [data-id="${id}"] .rename`)?.focus();
+  };
+}
+
+function remove(ids) {
+  const former = ids.map(id => [prefix + id, read(prefix + id)]), open = shown;
+  for (const id of ids) write(prefix + id, null);
+  if (ids.includes(open)) go(named());
+  else fill();
+  say(find('#kept').dataset.deleted, () => {
+    for (const [key, value] of former) write(key, value);
+    if (ids.includes(open)) go(open);
+    else { say(''); fill(); }
+  });
+}
+
+let undo = null; // what was just done
+function say(text, back = null) {
+  const said = find('#said p');
+  if (!said) return;
+  undo = back;
+  said.hidden = !text;
+  said.querySelector('span').textContent = text;
+  said.querySelector('.undo').hidden = !back;
+}
+
+// Events
+
+addEventListener('asking', ({detail}) => {
+  running += 1;
+  if (detail.question) sent = detail.question;
+  detail.talk = JSON.stringify({id: shown, turns: bounded(turns())});
+});
+addEventListener('done', () => {
+  running -= 1;
+  if (running || !held) return;
+  const action = held;
+  held = null;
+  action();
+});
+
+function hold(event) { // no question before the page has opened, none while one is answered, and no empty one
+  const enter = event.type === 'keydown' && event.target === box() && event.key === 'Enter'
+    && !event.shiftKey && !event.isComposing;
+  const button = event.type === 'click' && event.target.closest?.('#ask button, #examples button, .alone');
+  if (!enter && !button) return;
+  const empty = (enter || button.closest('#ask')) && !/[\p{L}\p{N}_]/u.test(box().value);
+  if (!empty && !running) return say('');
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (empty) box().focus();
+  else held = () => (button || find('#ask button')).click();
+}
+addEventListener('keydown', hold, true);
+addEventListener('click', hold, true);
+
+addEventListener('click', event => {
+  const at = selector => event.target.closest?.(selector);
+  const item = at('#kept li');
+  if (at('#new')) begin();
+  else if (at('#said .undo')) undo();
+  else if (at('#said .close')) say('');
+  else if (at('#kept .delete-all')) remove(all().map(({id}) => id));
+  else if (at('#kept .title')) go(item.dataset.id);
+  else if (at('#kept .rename')) rename(item);
+  else if (at('#kept .delete')) remove([item.dataset.id]);
+  else if (at('.votes button')) {
+    const {answer} = at('.votes').dataset;
+    change(shown, {votes: {...kept(shown).votes, [answer]: at('.votes button').dataset.vote}});
+    press();
+  }
+});
+addEventListener('input', event => {
+  if (event.target === box() && shown !== null) {
+    if (kept(shown).draft !== box().value) change(shown, {draft: box().value, changed: Date.now()});
+  }
+  else if (event.target === find('#kept input[type=search]')) fill();
+});
+element.addEventListener('toggle', event => {
+  if (event.target.id !== 'kept' || event.newState !== 'open') return;
+  find('#kept input').value = '';
+  fill();
+  find('#kept input').focus();
+}, true);
+addEventListener('say', ({detail}) => say(detail));
+addEventListener('storage', ({key}) => { // another tab has changed something
+  if (!key?.startsWith(prefix)) return;
+  if (find('#kept')?.matches(':popover-open')) fill();
+  if (key === prefix + shown && kept(shown).turns.length > turns().length) later(() => open(shown));
+});
+addEventListener('popstate', ({state}) => {
+  if (state?.talk && state.talk !== shown) later(() => open(state.talk, {turn: Number(state.turn ?? -1), number: Number(state.number ?? 0)}));
+});
+
+function start() { // the conversation that this tab showed, or else the last one
+  new MutationObserver(look).observe(find('#conversation'), {childList: true, subtree: true});
+  const state = history.state ?? {}, link = location.search;
+  const id = string(state.talk) || (!link && all()[0]?.id) || named();
+  history.replaceState({...state, talk: id}, '');
+  open(id, {link, turn: Number(state.turn ?? -1), number: Number(state.number ?? 0)});
+}
+addEventListener('laid', start, {once: true});

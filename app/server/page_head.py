@@ -1,0 +1,30 @@
+"""Page head: what the served page says of itself, and what tells its scripts and readers from others."""
+
+import hashlib
+import re
+from html import escape
+
+from rodedraad.texts.phrases import phrase
+
+_SHARED = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
+"""What Gradio tells those who share the address, of itself."""
+
+
+def reader_key(home: str, user: str | None) -> str:
+    """The name under which a browser keeps a user's conversations about an index; it tells neither."""
+    return hashlib.sha256(f"{home}\n{user or ''}".encode()).hexdigest()[:16]
+
+
+def completed(page: bytes, nonce: str, reader: str, language: str) -> bytes:
+    """The page with a nonce on its scripts, the key of its reader, and words of ours for who shares it."""
+    described = escape(phrase("welcome", language))
+    ours = (
+        f'<meta name="reader" content="{reader}" />'
+        f'<meta name="description" content="{described}" />'
+        '<meta name="twitter:card" content="summary" /><meta property="og:type" content="website" />'
+        '<meta property="og:title" content="Rode Draad" />'
+        f'<meta property="og:description" content="{described}" />'
+    )
+    head, script, rest = page.partition(b"<script")
+    head = _SHARED.sub(b"", head).replace(b"<head>", b"<head>" + ours.encode(), 1)
+    return re.sub(rb"<script\b", f'<script nonce="{nonce}"'.encode(), head + script + rest)

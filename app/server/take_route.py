@@ -1,0 +1,42 @@
+"""Take route: /take, which gives a conversation, or one answer of it, in a form to take along."""
+
+from anyio import CapacityLimiter
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel
+
+from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.live.live_index import LiveIndex
+from rodedraad.page.kept_turns import talk_of
+from rodedraad.page.take_along import FORMS
+from rodedraad.server.http_api import in_turn
+
+AT_ONCE = 2
+"""How many conversations are written at the same time."""
+
+
+class Taken(BaseModel):
+    """What /take takes: a conversation as the browser keeps it, and a form."""
+
+    talk: str
+    form: str
+
+
+def take_route(index: LiveIndex, waiting: int) -> APIRouter:
+    """The route; a request gets status 429 if `waiting` others are before it."""
+    router = APIRouter()
+    limiter = CapacityLimiter(AT_ONCE)
+
+    def written(taken: Taken) -> str:
+        return FORMS[taken.form](talk_of(taken.talk).turns, index.searcher().generation)
+
+    @router.post("/take")
+    async def take(body: Taken) -> PlainTextResponse:
+        if body.form not in FORMS:
+            raise HTTPException(400, "There is no such form.")
+        try:
+            return PlainTextResponse(await in_turn(limiter, waiting, written, body))
+        except RodeDraadError as error:
+            raise HTTPException(503, index.told(error)) from error
+
+    return router
