@@ -8,9 +8,11 @@ import pytest
 from rodedraad.answering.answer import answer
 from rodedraad.answering.conversation import ask
 from rodedraad.evaluation.votes import answer_id
+from rodedraad.index.scope import Scope
 from rodedraad.index.search import Searcher
+from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.page.answer_html import conversation_html
-from rodedraad.page.kept_turns import LONGEST_TALK, Talk, as_json, kept, restored, talk_of
+from rodedraad.page.kept_turns import LONGEST_TALK, Talk, as_json, kept, restored, scope_of, talk_of
 from rodedraad.page.take_along import FORMS
 
 MINERS = "Wat doet Red Social voor mijnwerkers?"
@@ -66,6 +68,7 @@ def test_what_is_no_talk_is_an_empty_one(text: str) -> None:
     [
         *(("kind", "poem"), ("cited", [{}]), ("cited", None), ("confidence", "high"), ("question", 7)),
         *(("question", "a" * 20_001), ("documents", ["a"] * 31), ("best", ["a", -1]), ("matched", [["a"]])),
+        *(("scope", {"languages": ["xx"]}), ("scope", {"date_to": "2015-13"}), ("scope", {"documents": [7]})),
     ],
 )
 def test_a_damaged_turn_is_left_out_and_the_others_stay(
@@ -73,6 +76,27 @@ def test_a_damaged_turn_is_left_out_and_the_others_stay(
 ) -> None:
     turns = [{**turn, name: value}, turn]
     assert len(talk_of(json.dumps({"turns": turns})).turns) == 1
+
+
+def test_what_was_chosen_is_kept_shown_and_taken_along(searcher: Searcher) -> None:
+    scope = Scope(languages=("nl",), date_from="2015")
+    given = answer(searcher, MINERS, scope=scope)
+    talk = talk_of(f'{{"turns": [{as_json(kept(given))}]}}')
+    assert restored(talk.turns[0], searcher.generation).scope == scope
+    told = "Alleen gezocht in: Nederlands · vanaf 2015"
+    assert told in conversation_html(talk)
+    assert 'class="votes"' not in conversation_html(talk)
+    for form in ("plain", "markdown", "html"):
+        assert told in FORMS[form](talk.turns, searcher.generation)
+
+
+def test_a_choice_that_is_none_is_all_documents_and_a_wrong_one_an_error() -> None:
+    assert scope_of('{"documents": ["2016/"], "date_to": "2016"}') == Scope(("2016/",), date_to="2016")
+    for text in ("", "7", "{", '{"documents": 7}', "[" * 9999):
+        assert scope_of(text) == Scope()
+    for text in ('{"languages": ["xx"]}', '{"date_from": "soon"}', json.dumps({"documents": ["a"] * 201})):
+        with pytest.raises(RodeDraadError):
+            scope_of(text)
 
 
 def test_a_place_that_is_not_in_the_documents_is_shown_and_not_found(
