@@ -215,16 +215,13 @@ class Searcher:
         """The k best passages in the scope, best first; passages beside one in `near` are preferred.
 
         The READ best candidates are read token by token and ranked by all signals; the others follow in
-        the order in which they were proposed. The sentences of the VERIFIED best are verified. Raises
-        NothingInScope where no document is in the scope.
+        the order in which they were proposed. Raises NothingInScope where no document is in the scope.
         """
         within = self._within(scope)
         candidates = self._candidates(query, near, max(k, READ) if k else 0, within)
         read = [self._read(query, candidate) for candidate in candidates[:READ]]
         hits = [self._after(query, hit, read) for hit in read]
         hits.sort(key=lambda hit: -hit.score)
-        if "verified" not in self.without:
-            hits[:VERIFIED] = [self._verified(query, hit) for hit in hits[:VERIFIED]]
         hits += [self._hit(candidate) for candidate in candidates[READ:k]]
         return [
             replace(hit, rank=rank, words=_matched(query, hit.vocabulary))
@@ -306,6 +303,11 @@ class Searcher:
         more = float((met.max(axis=0) - met[0]) @ query.tokens.importance)
         signals = hit.signals | {"before": more}
         return replace(hit, score=weighted(signals, PASSAGE), signals=signals)
+
+    def verified(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+        """The hits, best first, of which the sentences of the VERIFIED best are verified."""
+        read = 0 if "verified" in self.without else VERIFIED
+        return [*(self._verified(query, hit) for hit in hits[:read]), *hits[read:]]
 
     def _verified(self, query: Query, hit: Hit) -> Hit:
         """A hit that was read, its sentences verified."""

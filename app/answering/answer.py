@@ -81,7 +81,7 @@ def answer(
     question = checked(question)
     before = f"{leans_on} " if leans_on else ""
     query = searcher.query(before + question, len(before))
-    hits = searcher.search(query, max(passages, READ), near, scope)
+    hits = searcher.verified(query, searcher.search(query, max(passages, READ), near, scope))
     likely = confidence(query, hits) if hits else 0.0
     answered = likely >= THRESHOLD
     return Answer(

@@ -99,7 +99,7 @@ def rows_of(sets: Iterable[QuestionSet]) -> Iterator[Row]:
 def _features(searcher: Searcher, question: str, leans_on: str, near: Sequence[Passage]) -> tuple[float, ...]:
     before = f"{leans_on} " if leans_on else ""
     query = searcher.query(before + checked(question), len(before))
-    hits = searcher.search(query, READ, near)
+    hits = searcher.verified(query, searcher.search(query, READ, near))
     return (*features(query, hits), *query.tokens.vector)
 
 

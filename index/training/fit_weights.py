@@ -68,7 +68,8 @@ def examples(sets: Iterable[QuestionSet]) -> Iterator[Example]:
         with one.opened() as searcher:
             for [gold, *later] in one.talks:
                 if gold["answerable"] and not later:
-                    hits = searcher.search(searcher.query(gold["question"]), READ)
+                    query = searcher.query(gold["question"])
+                    hits = searcher.verified(query, searcher.search(query, READ))
                     yield example(one.kind, hits, [squash(span) for span in gold["evidence"]])
 
 

@@ -48,7 +48,7 @@ def test_a_long_sentence_has_to_be_likelier_than_a_short_one() -> None:
 
 
 def test_what_the_verifier_says_decides_between_sentences_that_score_alike() -> None:
-    found = hit("a", "De bus rijdt om acht uur. De tram rijdt om elf uur.", [1.0, 1.0], [-6.0, 3.0])
+    found = hit("a", "De bus rijdt om acht uur. De tram rijdt om elf uur.", [1.0, 1.0], [-8.0, 5.0])
     assert best_sentences([found])[0][2].start == 26
     assert quoted(found) == ["De tram rijdt om elf uur."]
 

@@ -1,6 +1,6 @@
 """Learn how the states of tokens are coded, from the texts that the encoder learned from.
 
-    python -m rodedraad.index.encoders.fit_token_codes FOLDER...
+    python -m index.training.fit_token_codes FOLDER...
 
 Writes index/encoders/token_codes.safetensors, and prints how much of the states is lost in passages that were
 and that were not learned from. To be run again whenever the encoder changes; an index made before is then
