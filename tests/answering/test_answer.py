@@ -1,5 +1,6 @@
 """Answers: verbatim quotes with citations, or an abstention."""
 
+import re
 from collections.abc import Callable
 from functools import cache, partial
 from itertools import pairwise
@@ -156,7 +157,7 @@ def test_what_stands_in_two_sources_is_quoted_once_and_cited_twice(tmp_path: Pat
     assert [other.text for other in quotes[0].also] == [told]
     assert {quotes[0].document.id, quotes[0].also[0].document.id} == {"a.txt", "b.txt"}
     assert [quote.citation for quote in given_answer.cited] == list(range(1, len(given_answer.cited) + 1))
-    html = conversation_html(Talk("", (kept(given_answer),)))
+    html = re.sub('data-kept="[^"]*"', "", conversation_html(Talk("", (kept(given_answer),))))
     assert html.count("gebouwd door ingenieur Delvaux") == 1
     for place in given_answer.cited:
         assert html.count(f'data-number="{place.citation}"') == 2  # behind its quote and among the sources
