@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from tests.browser.test_chat import OpenPage, ask
 
-TWO_QUOTES = "Wat doet Red Social voor mijnwerkers?"
+TWO_QUOTES = "Hoe helpt TDC de mijnwerkers?"
 CHOSEN = "document.querySelector('mark.chosen')?.dataset.number"
 WATCH_COPY = """() => {
   const label = document.querySelector('#source .copy summary');
