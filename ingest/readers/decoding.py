@@ -37,7 +37,7 @@ MOST_STRAY = 1 / 20
 """The largest share of bytes beyond ASCII that are not UTF-8, in a text that otherwise is."""
 
 ONE_BYTE = ("cp1252", "mac_roman", "cp858", "cp437")
-"""The single-byte encodings that are told apart: Windows-1252, Mac Roman and those of DOS."""
+"""The single-byte encodings that are detected: Windows-1252, Mac Roman, DOS code pages 858 and 437."""
 
 LOOKED_AT = 100_000
 """The characters beyond ASCII at the start of a text that decide which of them it is in."""
