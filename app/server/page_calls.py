@@ -79,7 +79,7 @@ class PageCalls:
     def _is_waited_for(self, function: BlockFunction) -> bool:
         """Whether as many calls as may be wait for a function, or for others of its kind."""
         queue = self._page._queue.event_queue_per_concurrency_id.get(function.concurrency_id)
-        return queue is not None and len(queue.queue) >= self._waiting
+        return (len(queue.queue) if queue else 0) >= self._waiting
 
     def _checked(self, body: bytes) -> tuple[dict[str, Any], BlockFunction]:
         """The call in the body of a request, with nothing else in it, and the function it is of."""
@@ -91,7 +91,8 @@ class PageCalls:
             raise Refused(400, "This is no call of a function.") from error
         number, data, session = call.get("fn_index"), call.get("data"), call.get("session_hash")
         function = self._page.fns.get(number) if isinstance(number, int) else None
-        if function is None or not isinstance(data, list) or len(data) != len(function.inputs):
+        known = function is not None and function.fn is not None  # else the browser alone runs it
+        if not known or not isinstance(data, list) or len(data) != len(function.inputs):
             raise Refused(400, "There is no such function.")
         if not (isinstance(session, str) and _SESSION.fullmatch(session)):
             raise Refused(400, "A call belongs to a session.")

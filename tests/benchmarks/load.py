@@ -58,7 +58,7 @@ def echo_server() -> Iterator[str]:
 async def ask(client: httpx.AsyncClient, question: str) -> float:
     """Seconds until the answer is there; raises where it is none."""
     began = time.perf_counter()
-    joined = await client.post("/gradio_api/call/ask", json={"data": [question, [], 10]})
+    joined = await client.post("/gradio_api/call/ask", json={"data": [question, [], 10, [], [], "", ""]})
     joined.raise_for_status()
     async with client.stream("GET", f"/gradio_api/call/ask/{joined.json()['event_id']}") as answer:
         events = [line async for line in answer.aiter_lines()]

@@ -257,7 +257,7 @@ def test_check_finds_damage_and_repairs_it(
     assert main(["check", *sheep]) == 2
     err = capsys.readouterr().err
     assert f"The file {vectors} is damaged or missing." in err
-    assert "The text or the vectors of schaap.txt are damaged." in err
+    assert "The text, the vectors or the tokens of schaap.txt are damaged." in err
     assert main(["check", "--repair", *sheep]) == 0
     err = capsys.readouterr().err
     assert "damaged, rebuilt: passages/" in err

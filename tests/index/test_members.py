@@ -96,7 +96,8 @@ def test_programs_read_it_by_its_id(place: Path) -> None:
     listed = {document["document"]: document for document in programs.list_documents()}
     assert list(listed) == ["bundel.zip", *OLD]
     assert listed["bundel.zip"] == {
-        "document": "bundel.zip", "language": "", "passages": 0, "unread": [BROKEN],
+        "document": "bundel.zip", "title": "bundel.zip", "date": None, "language": "", "passages": 0,
+        "unread": [BROKEN],
     }  # fmt: skip
     read = programs.read_document("mail.eml/brief.pdf", 0, 20)
     assert (read["title"], read["page"], read["text"]) == ("brief.pdf", 1, OLD["mail.eml/brief.pdf"])
@@ -218,7 +219,7 @@ def test_a_stop_between_members_publishes_none_of_them(place: Path, monkeypatch:
     monkeypatch.setattr(generation_writer, "AT_ONCE", 1)
     cancelled, files = Event(), {f"{n}.txt": f"Dorp {n} ligt hoog. " * 9 for n in range(9)}
     (place / "corpus" / "bundel.zip").write_bytes(zipped(files))
-    embed = generation_writer.GenerationWriter._vectors
+    embed = generation_writer.GenerationWriter._embeddings
 
     def stop_soon(writer: generation_writer.GenerationWriter) -> object:
         advance = writer._advance
@@ -226,7 +227,7 @@ def test_a_stop_between_members_publishes_none_of_them(place: Path, monkeypatch:
         return embed(writer)
 
     with monkeypatch.context() as patched:
-        patched.setattr(generation_writer.GenerationWriter, "_vectors", stop_soon)
+        patched.setattr(generation_writer.GenerationWriter, "_embeddings", stop_soon)
         report = reindex(place / "corpus", place / "home", _ignore, cancelled=cancelled)
     assert report.waiting == ["bundel.zip"]
     assert texts(place) == OLD

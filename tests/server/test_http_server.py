@@ -83,7 +83,9 @@ def test_the_oldest_connection_of_whoever_has_most_makes_room(
                 socket.create_connection(("127.0.0.1", port), PATIENCE, ("127.0.0.2", 0))
             )
             connection.sendall(b"GET /gradio_api/heartbeat/%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % number)
+            assert connection.recv(1) == b"H"  # it waits no longer, so the oldest goes
             open_.append(connection)
         assert httpx.get(f"{address}/health").status_code == 200
+        open_[0].settimeout(10)  # shorter than a heart beats
         with suppress(ConnectionResetError):
             open_[0].makefile("rb").read()  # comes to an end, and times out if it is open

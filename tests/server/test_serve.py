@@ -28,7 +28,7 @@ def question(address: str, text: str) -> dict[str, Any]:
     number = next(
         event["id"] for event in config["dependencies"] if [parts["question"], "submit"] in event["targets"]
     )
-    return {"data": [text, None], "fn_index": number, "session_hash": uuid4().hex}
+    return {"data": [text, "", ""], "fn_index": number, "session_hash": uuid4().hex}
 
 
 def test_health_tells_the_generation(address: str) -> None:

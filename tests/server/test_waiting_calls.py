@@ -40,7 +40,7 @@ class Chat:
 
     def ask(self, session: str) -> int:
         """Queue a question."""
-        return self.call(number(self.config, "question", "submit"), session, "Wat doet Royal Knit?", None)
+        return self.call(number(self.config, "question", "submit"), session, "Wat doet Royal Knit?", "", "")
 
     def add_page(self, session: str) -> int:
         """Queue the fetching of a page."""
