@@ -6,6 +6,7 @@ lie in the folder of uploads. Gradio would fetch a file that is given as an addr
 
 import json
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ class PageCalls:
         """Pass calls to `app`; of each kind at most `waiting` wait for their turn."""
         self._app, self._page, self._uploads, self._waiting = app, page, uploads.resolve(), waiting
         self._turn = CapacityLimiter(AT_ONCE)
+        self._joining: Counter[str] = Counter()  # calls on their way into a queue, by its id
         self._unheard = Unheard(page)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,8 +63,12 @@ class PageCalls:
         if self._is_waited_for(function) if joins else is_full(self._turn, self._waiting):
             raise busy(language=language_of(Headers(scope=scope)))
         if joins:  # has a queue of its own
-            await self._unheard.expect(call["session_hash"])
-            await self._app(scope, _again(body, receive), send)
+            self._joining[function.concurrency_id] += 1
+            try:
+                await self._unheard.expect(call["session_hash"])
+                await self._app(scope, _again(body, receive), send)
+            finally:
+                self._joining[function.concurrency_id] -= 1
             return
         async with self._turn:
             await self._app(scope, _again(body, receive), send)
@@ -79,7 +85,8 @@ class PageCalls:
     def _is_waited_for(self, function: BlockFunction) -> bool:
         """Whether as many calls as may be wait for a function, or for others of its kind."""
         queue = self._page._queue.event_queue_per_concurrency_id.get(function.concurrency_id)
-        return (len(queue.queue) if queue else 0) >= self._waiting
+        waiting = len(queue.queue) if queue else 0
+        return waiting + self._joining[function.concurrency_id] >= self._waiting
 
     def _checked(self, body: bytes) -> tuple[dict[str, Any], BlockFunction]:
         """The call in the body of a request, with nothing else in it, and the function it is of."""
@@ -91,8 +98,9 @@ class PageCalls:
             raise Refused(400, "This is no call of a function.") from error
         number, data, session = call.get("fn_index"), call.get("data"), call.get("session_hash")
         function = self._page.fns.get(number) if isinstance(number, int) else None
-        known = function is not None and function.fn is not None  # else the browser alone runs it
-        if not known or not isinstance(data, list) or len(data) != len(function.inputs):
+        if function is None or function.fn is None:  # what has none is run by the browser alone
+            raise Refused(400, "There is no such function.")
+        if not isinstance(data, list) or len(data) != len(function.inputs):
             raise Refused(400, "There is no such function.")
         if not (isinstance(session, str) and _SESSION.fullmatch(session)):
             raise Refused(400, "A call belongs to a session.")

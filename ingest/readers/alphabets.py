@@ -41,7 +41,9 @@ ENCODINGS: Mapping[str, Mapping[str, str]] = {
 """The languages of each encoding, and their letters beyond ASCII, each as often as in some thirty of them."""
 
 RARE, SIGN, MISPLACED = log(0.01), log(0.3), log(0.001)
-"""The logarithm of the share of a letter of another language, a sign, and what no word holds there."""
+"""The logarithm of the share of a letter of another language (or a rare sign), a sign, and a misfit."""
+
+_SIGNS = frozenset("“”„‘’‚«»‹›¿¡–—…•·°€£§©®™½¼¾²³¹µ±×÷ªº\xa0")
 
 
 def likelihoods(contexts: Mapping[tuple[bytes, ...], int]) -> dict[str, float]:
@@ -72,4 +74,5 @@ def _share(shares: Mapping[str, float], before: str, character: str, after: str)
         return MISPLACED
     if before.isalpha() and after.isalpha() and character not in "’\xa0":
         return RARE if character in "–—" else MISPLACED
-    return SIGN
+    drawn = "─" <= character <= "▟" and not (before.isalpha() or after.isalpha())
+    return SIGN if drawn or character in _SIGNS else RARE

@@ -294,4 +294,4 @@ def test_without_expansion_a_word_matches_itself_alone(home: Path) -> None:
 def test_a_signal_that_there_is_not_is_named_with_those_there_are(home: Path) -> None:
     with pytest.raises(RodeDraadError, match=r"no signal 'dens'. Signals: coverage, "):
         Searcher.open(home, {"dens"})
-    assert set(SWITCHES) == {*PASSAGE, "expansion"}
+    assert set(SWITCHES) == {*PASSAGE, "expansion", "verified"}

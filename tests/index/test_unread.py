@@ -95,9 +95,11 @@ def test_every_command_tells_it(place: Path, capsys: pytest.CaptureFixture[str])
 def test_programs_and_the_page_tell_it(place: Path) -> None:
     index = LiveIndex(place / "home")
     assert Programs(index).list_documents() == [
-        {"document": "brief.txt", "language": "nl", "passages": 1, "unread": [TOLD]},
-        {"document": "wol.txt", "language": "nl", "passages": 1, "unread": []},
-    ]
+        {"document": "brief.txt", "title": "brief.txt", "date": None, "language": "nl", "passages": 1,
+         "unread": [TOLD]},
+        {"document": "wol.txt", "title": "wol.txt", "date": None, "language": "nl", "passages": 1,
+         "unread": []},
+    ]  # fmt: skip
     rows = LiveCorpus(place / "corpus", index).rows()
     assert [(row.id, row.state, row.is_partial) for row in rows] == [
         ("brief.txt", "indexed", True),

@@ -200,7 +200,7 @@ def parsers() -> Iterator[ParserPool]:
 
 def drawn_or_told(parsers: ParserPool, data: bytes) -> Picture | str:
     try:
-        return parsers.draw_page(data, 1, "", SENTENCE)
+        return parsers.draw_page("a.pdf", data, (), 1, "", SENTENCE)
     except UnreadableDocument as error:
         return str(error)
 
@@ -221,4 +221,4 @@ def test_a_hostile_pdf_is_drawn_or_told_within_limits_and_the_next_is_drawn(pars
         assert re.match(r"it is (damaged|protected)|its reader crashed", result)
     assert isinstance(result, str) == ("bomb" in name or name in NOT_DRAWN)
     good = typed((100, 600, SENTENCE))
-    assert parsers.draw_page(good, 1, "", SENTENCE) == draw_page(good, 1, "", SENTENCE)
+    assert parsers.draw_page("a.pdf", good, (), 1, "", SENTENCE) == draw_page(good, 1, "", SENTENCE)

@@ -135,7 +135,7 @@ def test_recognition_ends_with_the_process_that_asked_for_it(tesseract: Path) ->
     source = Source("a.png", tesseract.with_name("a.png"), 0, 0, None, Citation())
     pool = ParserPool(Limits(seconds=40))
     with ThreadPoolExecutor(1) as threads:
-        reading = threads.submit(pool.read_document, source, saved(Image.effect_noise((400, 300), 40)))
+        reading = threads.submit(pool.read_documents, source, saved(Image.effect_noise((400, 300), 40)))
         while not started.exists():
             assert not reading.done(), reading.result()
             time.sleep(0.05)
