@@ -43,7 +43,8 @@ ENCODINGS: Mapping[str, Mapping[str, str]] = {
 RARE, SIGN, MISPLACED = log(0.01), log(0.3), log(0.001)
 """The logarithm of the share of a letter of another language (or a rare sign), a sign, and a misfit."""
 
-_SIGNS = frozenset("“”„‘’‚«»‹›¿¡–—…•·°€£§©®™½¼¾²³¹µ±×÷ªº\xa0")
+_BESIDE_WORDS = frozenset("“”„‘’‚«»‹›¿¡–—…\xa0")
+_SIGNS = frozenset("•·°€£§©®™½¼¾²³¹µ±×÷ªº")
 
 
 def likelihoods(contexts: Mapping[tuple[bytes, ...], int]) -> dict[str, float]:
@@ -74,5 +75,6 @@ def _share(shares: Mapping[str, float], before: str, character: str, after: str)
         return MISPLACED
     if before.isalpha() and after.isalpha() and character not in "’\xa0":
         return RARE if character in "–—" else MISPLACED
-    drawn = "─" <= character <= "▟" and not (before.isalpha() or after.isalpha())
-    return SIGN if drawn or character in _SIGNS else RARE
+    touches = before.isalpha() or after.isalpha()
+    usual = character in _BESIDE_WORDS or (not touches and (character in _SIGNS or "─" <= character <= "▟"))
+    return SIGN if usual else RARE

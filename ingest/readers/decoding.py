@@ -129,7 +129,7 @@ def _one_byte_encoding(data: bytes) -> str:
     if scores[best] - scores[ONE_BYTE[0]] < max(CLEAR, count / 2):
         best = ONE_BYTE[0]
     likely = likelihoods(contexts)
-    other = max(likely, key=likely.__getitem__)
+    other = max((name for name in likely if name not in ONE_BYTE), key=likely.__getitem__)
     if likely[other] - likely[best] > LIKELIER:
         best = other
     if count >= FEWEST_TELLING and _score(best, contexts) < 0:
