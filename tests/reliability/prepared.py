@@ -32,10 +32,11 @@ detect_language("De boeren verkopen wol.")
 bundled_contextual()._session = open_session(BUNDLED_ENCODER / ENCODER, threads=1)
 bundled_verifier()._session = open_session(BUNDLED_ENCODER / VERIFIER, threads=1)
 interaction = bundled_interaction()
-# What the encoder makes of a text does not depend on the index: the texts that all look for are encoded once.
+# What the encoder makes of a text does not depend on the index: the texts that all look for are read once.
 interaction.question = lru_cache(interaction.question)  # type: ignore[method-assign]
 for text in {*OLD.values(), *NEW.values()}:
-    interaction.question(text)
+    interaction.question(text, 0)
+    interaction._read(text)
 # Plain text is safe to read without a child process, and starting one takes most of the time.
 ParserPool.read_documents = lambda self, source, data: read_documents(source, data)  # type: ignore[method-assign]
 # Nothing is really lost that is not flushed: others find in the memory of the system what was written.
