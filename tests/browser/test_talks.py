@@ -65,6 +65,15 @@ def test_a_reload_and_another_tab_lose_nothing(address: str, open_page: OpenPage
     expect(page.locator(".turn")).to_have_count(2)
 
 
+def test_the_last_reply_is_in_view_again_above_the_examples(address: str, open_page: OpenPage) -> None:
+    page = open_page(address, width=390, height=844)
+    ask(page, CACAO)
+    ask(page, "Bedankt!")
+    again(page)
+    expect(page.locator("#examples button").first).to_be_visible()
+    expect(page.locator(".turn:last-child li").last).to_be_in_viewport(ratio=1)
+
+
 def test_a_new_conversation_can_be_undone(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
     ask(page, CACAO)

@@ -175,6 +175,13 @@ find('#panes').append(thread);
 
 find('#told').setAttribute('role', 'status');
 
+let height = 0; // of the talk, which keeps its foot in view when what stands below it grows
+new ResizeObserver(() => {
+  const talk = find('#conversation');
+  talk.scrollTop += Math.max(0, height - talk.clientHeight);
+  height = talk.clientHeight;
+}).observe(find('#conversation'));
+
 let drawing = 0;
 const redraw = () => { cancelAnimationFrame(drawing); drawing = requestAnimationFrame(draw); };
 addEventListener('resize', redraw);
