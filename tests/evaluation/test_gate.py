@@ -52,7 +52,7 @@ def test_the_answers_to_all_questions_are_no_worse_and_above_the_floors(outcomes
 
 @pytest.mark.slow
 def test_signals_that_are_switched_off_are_noticed(searcher: Searcher, home: Path) -> None:
-    without = Searcher.open(home, {"dense", "interaction", "sentence"})
+    without = Searcher.open(home, {"dense", "interaction", "sentence", "verified"})
     now = list(judged("gold", evaluate(without, GOLD)))
     assert "success@1" in {h.measure for h in headlines(recorded_gold(), now) if h.fallen}
 
