@@ -1,14 +1,15 @@
 """First quote: the time in a browser from Enter to the answer's first quote on the screen.
 
-    python -m tests.benchmarks.first_quote
+    python -m tests.benchmarks.first_quote [KILOBYTES]
 
 Asks gold questions, each in a conversation of its own, on the bundled corpus in Chromium: thirty while
-nothing else happens, and then others for as long as a document of 400 kB, uploaded on another page, is
-indexed, and ten more. Meanwhile /health is asked every tenth of a second.
+nothing else happens, and then others for as long as a document, uploaded on another page, is indexed, and
+ten more. It has 400 kB unless told otherwise. Meanwhile /health is asked every tenth of a second.
 """
 
 import json
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,7 +27,6 @@ from tests.benchmarks.reindex import documents
 from tests.servers import chat_server
 
 QUESTIONS, AFTER = 30, 10
-SIZE = 400_000  # characters
 PAUSE = 0.1  # seconds between two calls of /health
 
 WATCH = """() => {
@@ -81,15 +81,12 @@ def row(name: str, took: list[float]) -> None:
     print(f"| {name} | {len(took)} | {p50:.0f} | {p90:.0f} | {max(took):.0f} |", flush=True)
 
 
-def indexed(page: Page) -> Callable[[], bool]:
-    """Upload a document on the page; tells whether it is indexed."""
-    texts = (text for _, text in documents(SIZE))
-    text = ""
-    while len(text) < SIZE:
-        text += next(texts) + "\n\n"
+def indexed(page: Page, kilobytes: int) -> Callable[[], bool]:
+    """Upload a document of so many on the page; tells whether it is indexed."""
+    text = "\n\n".join(text for _, text in documents(kilobytes))[: 1000 * kilobytes]
     page.get_by_role("tab", name="Documents").click()
     page.wait_for_selector("#library tbody tr")
-    file = {"name": "long.txt", "mimeType": "text/plain", "buffer": text[:SIZE].encode()}
+    file = {"name": "long.txt", "mimeType": "text/plain", "buffer": text.encode()}
     page.set_input_files("#upload input[type=file]", [file])  # type: ignore[list-item]
     page.wait_for_selector("#doing progress")
     return lambda: page.locator("#doing:has-text('Index updated: 1 added')").count() > 0
@@ -97,6 +94,7 @@ def indexed(page: Page) -> Callable[[], bool]:
 
 def main() -> None:
     """Print a table: how many, the median, the 90th percentile and the longest, in milliseconds."""
+    kilobytes = int(sys.argv[1]) if len(sys.argv) > 1 else 400
     lines = (GOLD / "questions.jsonl").read_text("utf-8").splitlines()
     questions = cycle(json.loads(line)["question"] for line in lines)
     with (
@@ -116,7 +114,7 @@ def main() -> None:
             took = [first_quote(page, question) for question in islice(questions, QUESTIONS)]
         row("first quote", took)
         row("/health", calls)
-        is_indexed = indexed(other)
+        is_indexed = indexed(other, kilobytes)
         began, took = time.monotonic(), []
         with health(address) as calls:
             while not is_indexed():
