@@ -182,6 +182,7 @@ class Builder:
         if at_end:
             self._on_progress(Progress(WRITING, 1, 1))
             return
+        self._progress.add(0, 0)  # whoever follows can open it
         self._close_base()
         self._base = open_current(shop.home)
         self._held = {entry.key: entry for entry in self._base.manifest.documents}

@@ -2,15 +2,14 @@
 
 import shutil
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
 
-from rodedraad.index.build import reindex
 from rodedraad.index.files.safe_files import give_free_name, hidden_name
 from rodedraad.index.plan import State, compare
-from rodedraad.index.progress import OnProgress
+from rodedraad.index.progress import OnProgress, Progress
 from rodedraad.index.report import Report, by_path
 from rodedraad.index.settings import load_settings
 from rodedraad.index.store.running import Running, running
@@ -20,6 +19,7 @@ from rodedraad.ingest.errors import Reason, RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.read_file import read_bytes
 from rodedraad.live.added_pages import Fetch, add_page
+from rodedraad.live.index_apart import IndexApart
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.told import without_folders
 from rodedraad.live.web_fetch import fetch_apart
@@ -64,7 +64,7 @@ class LiveCorpus:
         """`fetch` gets the pages of the web that are added."""
         self._corpus = corpus
         self._index = index
-        self._cancelled: Event | None = None  # of the indexing that this process runs
+        self._indexing: IndexApart | None = None  # that runs for this process
         self._fetch = fetch
 
     @property
@@ -161,24 +161,38 @@ class LiveCorpus:
             raise RodeDraadError(f"{id} cannot be removed ({error.strerror}).") from error
 
     def reindex(self, on_progress: OnProgress) -> Report:
-        """Bring the index up to date and open it; raises what `index.build.reindex` raises."""
-        self._cancelled = Event()
+        """Bring the index up to date and open it, each part once it is published.
+
+        Raises what `IndexApart.report` raises.
+        """
+
+        def look(now: Progress) -> None:
+            with suppress(RodeDraadError):
+                self._index.renew()
+            on_progress(now)
+
+        self._indexing = IndexApart(self._corpus, self._index.home)
         try:
-            report = reindex(self._corpus, self._index.home, on_progress, cancelled=self._cancelled)
+            report = self._indexing.report(look)
         finally:
-            self._cancelled = None
-        self._index.searcher()
+            self._indexing = None
+        self._index.renew()
         return report
 
     def cancel(self) -> None:
-        """Have the indexing that this process runs, if any, end with what is done."""
-        if cancelled := self._cancelled:
-            cancelled.set()
+        """Have the indexing that runs for this process, if any, end with what is done."""
+        if indexing := self._indexing:
+            indexing.cancel()
+
+    def close(self) -> None:
+        """Break off the indexing that runs for this process, if any."""
+        if indexing := self._indexing:
+            indexing.end()
 
     @property
     def can_cancel(self) -> bool:
-        """Whether this process runs an indexing that was not cancelled yet."""
-        return (cancelled := self._cancelled) is not None and not cancelled.is_set()
+        """Whether an indexing runs for this process that was not cancelled yet."""
+        return (indexing := self._indexing) is not None and not indexing.is_cancelled
 
     def running(self) -> Running | None:
         """The indexing that this or another process runs now, if any."""

@@ -1,11 +1,18 @@
 """Live index: the index that a running server searches; it switches to each new generation."""
 
+import time
+from contextlib import suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
+from rodedraad.answering.answer import answer
 from rodedraad.index.search import Searcher
+from rodedraad.index.store.publishing import current
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.told import without_folders
+
+LOOK = 0.5
+"""Seconds between two looks for a generation that another process published."""
 
 
 class LiveIndex:
@@ -24,10 +31,37 @@ class LiveIndex:
         """
         if not self._searcher.is_current(self.home) and self._lock.acquire(blocking=False):
             try:
-                self._searcher = Searcher.open(self.home)
+                self._open()
             finally:
                 self._lock.release()
         return self._searcher
+
+    def renew(self) -> None:
+        """Open a new generation, or wait until another thread has; raises as `searcher`."""
+        with self._lock:
+            if not self._searcher.is_current(self.home):
+                self._open()
+
+    def follow(self) -> None:
+        """From now on, open each new generation soon, so that nobody waits for it who asks."""
+
+        def look() -> None:
+            seen = self._searcher.generation.folder
+            while True:
+                time.sleep(LOOK)
+                with suppress(RodeDraadError):
+                    if (published := current(self.home)) and published != seen:
+                        seen = published
+                        self.renew()
+
+        Thread(target=look, daemon=True).start()
+
+    def _open(self) -> None:
+        """Open the published generation, and ask it something, which reads what each question needs."""
+        searcher = Searcher.open(self.home)
+        with suppress(RodeDraadError):  # whoever asks is told
+            answer(searcher, "Where?")
+        self._searcher = searcher
 
     def told(self, error: RodeDraadError) -> str:
         """The message of an error for somebody elsewhere: without the folder of the index."""

@@ -90,7 +90,7 @@ def documents_tab(
             "api_visibility": "private",
         }  # fmt: skip
         cancel.click(events.cancel, None, cancel, **QUIET)
-        kept = upload.upload(events.add, upload, [upload, before], **QUIET)
+        kept = upload.upload(events.add, upload, [upload, status, before], **QUIET)
         gone = table.click(events.remove, None, None, **QUIET).success(lambda: "", None, before, **QUIET)
         asked = again.click(lambda: "", None, before, **QUIET)
         fetched = gr.on(
@@ -114,12 +114,14 @@ class _Events:
     def show(self, request: gr.Request) -> str:
         return self._table(language_of(request.headers))
 
-    def add(self, files: list[str] | None, request: gr.Request) -> tuple[None, str]:
+    def add(self, files: list[str] | None, request: gr.Request) -> tuple[None, str, str | None]:
+        """Add files; the notes on those refused come twice, but None for the second if no file was added."""
         language = language_of(request.headers)
-        refused = []
+        refused, added = [], False
         for file in map(Path, files or ()):
             try:
                 self._library.add(file, file.name)
+                added = True
             except Refusal as refusal:
                 why = phrase(refusal.why, language, **refusal.given)
                 refused.append(note(f"{file.name}: {why}", "refused"))
@@ -127,21 +129,23 @@ class _Events:
                 refused.append(note(f"{file.name}: {self._library.told(error)}", "refused"))
             finally:
                 file.unlink(missing_ok=True)
-        return None, "".join(refused)
+        notes = "".join(refused)
+        return None, notes, notes if added else None
 
-    def add_page(self, address: str | None, request: gr.Request) -> Iterator[tuple[str, str, str]]:
-        """Fetch a page and yield what was added; or the address again, and why nothing was."""
+    def add_page(self, address: str | None, request: gr.Request) -> Iterator[tuple[str, str, str | None]]:
+        """Fetch a page and yield what was added, twice; or the address again, why nothing was, and None."""
         language = language_of(request.headers)
         address = str(address or "").strip()
-        yield address, note(phrase("doing_fetching", language)), ""
+        yield address, note(phrase("doing_fetching", language)), None
+        added = None
         try:
-            told = note(phrase("page_added", language, id=self._library.add_page(address)))
+            added = told = note(phrase("page_added", language, id=self._library.add_page(address)))
             address = ""
         except Refusal as refusal:
             told = note(f"{address}: {phrase(refusal.why, language, **refusal.given)}", "refused")
         except RodeDraadError as error:
             told = note(self._library.told(error), "refused")
-        yield address, told, told
+        yield address, told, added
 
     def remove(self, click: gr.EventData) -> None:
         try:
@@ -153,8 +157,14 @@ class _Events:
         self._library.cancel()
         return gr.update(visible=False)
 
-    def renew(self, before: str, request: gr.Request) -> Iterator[Change]:
-        """Re-index and yield the progress; the notes on an upload, in `before`, stay above the result."""
+    def renew(self, before: str | None, request: gr.Request) -> Iterator[Change]:
+        """Re-index and yield the progress, unless nothing was changed and `before` is None.
+
+        The notes on an upload, in `before`, stay above the result.
+        """
+        if before is None:
+            yield gr.skip(), gr.skip(), gr.skip()
+            return
         language = language_of(request.headers)
         self._renewing.add(request.session_hash)
         try:
@@ -168,6 +178,8 @@ class _Events:
                 failed=len(report.failed),
                 waiting=len(report.waiting),
             )
+        except Refusal as refusal:
+            found = phrase(refusal.why, language, **refusal.given)
         except RodeDraadError as error:
             found = self._library.told(error)
         finally:

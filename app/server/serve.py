@@ -151,10 +151,13 @@ def application(
 def serve(corpus: Path, home: Path, serving: Serving) -> None:
     """Serve the page until interrupted, and end the process."""
     index = LiveIndex(home)
-    app = application(LiveCorpus(corpus, index), index, load_sources(corpus).examples, serving)
+    library = LiveCorpus(corpus, index)
+    app = application(library, index, load_sources(corpus).examples, serving)
     if serving.host not in LOOPBACK and not serving.passwords:
         print("Everyone who reaches this address can read the documents; --auth asks for a password.",
               file=sys.stderr)  # fmt: skip
     print(f"Rode Draad is open at {serving.address} (Ctrl-C stops it)", flush=True)
+    index.follow()
     HttpServer(app, serving.host, serving.port, forbid_connections).run()
+    library.close()
     end_process()

@@ -1,6 +1,7 @@
 """Contextual: the bundled transformer, run by onnxruntime without importing torch."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,7 +37,11 @@ PADDED = 4_096
 """Tokens read at once, padding included: enough for two cores, little enough for their cache."""
 
 
-def open_session(graph: Path, threads: int = 2) -> onnxruntime.InferenceSession:
+THREADS = 1 if os.environ.get("OMP_NUM_THREADS") == "1" else 2
+"""Of a session; the variable is that of other libraries."""
+
+
+def open_session(graph: Path, threads: int = THREADS) -> onnxruntime.InferenceSession:
     """A session for a graph, on threads that do not spin."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

@@ -1,23 +1,34 @@
 """First quote: the time in a browser from Enter to the answer's first quote on the screen.
 
-    python -m tests.benchmarks.first_quote
+    python -m tests.benchmarks.first_quote [KILOBYTES]
 
-Asks thirty gold questions, each in a conversation of its own, on the bundled corpus in Chromium.
+Asks gold questions, each in a conversation of its own, on the bundled corpus in Chromium: thirty while
+nothing else happens, and then others for as long as a document, uploaded on another page, is indexed, and
+ten more. It has 400 kB unless told otherwise. Meanwhile /health is asked every tenth of a second.
 """
 
 import json
 import shutil
-from itertools import islice
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 
+import httpx
 import numpy as np
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from rodedraad.evaluation.gold_file import GOLD
+from tests.benchmarks.reindex import documents
 from tests.servers import chat_server
 
-QUESTIONS = 30
+QUESTIONS, AFTER = 30, 10
+PAUSE = 0.1  # seconds between two calls of /health
+
 WATCH = """() => {
   const box = document.querySelector('#question textarea');
   box.addEventListener('keydown', event => { if (event.key === 'Enter') window.began = performance.now(); });
@@ -31,33 +42,89 @@ WATCH = """() => {
 }"""
 
 
+def first_quote(page: Page, question: str) -> float:
+    """Ask a question in a new conversation; milliseconds until its first quote."""
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    took = float(page.wait_for_function("window.took").json_value())
+    page.evaluate("window.took = 0")
+    page.click("#new")
+    page.wait_for_selector(".turn", state="detached")
+    return took
+
+
+@contextmanager
+def health(address: str) -> Iterator[list[float]]:
+    """The milliseconds of calls of /health, made while the block runs."""
+    took: list[float] = []
+    over = Event()
+
+    def look() -> None:
+        with httpx.Client(base_url=address, timeout=60) as client:
+            while not over.wait(PAUSE):
+                began = time.perf_counter()
+                client.get("/health").raise_for_status()
+                took.append(1000 * (time.perf_counter() - began))
+
+    beside = Thread(target=look)
+    beside.start()
+    try:
+        yield took
+    finally:
+        over.set()
+        beside.join()
+
+
+def row(name: str, took: list[float]) -> None:
+    """Print a row of the table."""
+    p50, p90 = np.quantile(took, (0.5, 0.9))
+    print(f"| {name} | {len(took)} | {p50:.0f} | {p90:.0f} | {max(took):.0f} |", flush=True)
+
+
+def indexed(page: Page, kilobytes: int) -> Callable[[], bool]:
+    """Upload a document of so many on the page; tells whether it is indexed."""
+    text = "\n\n".join(text for _, text in documents(kilobytes))[: 1000 * kilobytes]
+    page.get_by_role("tab", name="Documents").click()
+    page.wait_for_selector("#library tbody tr")
+    file = {"name": "long.txt", "mimeType": "text/plain", "buffer": text.encode()}
+    page.set_input_files("#upload input[type=file]", [file])  # type: ignore[list-item]
+    page.wait_for_selector("#doing progress")
+    return lambda: page.locator("#doing:has-text('Index updated: 1 added')").count() > 0
+
+
 def main() -> None:
-    """Print the median, the 95th percentile and the longest."""
+    """Print a table: how many, the median, the 90th percentile and the longest, in milliseconds."""
+    kilobytes = int(sys.argv[1]) if len(sys.argv) > 1 else 400
     lines = (GOLD / "questions.jsonl").read_text("utf-8").splitlines()
-    questions = [json.loads(line)["question"] for line in islice(lines, QUESTIONS)]
-    took = []
+    questions = cycle(json.loads(line)["question"] for line in lines)
     with (
-        TemporaryDirectory() as folder,
-        chat_server(Path("corpus"), Path(folder) / "home") as address,
+        TemporaryDirectory() as name,
+        chat_server(shutil.copytree("corpus", Path(name) / "corpus"), Path(name) / "home") as address,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        page = browser.new_page()
-        page.goto(address)
-        page.wait_for_selector(".welcome")
+        page, other = browser.new_page(), browser.new_page()
+        for one in (page, other):
+            one.goto(address)
+            one.wait_for_selector(".welcome")
         page.evaluate(WATCH)
-        for question in questions:
-            page.fill("#question textarea", question)
-            page.press("#question textarea", "Enter")
-            took.append(page.wait_for_function("window.took").json_value())
-            page.evaluate("window.took = 0")
-            page.click("#new")
-            page.wait_for_selector(".turn", state="detached")
+        with health(address) as calls:
+            took = [first_quote(page, question) for question in islice(questions, QUESTIONS)]
+        row("first quote", took)
+        row("/health", calls)
+        is_indexed = indexed(other, kilobytes)
+        began, took = time.monotonic(), []
+        with health(address) as calls:
+            while not is_indexed():
+                took.append(first_quote(page, next(questions)))
+            seconds = time.monotonic() - began
+            took += [first_quote(page, question) for question in islice(questions, AFTER)]
+        row("first quote, while a document is indexed", took)
+        row("/health, while a document is indexed", calls)
+        print(f"indexed in {seconds:.0f} s")
         browser.close()
-    p50, p95 = np.quantile(took, (0.5, 0.95))
-    print(f"Enter to first quote: median {p50:.0f} ms, p95 {p95:.0f} ms, longest {max(took):.0f} ms")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -18,9 +19,13 @@ PAGE = "<title>Kabelbaan</title><p>Een kaartje voor de kabelbaan van Chachapoyas
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Site]]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture(scope="module")
+def places(folder: Path) -> Iterator[tuple[str, Site]]:
     """The address of a server over a small corpus, and a site that it may fetch from."""
-    folder = tmp_path_factory.mktemp("pages")
     (folder / "corpus").mkdir()
     (folder / "corpus" / "lama.txt").write_text("De lama draagt wol in de bergen van Peru.", "utf-8")
     reindex(folder / "corpus", folder / "home")
@@ -52,12 +57,14 @@ def test_a_page_that_was_added_answers(places: tuple[str, Site], open_page: Open
 
 
 def test_why_a_page_is_not_added_is_told_in_the_language_chosen(
-    places: tuple[str, Site], open_page: OpenPage
+    places: tuple[str, Site], folder: Path, open_page: OpenPage
 ) -> None:
     address, found = places
     page = open_page(address, 390, 844)
     page.locator("#languages select").select_option("nl")
     page.get_by_role("tab", name="Documenten").click()
+    page.wait_for_selector("#library tbody tr")
+    (folder / "corpus" / "ezel.txt").write_text("De ezel draagt water.", "utf-8")
     field = page.get_by_label("Webpagina toevoegen met het adres")
     for wrong, why in (
         ("http://10.0.0.1/<b>x", "http://10.0.0.1/<b>x: dit adres leidt naar deze computer"),
@@ -68,5 +75,6 @@ def test_why_a_page_is_not_added_is_told_in_the_language_chosen(
         field.press("Enter")
         expect(page.locator("#doing .refused")).to_contain_text(why)
         expect(field).to_have_value(wrong)
+        expect(page.locator("#library tr.new th")).to_have_text("ezel.txt")  # for nothing was indexed
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert serious(page) == []

@@ -81,6 +81,17 @@ def test_a_document_dropped_in_answers_and_taken_out_no_longer_does(
     assert "twintig sol" not in page.locator(".turn").inner_text()
 
 
+def test_a_file_that_is_refused_starts_no_indexing(library: str, folder: Path, open_page: OpenPage) -> None:
+    page = open_page(library)
+    open_documents(page)
+    (folder / "corpus" / "ezel.txt").write_text("De ezel draagt water.", "utf-8")
+    file: FilePayload = {"name": "leeg.txt", "mimeType": "text/plain", "buffer": b""}
+    page.set_input_files("#upload input[type=file]", [file])
+    expect(page.locator("#library tr.new th")).to_have_text("ezel.txt")  # the last thing that is shown anew
+    assert page.locator("#doing").inner_text() == "leeg.txt: this file is empty."
+    (folder / "corpus" / "ezel.txt").unlink()
+
+
 def test_the_chat_answers_while_a_document_is_read(library: str, open_page: OpenPage, hold: Hold) -> None:
     go_on = hold(LiveCorpus, "reindex")
     reader, asker = open_page(library), open_page(library)
@@ -97,16 +108,12 @@ def test_the_chat_answers_while_a_document_is_read(library: str, open_page: Open
 
 
 def test_an_indexing_is_stopped_on_the_page_and_seen_on_another(
-    library: str, open_page: OpenPage, hold: Hold
+    library: str, folder: Path, open_page: OpenPage
 ) -> None:
-    go_on = hold(LiveCorpus, "reindex")
     page, other = open_page(library, 390, 844), open_page(library)
     open_documents(page)
-    file: FilePayload = {
-        "name": "kaas.txt",
-        "mimeType": "text/plain",
-        "buffer": b"De kaas rijpt in de kelder.",
-    }
+    text = "".join(f"De {n}e kaas rijpt {n * 7} dagen in de kelder.\n\n" for n in range(20_000))
+    file: FilePayload = {"name": "kaas.txt", "mimeType": "text/plain", "buffer": text.encode()}
     page.set_input_files("#upload input[type=file]", [file])
     page.wait_for_selector("#doing label:has-text('Reading and processing documents 0/')")
     open_documents(other)
@@ -114,10 +121,10 @@ def test_an_indexing_is_stopped_on_the_page_and_seen_on_another(
     assert serious(page) == []
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#cancel")).to_have_count(0)
-    go_on.set()
     expect(page.locator("#doing")).to_contain_text(re.compile(r"Stopped: 0 added, .* \d not read yet"))
     expect(page.locator("#library tr.new th")).to_have_text("kaas.txt")
     expect(other.locator("#doing label")).to_have_count(0)
+    (folder / "corpus" / "kaas.txt").write_text("De kaas rijpt in de kelder.", "utf-8")
     page.get_by_role("button", name="Update the index").click()
     expect(page.locator("#doing")).to_contain_text("Index updated: 1 added")
 

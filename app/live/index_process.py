@@ -1,0 +1,47 @@
+"""Index process: brings an index up to date beside a server, and tells it how far it is.
+
+`index_apart` starts it as `python -m rodedraad.live.index_process CORPUS HOME`. It writes lines of JSON to
+standard output: the progress, and at last the report or an error. A byte on standard input cancels it. The
+end of standard input breaks it off, for then the server has ended.
+"""
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+from rodedraad.index.build import reindex
+from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.ingest.parser_pool import kill_parsers
+
+
+def main() -> None:
+    """Index, and tell."""
+    corpus, home = map(Path, sys.argv[1:])
+    cancelled = Event()
+    Thread(target=_listen, args=(cancelled,), daemon=True).start()
+    try:
+        report = reindex(corpus, home, lambda now: _tell(progress=asdict(now)), cancelled=cancelled)
+    except RodeDraadError as error:
+        _tell(error=str(error))
+    else:
+        _tell(report=asdict(report))
+
+
+def _listen(cancelled: Event) -> None:
+    """Cancel at a byte, and end the process at the end: an index can be broken off at any moment."""
+    while os.read(0, 1):
+        cancelled.set()
+    kill_parsers()
+    os._exit(0)
+
+
+def _tell(**told: Any) -> None:
+    print(json.dumps(told), flush=True)
+
+
+if __name__ == "__main__":
+    main()
