@@ -75,7 +75,9 @@ def test_the_page_of_a_pdf_in_an_archive_is_shown_with_its_mark(printed: str, op
     assert MARKET in (page.locator(".sheet img").get_attribute("alt") or "")
 
 
-def test_the_thread_leads_to_the_margin_beside_the_mark_on_the_page(printed: str, open_page: OpenPage) -> None:
+def test_the_thread_leads_to_the_margin_beside_the_mark_on_the_page(
+    printed: str, open_page: OpenPage
+) -> None:
     page = open_page(printed)
     turn_to_the_page(page)
     page.wait_for_function(

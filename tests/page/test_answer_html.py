@@ -56,7 +56,8 @@ def test_words_found_in_another_language_are_told(searcher: Searcher) -> None:
 )
 def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
     answer = replace(an_answer("abc", "t", "q", 0, 3), confidence=confidence)
-    assert f">{words} staat het antwoord hierin" in conversation_html(talk(answer))
+    assert f">{words} staat het antwoord hierin" in conversation_html(talk(answer), "nl")
+    assert f">{words} staat het antwoord hierin" not in conversation_html(talk(answer), "fr")
 
 
 @pytest.mark.parametrize(
