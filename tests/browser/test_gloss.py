@@ -61,7 +61,7 @@ def test_a_word_of_a_quote_is_glossed_on_hover_and_the_text_stays(school: str, o
     page.mouse.move(*middle(page, quote, "kinderen"))
     expect(gloss).to_be_visible()
     expect(gloss.locator("b")).to_have_text("children")
-    expect(gloss.locator("small")).to_have_text("Automatic gloss, 95 % sure")
+    expect(gloss.locator("small")).to_have_text("Automatic gloss, 97 % sure")
     assert is_beside(page, quote, "kinderen")
     assert serious(page) == []
     expect(page.locator(quote)).to_have_text(SENTENCE)
