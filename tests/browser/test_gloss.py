@@ -118,3 +118,17 @@ def test_the_keyboard_goes_from_word_to_word_and_escape_leads_back(school: str, 
     expect(page.locator("mark.chosen")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("blockquote a.citation").first).to_be_focused()
+
+
+def test_the_words_around_a_quote_of_a_link_are_in_the_language_that_is_chosen(
+    school: str, open_page: OpenPage
+) -> None:
+    page = open_page(school, locale="en")
+    ask(page, QUESTION)
+    link = page.locator("blockquote a.citation").first.get_attribute("href")
+    page = open_page(f"{school}/{link}", locale="nl")
+    expect(page.locator("#source .tools span")).to_have_text("Citaat 1 van 1")
+    expect(page.locator("#source [data-gloss]")).to_have_count(0)
+    page.locator("#languages select").select_option("fr")
+    expect(page.locator("#source .tools span")).to_have_text("Citation 1 sur 1")
+    expect(page.locator("#source .text[data-gloss]")).to_have_count(1)
