@@ -40,7 +40,6 @@ LEAST_LIKELY = 1e-3
 """The least product of both directions' probabilities of a candidate."""
 LEAST_SEEN = 2.5
 """The least count of a candidate. What dictionaries alone have is often wrong: "boeren", burp."""
-
 SHORTEST = 3  # letters of a word that gets a gloss
 NAME = 0.5
 """The share of a word's occurrences with a capital, but for first words, that makes it a name."""
@@ -100,9 +99,9 @@ def likelihoods(sides: tuple[Side, Side]) -> tuple[Ids, Ids, NDArray[np.float64]
     lengths = [np.array([len(text) for text in side.texts]) for side in sides]
     starts = [np.cumsum(length) - length for length in lengths]
     flat = [np.array([id for text in side.texts for id in text], np.int32) for side in sides]
-    text = np.repeat(np.arange(len(lengths[0])), lengths[0] * lengths[1])
-    within = np.arange(len(text)) - np.repeat(np.cumsum(lengths[0] * lengths[1]) - lengths[0] * lengths[1],
-                                              lengths[0] * lengths[1])  # fmt: skip
+    sizes = lengths[0] * lengths[1]
+    text = np.repeat(np.arange(len(sizes)), sizes)
+    within = np.arange(len(text)) - (np.cumsum(sizes) - sizes)[text]
     at = (
         (starts[0][text] + within // lengths[1][text]).astype(np.int32),
         (starts[1][text] + within % lengths[1][text]).astype(np.int32),
