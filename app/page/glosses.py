@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from rodedraad.index.words.glosses import glosses
 from rodedraad.ingest.documents import Document
 
-_WORD = re.compile(r"(?<![\w-])(?:aujourd['’]hui|[^\W\d_]+)(?![\w-])", re.IGNORECASE)
+_INSIDE = r"[\w\u00ad\u0300-\u036f-]"  # soft hyphens and accents by themselves too
+_WORD = re.compile(rf"(?<!{_INSIDE})(?:aujourd['’]hui|[^\W\d_]+)(?!{_INSIDE})", re.IGNORECASE)
 """A word; gloss.js finds the same. Parts of a hyphenated word are none, as its meaning is another."""
 
 _OPENING = re.compile(r"(?:^|[.!?:;…\n\v•])[\s\"'«»“”„‘’(\[–—-]*$")

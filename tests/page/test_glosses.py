@@ -28,6 +28,7 @@ def test_names_numbers_and_parts_of_words_have_no_gloss() -> None:
         "In 2014 sprak Zomer met de School van Kinderen. School Zomer won. De zomer-school telt 12 plaatsen."
     )
     assert not {"Zomer", "School", "Kinderen", "zomer", "school", "2014"} & set(glossed(text, "nl", "en"))
+    assert glossed("De coo\u0308peratie van kin\u00adderen", "nl", "en") == {}
     assert glossed("Kinderen zoeken.", "nl", "en")["Kinderen"] == "children"
 
 
