@@ -1,6 +1,7 @@
 """Conversation: questions and their answers as HTML."""
 
 from rodedraad.answering.answer import Answer
+from rodedraad.page.glosses import gloss_query, has_glosses
 from rodedraad.page.kept_turns import Talk, as_json
 from rodedraad.texts.html_templates import as_html, render
 from rodedraad.texts.phrases import phrase
@@ -16,22 +17,30 @@ answered, and below it .67.
 def conversation_html(talk: Talk, language: str = "en") -> str:
     """A conversation: each question, and its quotes as links to the source pane.
 
-    `language` is that of the page's own words; an answer's are in its question's language.
+    `language` is the page's, in which all words but those of questions and documents are.
     """
-    return render("page/conversation.html", talk=talk, as_json=as_json, sure=_sure, language=language)
+    return render(
+        "page/conversation.html",
+        talk=talk,
+        as_json=as_json,
+        sure=_sure,
+        has_glosses=has_glosses,
+        gloss_query=gloss_query,
+        language=language,
+    )
 
 
 def summary(answer: Answer, language: str = "en") -> str:
     """An answer for a screen reader, as HTML: how sure it is, and its quotes.
 
-    `language` is the page's, in which a text is answered that is no question.
+    `language` is the page's.
     """
     if answer.kind == "not a question":
         return as_html(f"{phrase('no_question', language)} {', '.join(answer.documents)}")
     if answer.abstained:
-        return as_html(phrase("no_answer", answer.language))
+        return as_html(phrase("no_answer", language))
     quotes = " ".join(f"[{quote.citation}] {quote.text}" for quote in answer.quotes)
-    return as_html(f"{phrase(_sure(answer.confidence), answer.language)} {quotes}")
+    return as_html(f"{phrase(_sure(answer.confidence), language)} {quotes}")
 
 
 def _sure(confidence: float) -> str:

@@ -130,11 +130,11 @@ class ChatEvents:
         try:
             if 0 <= turn < len(talk.turns):
                 pane = self._source(talk.turns[turn], turn, chosen, language)
-            elif chosen > 0:
-                pane = gr.skip()  # a quote that a link led to stays as it is
             elif "document" in link:
                 shown = self._linked(link, language)
                 pane, notice = (shown, "") if shown else (pane, phrase("link_stale", language))
+            elif chosen > 0:
+                pane = gr.skip()  # reader.js asks for a document that is opened by itself
             elif talk.turns and not talk.turns[-1].abstained:
                 pane = self._source(talk.turns[-1], len(talk.turns) - 1, 1, language)
         except RodeDraadError as error:

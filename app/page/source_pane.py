@@ -7,6 +7,7 @@ from rodedraad.answering.citation_formats import FORMATS, position
 from rodedraad.answering.place import Place
 from rodedraad.ingest.documents import Document
 from rodedraad.ingest.formats import PICTURES
+from rodedraad.page.glosses import gloss_query, has_glosses
 from rodedraad.page.permalink import document_link, link, page_link
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
@@ -102,6 +103,7 @@ def pane_html(
         later=end if end < len(text) else None,
         share=(start, end, len(text)),
         words=words,
+        gloss=gloss_query(document.id, start, end) if has_glosses(document.language, language) else "",
     )
 
 

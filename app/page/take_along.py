@@ -11,49 +11,51 @@ from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 from rodedraad.texts.scope_words import scope_in_words
 
-Form = Callable[[Sequence[Turn], Generation], str]
-"""What writes answers, with what the documents tell of the places that they cite."""
+Form = Callable[[Sequence[Turn], Generation, str], str]
+"""What writes answers, with what the documents tell of the places that they cite, in the page's language."""
 
 
-def plain(turns: Sequence[Turn], _: Generation) -> str:
+def plain(turns: Sequence[Turn], _: Generation, language: str) -> str:
     """Plain text: each question, its quotes between quotation marks, their sources."""
-    return "\n\n\n".join("\n\n".join(_blocks(turn, "", "“{}”", str)) for turn in turns) + "\n"
+    return "\n\n\n".join("\n\n".join(_blocks(turn, language, "", "“{}”", str)) for turn in turns) + "\n"
 
 
-def markdown(turns: Sequence[Turn], _: Generation) -> str:
+def markdown(turns: Sequence[Turn], _: Generation, language: str) -> str:
     """Markdown: each question a heading, its quotes block quotations; every character of them literal."""
-    return "\n\n".join("\n\n".join(_blocks(turn, "## ", "> {}", literal)) for turn in turns) + "\n"
+    return "\n\n".join("\n\n".join(_blocks(turn, language, "## ", "> {}", literal)) for turn in turns) + "\n"
 
 
-def _blocks(turn: Turn, heading: str, quotation: str, write: Callable[[str], str]) -> list[str]:
+def _blocks(
+    turn: Turn, language: str, heading: str, quotation: str, write: Callable[[str], str]
+) -> list[str]:
     """A question and what it got, as paragraphs."""
     asked = [heading + write(turn.question)]
     if turn.scope:
-        chosen = scope_in_words(turn.scope, turn.language)
-        asked.append(write(phrase("looked_in", turn.language, scope=chosen)))
+        chosen = scope_in_words(turn.scope, language)
+        asked.append(write(phrase("looked_in", language, scope=chosen)))
     if turn.abstained:
-        return [*asked, *([write(phrase("no_answer", turn.language))] if turn.cited else [])]
+        return [*asked, *([write(phrase("no_answer", language))] if turn.cited else [])]
     quotes = [
         f"{quotation.format(write(one_line(quote.text)))} {write(_numbers(turn, quote))}"
         for quote in turn.quoted
     ]
     sources = [f"- {write(f'[{one.number}] {one_line(one.reference)}')}" for one in turn.cited]
-    return [*asked, *quotes, write(phrase("sources", turn.language)), "\n".join(sources)]
+    return [*asked, *quotes, write(phrase("sources", language)), "\n".join(sources)]
 
 
 def _numbers(turn: Turn, quote: Cited) -> str:
     return " ".join(f"[{one.number}]" for one in (quote, *turn.same_as(quote)))
 
 
-def html(turns: Sequence[Turn], _: Generation) -> str:
+def html(turns: Sequence[Turn], _: Generation, language: str) -> str:
     """A page of its own, which word processors take too."""
-    return render("page/taken.html", turns=turns)
+    return render("page/taken.html", turns=turns, language=language)
 
 
 def _entries(write: Callable[[Place], str]) -> Form:
     """An entry for each place that the answers cite and the documents still hold."""
 
-    def entries(turns: Sequence[Turn], generation: Generation) -> str:
+    def entries(turns: Sequence[Turn], generation: Generation, _: str) -> str:
         cited = [one for turn in turns if not turn.abstained for one in turn.cited]
         return "\n\n".join(dict.fromkeys(map(write, found_in(generation, cited)))) + "\n"
 

@@ -21,10 +21,12 @@ new MutationObserver(speak).observe(element, {attributes: true, childList: true,
 element.addEventListener('change', () => {
   speak();
   document.cookie = `language=${chosen()}; path=${location.pathname}; max-age=31536000; samesite=strict`;
-  const {turn, number} = document.querySelector('#source article')?.dataset ?? {};
+  const {turn, number, link, opened} = document.querySelector('#source article')?.dataset ?? {};
   const asking = new CustomEvent('asking', {detail: {}});
   dispatchEvent(asking);
-  trigger('input', {talk: asking.detail.talk, turn: Number(turn ?? -1), number: Number(number ?? 0)});
+  const place = turn === '-1' && opened === undefined ? link : ''; // a quote that a link led to
+  const at = {link: place, turn: Number(turn ?? -1), number: Number(number ?? 0)};
+  trigger('input', {talk: asking.detail.talk, ...at});
 });
 """
 """What a choice of language does in the browser: it sets a cookie, and asks the server for the page in it."""

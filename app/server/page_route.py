@@ -1,10 +1,11 @@
-"""Page route: what the page fetches itself: a page of a PDF, a list to choose from, a document's file."""
+"""Page route: what the page fetches itself: pages of PDFs, glosses, lists to choose from, files."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from anyio import CapacityLimiter
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict
 
@@ -12,13 +13,17 @@ from rodedraad.index.scope import Scope
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
+from rodedraad.page.glosses import glosses_in
 from rodedraad.page.pdf_pane import PdfView
+from rodedraad.page.permalink import find_document
 from rodedraad.page.scope_menu import choices
 from rodedraad.server.http_api import in_turn
 from rodedraad.texts.phrases import language_of
 
+Offset = Annotated[int, Query(ge=0, lt=10**12)]
+
 AT_ONCE = 2
-"""How many pages are drawn, lists made or files read at the same time."""
+"""How many pages are drawn, lists and glosses made or files read at the same time."""
 
 
 class Choice(BaseModel):
@@ -56,6 +61,19 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
             return await in_turn(limiter, waiting, made)
         except RodeDraadError as error:
             raise HTTPException(400, index.told(error)) from error
+
+    @router.get("/gloss")
+    async def gloss(document: str, start: Offset, end: Offset, request: Request) -> Any:
+        """The words of a stretch of a document with their glosses, each with its confidence in percent."""
+
+        def made() -> Mapping[str, tuple[str, int]]:
+            found = find_document(index.searcher().generation, document)
+            return glosses_in(found[0], start, end, language_of(request.headers)) if found else {}
+
+        try:
+            return await in_turn(limiter, waiting, made)
+        except RodeDraadError as error:
+            raise HTTPException(503, index.told(error)) from error
 
     @router.get("/file")
     async def file(document: str) -> Response:

@@ -21,6 +21,7 @@ _READ = re.compile(
             PAGE,
             HEALTH,
             "/page",
+            "/gloss",
             "/file",
             "/api/search",
             "/api/documents(/.*)?",

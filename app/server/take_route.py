@@ -1,7 +1,7 @@
 """Take route: /take, which gives a conversation, or one answer of it, in a form to take along."""
 
 from anyio import CapacityLimiter
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
@@ -10,6 +10,7 @@ from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.kept_turns import talk_of
 from rodedraad.page.take_along import FORMS
 from rodedraad.server.http_api import in_turn
+from rodedraad.texts.phrases import language_of
 
 AT_ONCE = 2
 """How many conversations are written at the same time."""
@@ -27,15 +28,17 @@ def take_route(index: LiveIndex, waiting: int) -> APIRouter:
     router = APIRouter()
     limiter = CapacityLimiter(AT_ONCE)
 
-    def written(taken: Taken) -> str:
-        return FORMS[taken.form](talk_of(taken.talk).turns, index.searcher().generation)
+    def written(taken: Taken, language: str) -> str:
+        return FORMS[taken.form](talk_of(taken.talk).turns, index.searcher().generation, language)
 
     @router.post("/take")
-    async def take(body: Taken) -> PlainTextResponse:
+    async def take(body: Taken, request: Request) -> PlainTextResponse:
         if body.form not in FORMS:
             raise HTTPException(400, "There is no such form.")
         try:
-            return PlainTextResponse(await in_turn(limiter, waiting, written, body))
+            return PlainTextResponse(
+                await in_turn(limiter, waiting, written, body, language_of(request.headers))
+            )
         except RodeDraadError as error:
             raise HTTPException(503, index.told(error)) from error
 

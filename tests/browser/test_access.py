@@ -66,7 +66,7 @@ def test_another_language_is_spoken_at_once_and_the_talk_stays(address: str, ope
     expect(page.locator("#new")).to_have_text("Nouvelle conversation")
     expect(page.locator(".tools span")).to_have_text(re.compile("^Citation 1 sur [123]$"))
     expect(page.locator(".turn .question")).to_have_text("Wat doet AIDER in Peru?")
-    expect(page.locator(".turn .aside").first).to_have_text("Bronnen")
+    expect(page.locator(".turn .aside").first).to_have_text("Sources")
     expect(page.locator("html")).to_have_attribute("lang", "fr")
     page.reload()
     expect(page.locator("#new")).to_have_text("Nouvelle conversation")

@@ -56,7 +56,7 @@ def test_a_follow_up_shows_how_it_was_understood(address: str, open_page: OpenPa
     ask(page, "En met hoeveel zijn ze?")
     understood = page.locator(".turn").nth(1).locator(".understood").inner_text()
     assert understood.removesuffix(" Ask on its own") == (
-        "Opgevat als: Welke coöperatie van aardappelboeren staat op de foto? En met hoeveel zijn ze?"
+        "Understood as: Welke coöperatie van aardappelboeren staat op de foto? En met hoeveel zijn ze?"
     )
 
 

@@ -50,13 +50,28 @@ def test_words_found_in_another_language_are_told(searcher: Searcher) -> None:
     assert matched_words(an_answer("abc", "t", "q", 0, 3)) == []
 
 
+def test_of_matched_words_only_those_are_told_that_a_person_accepts() -> None:
+    text = "Wie de oogst van Vruchtland weegt, was mijn fruitteler."
+    words = {
+        "what": "wie", "harvest": "oogst", "were": "was", "land": "vruchtland", "fruit": "fruitteler",
+        "piano": "weegt", "my": "mijn",
+    }  # fmt: skip
+    given = an_answer(text, "t", "What harvest were my land piano fruit", 0, len(text))
+    quote = replace(given.quotes[0], hit=replace(given.hits[0], words=words))
+    assert matched_words(replace(given, quotes=(quote,), language="en")) == [
+        ("harvest", "oogst"),
+        ("fruit", "fruitteler"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("confidence", "words"),
     [(0.9, "Waarschijnlijk"), (0.49, "Misschien"), (0.2, "Misschien")],
 )
 def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
     answer = replace(an_answer("abc", "t", "q", 0, 3), confidence=confidence)
-    assert f">{words} staat het antwoord hierin" in conversation_html(talk(answer))
+    assert f">{words} staat het antwoord hierin" in conversation_html(talk(answer), "nl")
+    assert f">{words} staat het antwoord hierin" not in conversation_html(talk(answer), "fr")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ LONG = Document("lang.txt", "", "nl", Citation(), LINES, ())
 
 def shown(html: str) -> str:
     """The text in a pane."""
-    return re.sub("<[^>]*>", "", html.split('<div class="text" tabindex="0">')[1].split("</div>")[0])
+    return re.sub("<[^>]*>", "", re.split('<div class="text"[^>]*>', html)[1].split("</div>")[0])
 
 
 def test_of_a_long_document_a_window_is_sent_and_the_rest_is_leafed_to() -> None:

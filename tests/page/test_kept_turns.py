@@ -84,10 +84,10 @@ def test_what_was_chosen_is_kept_shown_and_taken_along(searcher: Searcher) -> No
     talk = talk_of(f'{{"turns": [{as_json(kept(given))}]}}')
     assert restored(talk.turns[0], searcher.generation).scope == scope
     told = "Alleen gezocht in: Nederlands · vanaf 2015"
-    assert told in conversation_html(talk)
+    assert told in conversation_html(talk, "nl")
     assert 'class="votes"' not in conversation_html(talk)
     for form in ("plain", "markdown", "html"):
-        assert told in FORMS[form](talk.turns, searcher.generation)
+        assert told in FORMS[form](talk.turns, searcher.generation, "nl")
 
 
 def test_a_choice_that_is_none_is_all_documents_and_a_wrong_one_an_error() -> None:
@@ -111,7 +111,7 @@ def test_a_place_that_is_not_in_the_documents_is_shown_and_not_found(
         talk = talk_of(json.dumps({"turns": [{**turn, "cited": cited}]}))
         assert cited[0]["text"][:20] in conversation_html(talk)
         assert restored(talk.turns[0], searcher.generation).quotes == ()
-        assert FORMS["bibtex"](talk.turns, searcher.generation) == "\n"
+        assert FORMS["bibtex"](talk.turns, searcher.generation, "en") == "\n"
 
 
 def test_hostile_contents_are_text(turn: dict[str, Any], searcher: Searcher) -> None:
@@ -123,7 +123,7 @@ def test_hostile_contents_are_text(turn: dict[str, Any], searcher: Searcher) -> 
     for kind in ("answer", "no answer", "not a question"):
         talk = talk_of(json.dumps({"id": HOSTILE, "turns": [{**hostile, "kind": kind}]}))
         assert len(talk.turns) == 1
-        for html in (conversation_html(talk), FORMS["html"](talk.turns, searcher.generation)):
+        for html in (conversation_html(talk), FORMS["html"](talk.turns, searcher.generation, "en")):
             assert "<img" not in html
             assert "<script" not in html
 
@@ -141,7 +141,7 @@ def test_an_answer_is_taken_along_with_its_sources(searcher: Searcher) -> None:
     talk = (
         Talk().followed_by(answer(searcher, question)).followed_by(answer(searcher, "Who wrote the Iliad?"))
     )
-    texts = {form: write(talk.turns, searcher.generation) for form, write in FORMS.items()}
+    texts = {form: write(talk.turns, searcher.generation, "en") for form, write in FORMS.items()}
     quote = talk.turns[0].cited[0].text
     source = "50 jaar ontwikkelingssamenwerking in Peru, Noémie Nyst, 2015-12-01"
     assert texts["plain"].startswith(f"{question}\n\n“{quote}” [1]\n\nSources\n\n- [1] {source}")

@@ -98,3 +98,17 @@ def test_a_program_chooses_what_is_searched(folder: Path) -> None:
             ("note.md", "2016"),
             ("wéb/bo\"er's.html", None),
         ]
+
+
+def test_glosses_are_given_in_the_language_of_the_page(folder: Path) -> None:
+    with serving(folder / "home", corpus=folder / "corpus") as address:
+        asked = {"document": "note.md", "start": "0", "end": "500"}
+
+        def got(language: str, **changed: str) -> httpx.Response:
+            headers = {"Accept-Language": language}
+            return httpx.get(f"{address}/gloss", params={**asked, **changed}, headers=headers)
+
+        assert got("fr").json()["coffee"][0] == "café"
+        assert got("en").json() == got("fr", document="gone.md").json() == {}
+        for changed in ({"start": "-1"}, {"end": "9" * 30}, {"start": "x"}):
+            assert got("fr", **changed).status_code == 422
