@@ -17,10 +17,11 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rodedraad.page.visitor import is_changing, may_change
 from rodedraad.server.refused import Refused, busy, is_full
 from rodedraad.server.served_paths import HEAR, JOIN, RUN
 from rodedraad.server.unheard import Unheard
-from rodedraad.texts.phrases import language_of
+from rodedraad.texts.phrases import language_of, phrase
 
 AT_ONCE = 8
 """How many calls outside the queue are run at the same time."""
@@ -53,13 +54,14 @@ class PageCalls:
         if scope["type"] != "http" or scope["path"] not in (JOIN, RUN):
             await self._app(scope, receive, send)
             return
-        call, function = self._checked(await _whole(receive))
+        headers = Headers(scope=scope)
+        call, function = self._checked(await whole(receive), headers)
         body = json.dumps(call).encode()
-        headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
-        scope["headers"] = [*headers, (b"content-length", str(len(body)).encode())]
+        others = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
+        scope["headers"] = [*others, (b"content-length", str(len(body)).encode())]
         joins = scope["path"] == JOIN
         if self._is_waited_for(function) if joins else is_full(self._turn, self._waiting):
-            raise busy(language=language_of(Headers(scope=scope)))
+            raise busy(language=language_of(headers))
         if joins:  # has a queue of its own
             await self._unheard.expect(call["session_hash"])
             await self._app(scope, _again(body, receive), send)
@@ -81,7 +83,7 @@ class PageCalls:
         queue = self._page._queue.event_queue_per_concurrency_id.get(function.concurrency_id)
         return (len(queue.queue) if queue else 0) >= self._waiting
 
-    def _checked(self, body: bytes) -> tuple[dict[str, Any], BlockFunction]:
+    def _checked(self, body: bytes, headers: Headers) -> tuple[dict[str, Any], BlockFunction]:
         """The call in the body of a request, with nothing else in it, and the function it is of."""
         try:
             call = json.loads(body)
@@ -91,8 +93,11 @@ class PageCalls:
             raise Refused(400, "This is no call of a function.") from error
         number, data, session = call.get("fn_index"), call.get("data"), call.get("session_hash")
         function = self._page.fns.get(number) if isinstance(number, int) else None
-        known = function is not None and function.fn is not None  # else the browser alone runs it
-        if not known or not isinstance(data, list) or len(data) != len(function.inputs):
+        if function is None or function.fn is None:  # the browser alone runs what has no function
+            raise Refused(400, "There is no such function.")
+        if is_changing(function.fn) and not may_change(headers):
+            raise Refused(403, phrase("only_read", language_of(headers)))
+        if not isinstance(data, list) or len(data) != len(function.inputs):
             raise Refused(400, "There is no such function.")
         if not (isinstance(session, str) and _SESSION.fullmatch(session)):
             raise Refused(400, "A call belongs to a session.")
@@ -118,7 +123,7 @@ class PageCalls:
         raise Refused(400, "A file is uploaded before it is added.")
 
 
-async def _whole(receive: Receive) -> bytes:
+async def whole(receive: Receive) -> bytes:
     """The body of a request, which the guard bounds; empty if it is cut off."""
     body = bytearray()
     while True:
