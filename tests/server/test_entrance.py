@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from gradio_client import Client
 
 from rodedraad.server import passwords
 from rodedraad.server.passwords import Passwords, add_user, hashed
@@ -94,6 +95,12 @@ def test_no_box_of_the_browser_comes_up_for_what_the_page_fetches(guarded: str) 
         assert refused.json()["detail"].startswith("U bent niet meer ingelogd.")
         refused = httpx.request(method, guarded + path)
         assert refused.headers["www-authenticate"] == 'Basic realm="Rode Draad", charset="UTF-8"'
+
+
+def test_programs_need_no_session(guarded: str) -> None:
+    client = Client(guarded, httpx_kwargs={"auth": ("an", "met de trein")}, verbose=False)
+    assert "peru-partnerland.txt" in client.predict(api_name="/list_documents")
+    assert "set-cookie" not in httpx.get(f"{guarded}/api/documents", auth=("an", "met de trein")).headers
 
 
 def test_logging_in_gives_a_cookie_of_which_only_a_digest_is_kept(guarded: str, home: Path) -> None:
