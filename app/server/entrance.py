@@ -63,6 +63,10 @@ class Entrance:
             return self._page(request, f"{path}?{query}" if query else path)
         raise _unknown(request)
 
+    def may_change(self, user: str) -> bool:
+        """Whether a user may change documents and gold questions."""
+        return self._passwords.may_change(user)
+
     async def _log_in(
         self, request: HTTPConnection, receive: Receive, gone: Callable[[], Awaitable[None]]
     ) -> Response:

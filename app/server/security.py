@@ -21,7 +21,6 @@ from rodedraad.live.json_log import LOG, REQUEST_ID
 from rodedraad.page.visitor import RIGHT, USER, noted
 from rodedraad.server.entrance import Entrance
 from rodedraad.server.page_head import completed, reader_key
-from rodedraad.server.passwords import Passwords
 from rodedraad.server.refused import Refused
 from rodedraad.server.served_paths import HEALTH, PAGE, UPLOAD, is_lasting, is_served
 from rodedraad.server.uploads import Uploads
@@ -65,8 +64,7 @@ class Rules:
     public: str = ""  # host, with a port if any, that people see where a proxy stands in front
     home: str = ""  # folder of the index
     prefix: str = ""  # path that the page lies under, without a slash at its end
-    passwords: Passwords | None = None
-    entrance: Entrance | None = None  # where passwords are asked for
+    entrance: Entrance | None = None  # None where no password is asked for
     uploads: Uploads | None = None  # None where no files may be added
 
 
@@ -109,14 +107,15 @@ class Guard:
         _strip(scope, self._rules.prefix)
         headers = Headers(scope=scope)
         self._check_source(scope, headers)
-        if self._rules.entrance and scope["path"] != HEALTH:
-            visit = await self._rules.entrance.visit(HTTPConnection(scope), exchange.receive, exchange.gone)
+        entrance = self._rules.entrance
+        exchange.may_change = self._rules.uploads is not None
+        if entrance and scope["path"] != HEALTH:
+            visit = await entrance.visit(HTTPConnection(scope), exchange.receive, exchange.gone)
             if isinstance(visit, Response):
                 await visit(scope, exchange.receive, exchange.send)
                 return
-            exchange.user = visit
+            exchange.user, exchange.may_change = visit, entrance.may_change(visit)
         exchange.reader = reader_key(self._rules.home, exchange.user)
-        exchange.may_change = self._may_change(exchange.user)
         if not is_served(scope["method"], scope["path"]):
             raise Refused(404, "There is nothing under this address.")
         ours = {REQUEST_ID: exchange.id, **noted(exchange.user, exchange.may_change)}
@@ -152,10 +151,6 @@ class Guard:
         followed = scope["method"] == "GET" and headers.get("sec-fetch-dest") == "document"
         if (origin is not None and _place(origin) not in own) or (elsewhere and not followed):
             raise Refused(403, "A page from elsewhere cannot ask here.")
-
-    def _may_change(self, user: str | None) -> bool:
-        passwords = self._rules.passwords
-        return passwords.may_change(user) if passwords and user else self._rules.uploads is not None
 
 
 class _Exchange:

@@ -82,7 +82,6 @@ class Serving:
             public=root.netloc.lower(),
             home=str(home.resolve()),
             prefix=root.path.rstrip("/"),
-            passwords=self.passwords,
             entrance=entrance,
             uploads=uploads if self.may_change else None,
         )
