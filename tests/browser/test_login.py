@@ -40,9 +40,7 @@ def shoot(page: Page, name: str) -> None:
 def test_who_logs_in_arrives_at_the_link_and_logs_out_again(
     guarded: str, browser: Browser, scheme: str, width: int
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, locale="nl", java_script_enabled=True
-    )
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale="nl")
     context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     page.goto(guarded + LINK)
