@@ -11,6 +11,8 @@ def chat(options: argparse.Namespace) -> int:
     """Serve the page until interrupted, or add a user."""
     if options.add_user is not None:
         return _add_user(options)
+    if options.role:
+        raise RodeDraadError("Name the user too: --auth FILE --add-user NAME --role ROLE")
     from rodedraad.live.json_log import start_log
     from rodedraad.server.passwords import Passwords
     from rodedraad.server.serve import Serving, serve, take_port
@@ -36,6 +38,6 @@ def _add_user(options: argparse.Namespace) -> int:
             raise RodeDraadError("The two differ; nothing was changed.")
     else:
         password = sys.stdin.readline().rstrip("\r\n")
-    add_user(options.auth, options.add_user, password)
+    add_user(options.auth, options.add_user, password, options.role)
     print(f"{options.add_user} can log in, by {options.auth}.")
     return 0

@@ -20,6 +20,7 @@ from rodedraad.page.permalink import find_document, follow
 from rodedraad.page.scope_menu import menu_html
 from rodedraad.page.source_pane import places, source_html
 from rodedraad.page.translated_labels import Labels, languages_html
+from rodedraad.page.visitor import user_of
 from rodedraad.page.welcome import SUGGESTED, Suggestions, about_html
 from rodedraad.texts.html_templates import as_html, render
 from rodedraad.texts.phrases import NAMES, language_of, phrase
@@ -144,7 +145,7 @@ class ChatEvents:
             pane,
             as_html(notice),
             languages_html(language),
-            render("page/menus.html", language=language),
+            render("page/menus.html", language=language, user=user_of(request.headers)),
             *self.labels.updates(language),
         ]
 

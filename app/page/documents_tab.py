@@ -17,6 +17,7 @@ from rodedraad.page.background_work import progress_html, watched
 from rodedraad.page.clicks import text
 from rodedraad.page.notes import note
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
+from rodedraad.page.visitor import changing, may_change
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import NAMES, language_of, phrase
 from rodedraad.texts.refusal import Refusal
@@ -41,12 +42,12 @@ element.addEventListener('click', event => {
 
 
 def documents_tab(
-    tab: gr.Tab, library: LiveCorpus, labels: Labels, languages: gr.HTML, may_change: bool
+    tab: gr.Tab, library: LiveCorpus, labels: Labels, languages: gr.HTML, can_change: bool
 ) -> None:
-    """Fill the tab; without `may_change` it has no upload, removal or re-indexing, nor their events."""
-    events = _Events(library, may_change)
+    """Fill the tab; without `can_change` it has no upload, removal or re-indexing, nor their events."""
+    events = _Events(library)
     with gr.Column(elem_id="documents"):
-        if may_change:
+        if can_change:
             with gr.Row(elem_id="change"):
                 upload = gr.File(
                     file_count="multiple",
@@ -84,15 +85,15 @@ def documents_tab(
         api_visibility="private",
     )
     languages.input(events.show, None, table, **QUIET)
-    if may_change:
+    if can_change:
         one_at_a_time: dict[str, Any] = {
             "concurrency_limit": 1, "concurrency_id": "index", "show_progress": "hidden",
             "api_visibility": "private",
         }  # fmt: skip
         cancel.click(events.cancel, None, cancel, **QUIET)
         kept = upload.upload(events.add, upload, [upload, status, before], **QUIET)
-        gone = table.click(events.remove, None, None, **QUIET).success(lambda: "", None, before, **QUIET)
-        asked = again.click(lambda: "", None, before, **QUIET)
+        gone = table.click(events.remove, None, None, **QUIET).success(events.forget, None, before, **QUIET)
+        asked = again.click(events.forget, None, before, **QUIET)
         fetched = gr.on(
             [address.submit, add.click],
             events.add_page,
@@ -106,14 +107,19 @@ def documents_tab(
 
 
 class _Events:
-    def __init__(self, library: LiveCorpus, may_change: bool) -> None:
+    def __init__(self, library: LiveCorpus) -> None:
         self._library = library
-        self._may_change = may_change
         self._renewing: set[str | None] = set()  # sessions whose own indexing runs
 
     def show(self, request: gr.Request) -> str:
-        return self._table(language_of(request.headers))
+        return self._table(request)
 
+    @changing
+    def forget(self) -> str:
+        """No notes on an upload."""
+        return ""
+
+    @changing
     def add(self, files: list[str] | None, request: gr.Request) -> tuple[None, str, str | None]:
         """Add files; the notes on those refused come twice, but None for the second if no file was added."""
         language = language_of(request.headers)
@@ -132,6 +138,7 @@ class _Events:
         notes = "".join(refused)
         return None, notes, notes if added else None
 
+    @changing
     def add_page(self, address: str | None, request: gr.Request) -> Iterator[tuple[str, str, str | None]]:
         """Fetch a page and yield what was added, twice; or the address again, why nothing was, and None."""
         language = language_of(request.headers)
@@ -147,16 +154,19 @@ class _Events:
             told = note(self._library.told(error), "refused")
         yield address, told, added
 
+    @changing
     def remove(self, click: gr.EventData) -> None:
         try:
             self._library.remove(text(click, "id"))
         except RodeDraadError as error:
             raise gr.Error(self._library.told(error), print_exception=False) from error
 
+    @changing
     def cancel(self) -> Any:
         self._library.cancel()
         return gr.update(visible=False)
 
+    @changing
     def renew(self, before: str | None, request: gr.Request) -> Iterator[Change]:
         """Re-index and yield the progress, unless nothing was changed and `before` is None.
 
@@ -168,7 +178,7 @@ class _Events:
         language = language_of(request.headers)
         self._renewing.add(request.session_hash)
         try:
-            report = yield from watched(self._library.reindex, self._shower(language))
+            report = yield from watched(self._library.reindex, self._shower(request))
             found = phrase(
                 "reindex_cancelled" if report.waiting else "reindexed",
                 language,
@@ -189,32 +199,33 @@ class _Events:
     async def follow(self, request: gr.Request) -> AsyncIterator[Change]:
         """Yield the progress of an indexing that another page or process runs, until it ends."""
         language = language_of(request.headers)
-        show, followed = await asyncio.to_thread(self._shower, language), False
+        show, followed = await asyncio.to_thread(self._shower, request), False
         while request.session_hash not in self._renewing and (running := self._library.running()):
             since = f"{datetime.fromtimestamp(running.since, UTC):%H:%M}"
             yield await asyncio.to_thread(show, running.progress, phrase("since", language, time=since))
             followed = True
             await asyncio.sleep(LOOK)
         if followed and request.session_hash not in self._renewing:
-            yield "", await asyncio.to_thread(self._table, language), gr.update(visible=False)
+            yield "", await asyncio.to_thread(self._table, request), gr.update(visible=False)
         else:
             yield gr.skip(), gr.skip(), gr.skip()
 
-    def _shower(self, language: str) -> Callable[..., Change]:
+    def _shower(self, request: gr.Request) -> Callable[..., Change]:
         """A function that shows progress, and the table again whenever more documents answer."""
-        seen = self._library.version()
+        seen, language = self._library.version(), language_of(request.headers)
 
         def show(now: Progress, more: str = "") -> Change:
             nonlocal seen
             before, seen = seen, self._library.version()
-            can_cancel = self._may_change and self._library.can_cancel
-            table = gr.skip() if seen == before else self._table(language)
+            can_cancel = may_change(request.headers) and self._library.can_cancel
+            table = gr.skip() if seen == before else self._table(request)
             return progress_html(now, language, more), table, gr.update(visible=can_cancel)
 
         return show
 
-    def _table(self, language: str) -> str:
-        return library_html(self._library.rows(), language, self._may_change)
+    def _table(self, request: gr.Request) -> str:
+        language = language_of(request.headers)
+        return library_html(self._library.rows(), language, may_change(request.headers))
 
 
 def library_html(rows: Sequence[Row], language: str, may_change: bool) -> str:

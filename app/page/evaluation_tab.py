@@ -14,6 +14,7 @@ from rodedraad.page.background_work import progress_html, watched
 from rodedraad.page.clicks import text
 from rodedraad.page.notes import note
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
+from rodedraad.page.visitor import changing, may_change
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import NAMES, language_of, phrase
 from rodedraad.texts.refusal import Refusal
@@ -44,24 +45,24 @@ def evaluation_tab(
     candidates: Candidates,
     labels: Labels,
     languages: gr.HTML,
-    may_change: bool,
+    can_change: bool,
 ) -> None:
-    """Fill the tab; without `may_change` it has only the last run, and no votes with others' questions."""
-    events = _Events(index, candidates, may_change)
+    """Fill the tab; without `can_change` it has only the last run, and no votes with others' questions."""
+    events = _Events(index, candidates)
     with gr.Column(elem_id="evaluation"):
-        if may_change:
+        if can_change:
             again = gr.Button(PHRASES("evaluate"), size="sm", elem_id="evaluate")
             labels.label(again, value="evaluate")
         status = gr.HTML(elem_id="evaluating", js_on_load=STATUS)
-        if may_change:
+        if can_change:
             decided = gr.HTML(elem_id="decided", js_on_load=STATUS)
             waiting = gr.HTML(elem_id="candidates", js_on_load=DECIDE)
         run = gr.HTML(elem_id="run", js_on_load=None)
     for event in (tab.select, languages.input):
         event(events.show, None, run, **QUIET)
-        if may_change:
+        if can_change:
             event(events.review, None, waiting, **QUIET)
-    if may_change:
+    if can_change:
         made = again.click(
             events.make,
             None,
@@ -77,20 +78,22 @@ def evaluation_tab(
 
 
 class _Events:
-    def __init__(self, index: LiveIndex, candidates: Candidates, may_change: bool) -> None:
+    def __init__(self, index: LiveIndex, candidates: Candidates) -> None:
         self._index = index
         self._runs = KeptRuns(index)
         self._candidates = candidates
-        self._may_change = may_change
 
     def show(self, request: gr.Request) -> str:
         language = language_of(request.headers)
         try:
             kept = self._runs.last()
-            return run_html(kept, language) if kept else nothing_html(self._runs, language, self._may_change)
+            if kept:
+                return run_html(kept, language)
+            return nothing_html(self._runs, language, may_change(request.headers))
         except RodeDraadError as error:
             return note(self._index.told(error))
 
+    @changing
     def make(self, request: gr.Request) -> Iterator[str]:
         language = language_of(request.headers)
         try:
@@ -104,8 +107,11 @@ class _Events:
         return gr.skip() if self._runs.kept else self.show(request)  # what is open in a report stays open
 
     def review(self, request: gr.Request) -> str:
+        if not may_change(request.headers):
+            return ""  # they hold others' questions
         return self._waiting(language_of(request.headers), opened=False)
 
+    @changing
     def decide(self, click: gr.EventData, request: gr.Request) -> tuple[str, Any]:
         language = language_of(request.headers)
         id, decision, evidence = (text(click, name) for name in ("id", "decision", "evidence"))

@@ -67,22 +67,24 @@ class Logins:
         if self._waiting.total() >= MOST_WAITING or self._waiting[address] >= MOST_OF_ADDRESS:
             raise busy()
         self._waiting[address] += 1
+        unchecked = False
         try:
             async with create_task_group() as group:
                 group.start_soon(_cancel_when, gone, group.cancel_scope)
                 async with self._turn:
-                    user = await self._check(authorization, address)
+                    user = self._passwords.user(authorization)
+                    unchecked = not user and self._delay(address) > 0  # others have guessed meanwhile
+                    if not (user or unchecked):
+                        user = await self._check(authorization, address)
                 group.cancel_scope.cancel()
         finally:
             self._waiting[address] -= 1
             self._waiting += Counter()  # drops those at 0
+        if unchecked:
+            self._refuse_guesser(address)
         return user
 
     async def _check(self, authorization: str, address: str) -> str | None:
-        if user := self._passwords.user(authorization):
-            return user
-        if (guesses := self._guesses.get(address)) and guesses.delay():
-            return None
         user = await to_thread.run_sync(self._passwords.check, authorization)
         if user:
             self._guesses.pop(address, None)
@@ -91,10 +93,14 @@ class Logins:
         return user
 
     def _refuse_guesser(self, address: str) -> None:
-        guesses = self._guesses.get(address)
-        if guesses and (delay := guesses.delay()):
+        if delay := self._delay(address):
             why = "Too many wrong passwords came from this address. Try again later."
             raise Refused(429, why, {"Retry-After": str(ceil(delay))})
+
+    def _delay(self, address: str) -> float:
+        """Seconds until an address may guess again."""
+        guesses = self._guesses.get(address)
+        return guesses.delay() if guesses else 0
 
     def _count(self, address: str) -> None:
         guesses = self._guesses.setdefault(address, _Guesses())

@@ -18,10 +18,11 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rodedraad.page.visitor import is_changing, may_change
 from rodedraad.server.refused import Refused, busy, is_full
 from rodedraad.server.served_paths import HEAR, JOIN, RUN
 from rodedraad.server.unheard import Unheard
-from rodedraad.texts.phrases import language_of
+from rodedraad.texts.phrases import language_of, phrase
 
 AT_ONCE = 8
 """How many calls outside the queue are run at the same time."""
@@ -55,13 +56,14 @@ class PageCalls:
         if scope["type"] != "http" or scope["path"] not in (JOIN, RUN):
             await self._app(scope, receive, send)
             return
-        call, function = self._checked(await _whole(receive))
+        headers = Headers(scope=scope)
+        call, function = self._checked(await whole(receive), headers)
         body = json.dumps(call).encode()
-        headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
-        scope["headers"] = [*headers, (b"content-length", str(len(body)).encode())]
+        others = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
+        scope["headers"] = [*others, (b"content-length", str(len(body)).encode())]
         joins = scope["path"] == JOIN
         if self._is_waited_for(function) if joins else is_full(self._turn, self._waiting):
-            raise busy(language=language_of(Headers(scope=scope)))
+            raise busy(language=language_of(headers))
         if joins:  # has a queue of its own
             self._joining[function.concurrency_id] += 1
             try:
@@ -88,7 +90,7 @@ class PageCalls:
         waiting = len(queue.queue) if queue else 0
         return waiting + self._joining[function.concurrency_id] >= self._waiting
 
-    def _checked(self, body: bytes) -> tuple[dict[str, Any], BlockFunction]:
+    def _checked(self, body: bytes, headers: Headers) -> tuple[dict[str, Any], BlockFunction]:
         """The call in the body of a request, with nothing else in it, and the function it is of."""
         try:
             call = json.loads(body)
@@ -100,6 +102,8 @@ class PageCalls:
         function = self._page.fns.get(number) if isinstance(number, int) else None
         if function is None or function.fn is None:  # what has none is run by the browser alone
             raise Refused(400, "There is no such function.")
+        if is_changing(function.fn) and not may_change(headers):
+            raise Refused(403, phrase("only_read", language_of(headers)))
         if not isinstance(data, list) or len(data) != len(function.inputs):
             raise Refused(400, "There is no such function.")
         if not (isinstance(session, str) and _SESSION.fullmatch(session)):
@@ -126,7 +130,7 @@ class PageCalls:
         raise Refused(400, "A file is uploaded before it is added.")
 
 
-async def _whole(receive: Receive) -> bytes:
+async def whole(receive: Receive) -> bytes:
     """The body of a request, which the guard bounds; empty if it is cut off."""
     body = bytearray()
     while True:

@@ -15,11 +15,15 @@ def reader_key(home: str, user: str | None) -> str:
     return hashlib.sha256(f"{home}\n{user or ''}".encode()).hexdigest()[:16]
 
 
-def completed(page: bytes, nonce: str, reader: str, language: str) -> bytes:
-    """The page with a nonce on its scripts, the key of its reader, and words of ours for who shares it."""
+def completed(page: bytes, nonce: str, reader: str, language: str, may_change: bool) -> bytes:
+    """The page with a nonce on its scripts, the key of its reader, and words of ours for who shares it.
+
+    Its root has the class `reads` where the reader may not change documents.
+    """
     described = escape(phrase("welcome", language))
     ours = (
         f'<meta name="reader" content="{reader}" />'
+        '<meta name="referrer" content="same-origin" />'  # or a form, posted to log out, has no origin
         f'<meta name="description" content="{described}" />'
         '<meta name="twitter:card" content="summary" /><meta property="og:type" content="website" />'
         '<meta property="og:title" content="Rode Draad" />'
@@ -27,4 +31,6 @@ def completed(page: bytes, nonce: str, reader: str, language: str) -> bytes:
     )
     head, script, rest = page.partition(b"<script")
     head = _SHARED.sub(b"", head).replace(b"<head>", b"<head>" + ours.encode(), 1)
+    if not may_change:
+        head = head.replace(b"<html", b'<html class="reads"', 1)
     return re.sub(rb"<script\b", f'<script nonce="{nonce}"'.encode(), head + script + rest)

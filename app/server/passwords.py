@@ -1,4 +1,4 @@
-"""Passwords: a file of names and scrypt hashes, and who is let in by it."""
+"""Passwords: a file of names, scrypt hashes and roles, and who is let in by it."""
 
 import hashlib
 import os
@@ -6,6 +6,7 @@ import secrets
 import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -21,7 +22,21 @@ SHORTEST, LONGEST = 8, 200
 
 LARGEST = 10_000_000  # bytes of a password file
 
+READ, CHANGE = "read", "change"
+"""The roles: to read and ask, or also to change documents and gold questions, as without a role."""
+
 _SALT, _KEY = 16, 32  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _User:
+    kept: str  # of the password
+    role: str = CHANGE
+
+    @property
+    def line(self) -> str:
+        """What the file says after the name."""
+        return self.kept if self.role == CHANGE else f"{self.kept}:{self.role}"
 
 
 def hashed(password: str, salt: bytes = b"", cost: tuple[int, int, int] = COST) -> str:
@@ -38,23 +53,25 @@ def _matches(password: str, kept: str) -> bool:
     return secrets.compare_digest(hashed(password, b64decode(salt), (int(n), int(r), int(p))), kept)
 
 
-def add_user(path: Path, name: str, password: str) -> None:
+def add_user(path: Path, name: str, password: str, role: str | None = None) -> None:
     """Add a person to a password file, or give them another password; others keep theirs.
 
-    The file is replaced whole, and only its owner can read it. Raises RodeDraadError for a name or
-    password that cannot be, and when the file cannot be written.
+    Without a role a person keeps the one they have, and a new one may change documents. The file is replaced
+    whole, and only its owner can read it. Raises RodeDraadError for a name or password that cannot be, and
+    when the file cannot be written.
     """
     if not name or ":" in name or not name.isprintable():
         raise RodeDraadError(f"{name!r} is no user name: it must hold no colon and nothing invisible.")
     if not SHORTEST <= len(password) <= LONGEST:
         raise RodeDraadError(f"A password has {SHORTEST} to {LONGEST} characters; choose another.")
     users = dict(_load(path)) if path.exists() else {}
-    users[name] = hashed(password)
+    role = role or (users[name].role if name in users else CHANGE)
+    users[name] = _User(hashed(password), role)
     new = path.with_name(f"{path.name}.new")
     try:
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:
-            file.writelines(f"{user}:{kept}\n" for user, kept in users.items())
+            file.writelines(f"{name}:{user.line}\n" for name, user in users.items())
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)
@@ -62,20 +79,21 @@ def add_user(path: Path, name: str, password: str) -> None:
         raise RodeDraadError(f"{path} cannot be written ({error.strerror}).") from error
 
 
-def _load(path: Path) -> Mapping[str, str]:
+def _load(path: Path) -> Mapping[str, _User]:
     users = {}
     try:
         for number, line in enumerate(read_regular(path, LARGEST).decode().splitlines(), 1):
             if not line.strip():
                 continue
-            name, colon, kept = line.partition(":")
+            name, _, rest = line.partition(":")
+            kept, *role = rest.split(":")
             kind, *_ = parts = kept.split("$")
-            if not (name and colon and kind == "scrypt" and len(parts) == 6):
+            if not (name and kind == "scrypt" and len(parts) == 6 and role in ([], [READ], [CHANGE])):
                 raise ValueError(f"line {number}")
             b64decode(parts[4], validate=True)
             if not all(1 <= int(part) <= 2**20 for part in parts[1:4]):
                 raise ValueError(f"line {number}")
-            users[name] = kept
+            users[name] = _User(kept, *role)
     except OSError as error:
         raise RodeDraadError(
             f"The password file {path} cannot be read ({error.strerror}). To make one: "
@@ -83,7 +101,7 @@ def _load(path: Path) -> Mapping[str, str]:
         ) from error
     except ValueError as error:
         raise RodeDraadError(
-            f"The password file {path} holds something else than names and scrypt hashes ({error}). "
+            f"The password file {path} holds something else than names, scrypt hashes and roles ({error}). "
             f"Write it with: rodedraad chat --auth {path} --add-user NAME"
         ) from error
     if not users:
@@ -125,16 +143,33 @@ class Passwords:
             return None
         with self._lock:
             self._follow()
-            kept = self._users.get(name)
+            kept = self._kept(name)
         right = _matches(password, kept or self._unknown)  # as long for a name that is not there
         if not (right and kept):
             return None
         with self._lock:
             self._follow()
-            if self._users.get(name) != kept:
+            if self._kept(name) != kept:
                 return None  # removed, or given another password, meanwhile
             self._known[self._digest(authorization)] = name
         return name
+
+    def mark(self, name: str) -> bytes:
+        """What a person's password is known by for as long as they have it; empty for nobody."""
+        with self._lock:
+            self._follow()
+            kept = self._kept(name)
+        return hashlib.sha256(kept.encode()).digest() if kept else b""
+
+    def may_change(self, name: str) -> bool:
+        """Whether a person may change documents and gold questions."""
+        with self._lock:
+            self._follow()
+            return name in self._users and self._users[name].role == CHANGE
+
+    def _kept(self, name: str) -> str | None:
+        user = self._users.get(name)
+        return user.kept if user else None
 
     def _digest(self, authorization: str) -> bytes:
         return hashlib.blake2b(authorization.encode(), key=self._salt).digest()

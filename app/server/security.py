@@ -13,18 +13,21 @@ from urllib.parse import urlsplit
 
 from anyio import CancelScope, fail_after, sleep_forever
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rodedraad.live.json_log import LOG, REQUEST_ID
-from rodedraad.server.logins import Logins
+from rodedraad.page.visitor import RIGHT, USER, noted
+from rodedraad.server.entrance import Entrance
 from rodedraad.server.page_head import completed, reader_key
-from rodedraad.server.passwords import Passwords
 from rodedraad.server.refused import Refused
 from rodedraad.server.served_paths import HEALTH, PAGE, UPLOAD, is_lasting, is_served
 from rodedraad.server.uploads import Uploads
 from rodedraad.texts.phrases import language_of
 
 LARGEST_BODY = 1_000_000  # bytes of a request
+LARGEST_FORM = 40_000  # bytes of a request from who is not let in: a name, a password and an address
 LONGEST_ADDRESS = 8_000  # bytes of a path and its query
 BODY_SECONDS = 30
 """How long the next piece of a body may take."""
@@ -49,7 +52,8 @@ Gradio compiles the page's own templates, hence 'unsafe-eval'; an inline script,
 document has no nonce and stays dead.
 """
 
-_REQUEST_ID = REQUEST_ID.lower().encode()
+_OURS = {name.lower().encode() for name in (REQUEST_ID, USER, RIGHT)}
+"""Headers of a request that only the guard writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Rules:
     public: str = ""  # host, with a port if any, that people see where a proxy stands in front
     home: str = ""  # folder of the index
     prefix: str = ""  # path that the page lies under, without a slash at its end
-    passwords: Passwords | None = None
+    entrance: Entrance | None = None  # None where no password is asked for
     uploads: Uploads | None = None  # None where no files may be added
 
 
@@ -77,7 +81,6 @@ class Guard:
         """`app` gets the requests that are let through, their path without the prefix."""
         self._app = app
         self._rules = rules
-        self._logins = Logins(rules.passwords) if rules.passwords else None
         self._lasting: set[CancelScope] = set()
 
     def stop(self) -> None:
@@ -104,16 +107,24 @@ class Guard:
         _strip(scope, self._rules.prefix)
         headers = Headers(scope=scope)
         self._check_source(scope, headers)
-        exchange.user = await self._user(scope, headers, exchange)
+        entrance = self._rules.entrance
+        exchange.may_change = self._rules.uploads is not None
+        if entrance and scope["path"] != HEALTH:
+            visit = await entrance.visit(HTTPConnection(scope), exchange.receive, exchange.gone)
+            if isinstance(visit, Response):
+                await visit(scope, exchange.receive, exchange.send)
+                return
+            exchange.user, exchange.may_change = visit, entrance.may_change(visit)
         exchange.reader = reader_key(self._rules.home, exchange.user)
         if not is_served(scope["method"], scope["path"]):
             raise Refused(404, "There is nothing under this address.")
-        named = [(name, value) for name, value in scope["headers"] if name != _REQUEST_ID]
-        scope["headers"] = [*named, (_REQUEST_ID, exchange.id.encode())]
+        ours = {REQUEST_ID: exchange.id, **noted(exchange.user, exchange.may_change)}
+        named = [(name, value) for name, value in scope["headers"] if name not in _OURS]
+        scope["headers"] = [*named, *Headers(ours).raw]
         with ExitStack() as stack:
             exchange.largest = LARGEST_BODY
             if scope["path"] == UPLOAD:
-                if self._rules.uploads is None:
+                if self._rules.uploads is None or not exchange.may_change:
                     raise Refused(403, "Documents cannot be added here.")
                 exchange.largest += self._rules.uploads.largest
                 stack.enter_context(self._rules.uploads.one_more())
@@ -141,17 +152,6 @@ class Guard:
         if (origin is not None and _place(origin) not in own) or (elsewhere and not followed):
             raise Refused(403, "A page from elsewhere cannot ask here.")
 
-    async def _user(self, scope: Scope, headers: Headers, exchange: "_Exchange") -> str | None:
-        """The logged-in user, or None where no login is required; raises Refused without one."""
-        if not self._logins or scope["path"] == HEALTH:
-            return None
-        client = (scope.get("client") or ("",))[0]
-        user = await self._logins.user(headers.get("authorization", ""), client, exchange.gone)
-        if not user:
-            asked = {"WWW-Authenticate": 'Basic realm="Rode Draad", charset="UTF-8"'}
-            raise Refused(401, "A name and a password are needed.", asked)
-        return user
-
 
 class _Exchange:
     """A request and its response, as they pass."""
@@ -160,7 +160,8 @@ class _Exchange:
         self.id = secrets.token_hex(8)
         self.user: str | None = None
         self.reader = ""  # the key of the user, for the page
-        self.largest = 0  # bytes of the body, once it may be read
+        self.may_change = False  # documents
+        self.largest = LARGEST_FORM  # bytes of the body
         self._scope, self._receive, self._send = scope, receive, send
         self._early: list[Message] = []  # what came before the application asked for it
         self._began = time.perf_counter()
@@ -210,8 +211,9 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             headers = MutableHeaders(scope=message)
+            is_page = self._scope["path"] == PAGE and "content-security-policy" not in headers
             self._complete(headers)
-            if self._scope["path"] == PAGE and headers.get("content-type", "").startswith("text/html"):
+            if is_page and headers.get("content-type", "").startswith("text/html"):
                 headers["Content-Security-Policy"] = PAGE_POLICY.format(nonce=self._nonce)
                 headers["Cache-Control"] = "no-store"  # who comes back may be somebody else
                 self._held = []
@@ -236,14 +238,15 @@ class _Exchange:
             await self.send({"type": "http.response.body", "body": b""})
 
     async def _send_held(self, body: bytes) -> None:
-        body = completed(body, self._nonce, self.reader, language_of(Headers(scope=self._scope)))
+        language = language_of(Headers(scope=self._scope))
+        body = completed(body, self._nonce, self.reader, language, self.may_change)
         MutableHeaders(scope=self._start)["Content-Length"] = str(len(body))
         await self._send(self._start)
         await self._send({"type": "http.response.body", "body": body})
 
     def _complete(self, headers: MutableHeaders) -> None:
         headers.update(HEADERS)
-        headers["Content-Security-Policy"] = POLICY
+        headers.setdefault("Content-Security-Policy", POLICY)  # the login page has one of its own
         headers[REQUEST_ID] = self.id
 
     async def refuse(self, refusal: Refused) -> None:

@@ -26,14 +26,17 @@ from rodedraad.page.chat_tab import AT_ONCE, build
 from rodedraad.page.theme import FAVICON, STYLES, theme
 from rodedraad.page.translated_labels import PHRASES
 from rodedraad.server.end_process import end_process
+from rodedraad.server.entrance import Entrance
 from rodedraad.server.http_api import Programs, endpoints, malformed, routes
 from rodedraad.server.http_server import HttpServer
 from rodedraad.server.no_connections import forbid_connections
 from rodedraad.server.page_calls import PageCalls
+from rodedraad.server.page_head import reader_key
 from rodedraad.server.page_route import page_route
 from rodedraad.server.passwords import Passwords
 from rodedraad.server.security import Guard, Rules, names_of
 from rodedraad.server.served_paths import HEALTH
+from rodedraad.server.sessions import Sessions
 from rodedraad.server.take_route import take_route
 from rodedraad.server.uploads import Uploads
 
@@ -69,13 +72,17 @@ class Serving:
 
     def rules(self, home: Path, uploads: Uploads) -> Rules:
         """What the guard lets through to an index; files into a folder."""
-        root = urlsplit(self.root_path)
+        root, entrance = urlsplit(self.root_path), None
+        if self.passwords:
+            sessions = Sessions(home / "sessions.sqlite", self.passwords)
+            key, secure = reader_key(str(home.resolve()), None), root.scheme == "https"
+            entrance = Entrance(self.passwords, sessions, root.path.rstrip("/"), key, secure)
         return Rules(
             names=names_of(self.host, root.netloc),
             public=root.netloc.lower(),
             home=str(home.resolve()),
             prefix=root.path.rstrip("/"),
-            passwords=self.passwords,
+            entrance=entrance,
             uploads=uploads if self.may_change else None,
         )
 

@@ -8,6 +8,9 @@ import re
 
 PAGE = "/"
 HEALTH = "/health"
+LOG_IN, LOG_OUT = "/login", "/logout"
+"""Served where a password is asked for."""
+
 JOIN = "/gradio_api/queue/join"
 HEAR = "/gradio_api/queue/data"
 RUN = "/gradio_api/run/predict"

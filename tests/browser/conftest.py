@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.pages import wait_until_open
+from tests.browser.pages import log_in, wait_until_open
 from tests.servers import PATIENCE, chat_server
 
 expect.set_options(timeout=1000 * PATIENCE)
@@ -56,18 +56,26 @@ def address(corpus: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    """Opens a page on a server, in a session of its own, and waits until it can be asked.
+    """Opens a page on a server, in a session of its own, logs in, and waits until it can be asked.
 
     How each page looks in the end is kept in the folder that SCREENSHOTS names, if it is set.
     """
     contexts = []
 
-    def open_page(address: str, width: int = 1280, height: int = 800, **settings: Any) -> Page:
+    def open_page(
+        address: str,
+        width: int = 1280,
+        height: int = 800,
+        user: tuple[str, str] | None = None,
+        **settings: Any,
+    ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **settings)
         context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.goto(address)
+        if user:
+            log_in(page, *user)
         wait_until_open(page)
         return page
 

@@ -171,10 +171,10 @@ def test_another_user_of_the_same_browser_sees_nothing_of_it(
     for user in ("an", "bo"):
         add_user(tmp_path / "people", user, f"{user} heeft een wachtwoord")
     with serving(home, Serving(passwords=Passwords(tmp_path / "people"))) as address:
-        page = open_page(address, http_credentials={"username": "an", "password": "an heeft een wachtwoord"})
+        page = open_page(address, user=("an", "an heeft een wachtwoord"))
         ask(page, CACAO)
         kept = page.evaluate(STORED)
-        other = open_page(address, http_credentials={"username": "bo", "password": "bo heeft een wachtwoord"})
+        other = open_page(address, user=("bo", "bo heeft een wachtwoord"))
         other.evaluate(
             "stored => { for (const [key, value] of stored) localStorage.setItem(key, value); }", kept
         )

@@ -151,9 +151,33 @@ def test_what_cannot_be_a_name_or_a_password_changes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_role_is_kept_with_the_name_and_without_one_documents_may_be_changed(tmp_path: Path) -> None:
+    path = tmp_path / "people"
+    add_user(path, "an", "in de kom erbij")
+    add_user(path, "bo", "wat een mijn", "read")
+    lines = path.read_text().splitlines()
+    assert [line.split("$")[-1].partition(":")[2] for line in lines] == ["", "read"]
+    people = Passwords(path)
+    assert people.check(basic("bo", "wat een mijn")) == "bo"
+    assert [people.may_change(name) for name in ("an", "bo", "nobody")] == [True, False, False]
+    add_user(path, "bo", "een ander woord")
+    assert not people.may_change("bo")
+    add_user(path, "bo", "een ander woord", "change")
+    assert people.may_change("bo")
+    for wrong in (":", ":rea", ":admin", ":read:read"):
+        path.write_text(f"{lines[0]}{wrong}\n")
+        with pytest.raises(RodeDraadError, match="roles"):
+            Passwords(path)
+
+
 def test_the_command_adds_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "people"
     monkeypatch.setattr("sys.stdin", io.StringIO("wat een mijn\n"))
     assert main(["chat", "--auth", str(path), "--add-user", "jan"]) == 0
     assert Passwords(path).check(basic("jan", "wat een mijn")) == "jan"
+    monkeypatch.setattr("sys.stdin", io.StringIO("wat een mijn\n"))
+    assert main(["chat", "--auth", str(path), "--add-user", "piet", "--role", "read"]) == 0
+    people = Passwords(path)
+    assert [people.may_change(name) for name in ("jan", "piet")] == [True, False]
     assert main(["chat", "--add-user", "jan"]) == 2
+    assert main(["chat", "--auth", str(path), "--role", "read"]) == 2

@@ -22,19 +22,20 @@ def placeholders(text: str) -> set[tuple[str | None, str | None]]:
     return {(name, form) for _, name, form, _ in Formatter().parse(text) if name is not None}
 
 
-def test_no_language_lacks_a_phrase_and_german_has_those_around_an_answer() -> None:
+def test_no_language_lacks_a_phrase_and_german_has_those_beside_the_page() -> None:
     english = texts("en")
-    assert list(english) == ["answer", "page", "report", "names"]
+    assert list(english) == ["answer", "login", "page", "report", "names"]
     for language in SPOKEN:
         assert {section: list(phrases) for section, phrases in texts(language).items()} == {
             section: list(phrases) for section, phrases in english.items()
         }
-    assert list(texts("de")) == ["answer"]
-    assert list(texts("de")["answer"]) == list(english["answer"])
+    assert list(texts("de")) == ["answer", "login"]
+    for section in ("answer", "login"):
+        assert list(texts("de")[section]) == list(english[section])
 
 
 def test_a_name_is_in_one_section() -> None:
-    names = [name for section in ("answer", "page", "report") for name in texts("en")[section]]
+    names = [name for section in ("answer", "login", "page", "report") for name in texts("en")[section]]
     assert sorted(names) == sorted(set(names))
 
 

@@ -1,0 +1,110 @@
+"""The login page, logging out, a session that ends while the page is open, and the page of a reader."""
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from rodedraad.server.passwords import Passwords, add_user
+from rodedraad.server.serve import Serving
+from tests.browser.pages import log_in, wait_until_open
+from tests.browser.test_access import serious
+from tests.browser.test_chat import OpenPage
+from tests.servers import PATIENCE, serving
+
+AN, BO = ("an", "met de trein"), ("bo", "met de tram")
+LINK = "/?document=peru-partnerland.txt&start=0"
+
+
+@pytest.fixture(scope="module")
+def guarded(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    people = tmp_path_factory.mktemp("login") / "people"
+    add_user(people, *AN)
+    add_user(people, *BO, "read")
+    with serving(home, Serving(passwords=Passwords(people))) as address:
+        yield address
+
+
+def shoot(page: Page, name: str) -> None:
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_who_logs_in_arrives_at_the_link_and_logs_out_again(
+    guarded: str, browser: Browser, scheme: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale="nl")
+    context.set_default_timeout(1000 * PATIENCE)
+    page = context.new_page()
+    page.goto(guarded + LINK)
+    expect(page.locator("input[name=username]")).to_be_focused()
+    assert Axe().run(page).response["violations"] == []
+    log_in(page, "an", "met de bus")
+    expect(page.locator("[role=alert]")).to_have_text("De naam of het wachtwoord is niet juist.")
+    expect(page.locator("input[name=username]")).to_have_value("an")
+    expect(page.locator("input[name=password]")).to_be_focused()
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    shoot(page, f"login-{scheme}-{width}")
+    page.keyboard.type("met de trein")
+    page.keyboard.press("Enter")
+    wait_until_open(page)
+    expect(page.locator("#source article")).to_be_visible()
+    if width < 760:
+        page.locator("#source .close").click()
+    opens = page.get_by_role("button", name="Ingelogd als an")
+    expect(opens).to_be_in_viewport()
+    opens.click()
+    assert serious(page) == []
+    shoot(page, f"out-{scheme}-{width}")
+    page.get_by_role("button", name="Uitloggen").click()
+    expect(page.locator("input[name=password]")).to_be_visible()
+    assert page.url == f"{guarded}/"
+    context.close()
+
+
+def test_who_is_logged_out_meanwhile_reads_so_and_keeps_what_was_typed(
+    guarded: str, home: Path, open_page: OpenPage
+) -> None:
+    page = open_page(guarded, user=AN, locale="fr")
+    with closing(sqlite3.connect(home / "sessions.sqlite")) as kept, kept:
+        kept.execute("DELETE FROM sessions")
+    box = page.locator("#question textarea")
+    box.fill("Wie steunt Royal Knit?")
+    box.press("Enter")
+    expect(page.get_by_text("Vous n’êtes plus connecté.").first).to_be_visible()
+    shoot(page, "over")
+    expect(box).to_have_value("Wie steunt Royal Knit?")
+    page.reload()
+    log_in(page, *AN)
+    wait_until_open(page)
+    expect(box).to_have_value("Wie steunt Royal Knit?")
+    box.press("Enter")
+    page.wait_for_selector(".turn blockquote")
+
+
+def test_a_reader_sees_nothing_to_change_with_and_no_error(guarded: str, open_page: OpenPage) -> None:
+    page = open_page(guarded, user=BO, locale="en")
+    expect(page.locator("#user-open span")).to_have_text("bo")
+    page.get_by_role("tab", name="Documents").click()
+    expect(page.locator("#library tbody tr").first).to_be_visible()
+    for part in ("#change", "#page-to-add", "#library td button", "#cancel"):
+        expect(page.locator(part).first).to_be_hidden()
+    assert serious(page) == []
+    shoot(page, "reader-documents")
+    page.get_by_role("tab", name="Evaluation").click()
+    expect(page.locator("#run")).to_contain_text(re.compile("Gold questions|asked"))
+    expect(page.locator("#evaluate")).to_be_hidden()
+    page.get_by_role("tab", name="Ask").click()
+    page.fill("#question textarea", "Wie steunt Royal Knit?")
+    page.press("#question textarea", "Enter")
+    page.locator(".votes button").first.click()
+    expect(page.locator("#told")).to_contain_text("Your vote has been saved")
+    assert page.locator(".toast-body, .error").count() == 0
