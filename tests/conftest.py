@@ -23,6 +23,7 @@ from rodedraad.evaluation.run_file import Run
 from rodedraad.index.build import reindex
 from rodedraad.index.encoders import bundled
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
+from rodedraad.index.encoders.onnx_transformer import open_session
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.corpus_folder import Source
@@ -32,6 +33,8 @@ from rodedraad.ingest.read_documents import read_documents
 
 # What a shell starts in the background ignores interrupts, and so would the programs that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+open_session.__defaults__ = (1,)  # thread, for the same reason
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 

@@ -2,9 +2,11 @@
 
 import re
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Browser, Page, expect
 
 from rodedraad.index.build import reindex
@@ -156,6 +158,8 @@ def test_a_running_chat_takes_up_a_new_index(
             "utf-8",
         )
         reindex(mine, tmp_path / "home")
+        while httpx.get(f"{address}/health").json()["generation"] != "000002":
+            time.sleep(0.1)
         page.click("#new")
         page.wait_for_selector(".turn", state="detached")
         ask(page, "Wat kost een kaartje voor de kabelbaan van Chachapoyas?")

@@ -255,12 +255,13 @@ addEventListener('input', event => {
   }
   else if (event.target === find('#kept input[type=search]')) fill();
 });
-element.addEventListener('toggle', event => {
-  if (event.target.id !== 'kept' || event.newState !== 'open') return;
+const opens = event => event.target.id === 'kept' && event.newState === 'open';
+element.addEventListener('beforetoggle', event => {
+  if (!opens(event)) return;
   find('#kept input').value = '';
   fill();
-  find('#kept input').focus();
 }, true);
+element.addEventListener('toggle', event => { if (opens(event)) find('#kept input').focus(); }, true);
 addEventListener('say', ({detail}) => say(detail));
 addEventListener('storage', ({key}) => { // another tab has changed something
   if (!key?.startsWith(prefix)) return;
