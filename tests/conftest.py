@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-# The workers share the cores: the threads of numpy would only wait for each other.
+# The workers share the cores: the threads of numpy and of the models would only wait for each other.
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 import pytest
@@ -23,7 +23,6 @@ from rodedraad.evaluation.run_file import Run
 from rodedraad.index.build import reindex
 from rodedraad.index.encoders import bundled
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
-from rodedraad.index.encoders.onnx_transformer import open_session
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.corpus_folder import Source
@@ -33,8 +32,6 @@ from rodedraad.ingest.read_documents import read_documents
 
 # What a shell starts in the background ignores interrupts, and so would the programs that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-open_session.__defaults__ = (1,)  # thread, for the same reason
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 

@@ -2,14 +2,13 @@
 
 import shutil
 import stat
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rodedraad.index.files.safe_files import give_free_name, hidden_name
 from rodedraad.index.plan import State, compare
-from rodedraad.index.progress import OnProgress, Progress
+from rodedraad.index.progress import OnProgress
 from rodedraad.index.report import Report, by_path
 from rodedraad.index.settings import load_settings
 from rodedraad.index.store.running import Running, running
@@ -161,19 +160,10 @@ class LiveCorpus:
             raise RodeDraadError(f"{id} cannot be removed ({error.strerror}).") from error
 
     def reindex(self, on_progress: OnProgress) -> Report:
-        """Bring the index up to date and open it, each part once it is published.
-
-        Raises what `IndexApart.report` raises.
-        """
-
-        def look(now: Progress) -> None:
-            with suppress(RodeDraadError):
-                self._index.renew()
-            on_progress(now)
-
+        """Bring the index up to date and open it; raises what `IndexApart.report` raises."""
         self._indexing = IndexApart(self._corpus, self._index.home)
         try:
-            report = self._indexing.report(look)
+            report = self._indexing.report(on_progress)
         finally:
             self._indexing = None
         self._index.renew()

@@ -59,7 +59,7 @@ class LiveIndex:
     def _open(self) -> None:
         """Open the published generation, and ask it something, which reads what each question needs."""
         searcher = Searcher.open(self.home)
-        with suppress(RodeDraadError):  # whoever asks is told
+        with suppress(RodeDraadError):  # the next question reports it
             answer(searcher, "Where?")
         self._searcher = searcher
 

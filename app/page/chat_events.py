@@ -16,6 +16,7 @@ from rodedraad.page.answer_html import conversation_html, summary
 from rodedraad.page.clicks import number, text
 from rodedraad.page.document_view import document_html
 from rodedraad.page.kept_turns import Talk, Turn, found_in, restored, scope_of, talk_of
+from rodedraad.page.notes import why
 from rodedraad.page.permalink import find_document, follow
 from rodedraad.page.scope_menu import menu_html
 from rodedraad.page.source_pane import places, source_html
@@ -193,6 +194,4 @@ class ChatEvents:
         """An error as the page shows it."""
         if isinstance(error, NothingInScope):
             return gr.Error(phrase("scope_nothing", language), print_exception=False)
-        if isinstance(error, Refusal):
-            return gr.Error(phrase(error.why, language, **error.given), print_exception=False)
-        return gr.Error(self._index.told(error), print_exception=False)
+        return gr.Error(why(error, language, self._index.told), print_exception=False)

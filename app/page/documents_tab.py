@@ -15,7 +15,7 @@ from rodedraad.live.live_corpus import LiveCorpus, Row
 from rodedraad.live.web_fetch import LONGEST_ADDRESS
 from rodedraad.page.background_work import progress_html, watched
 from rodedraad.page.clicks import text
-from rodedraad.page.notes import note
+from rodedraad.page.notes import note, why
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.page.visitor import changing, may_change
 from rodedraad.texts.html_templates import render
@@ -128,11 +128,8 @@ class _Events:
             try:
                 self._library.add(file, file.name)
                 added = True
-            except Refusal as refusal:
-                why = phrase(refusal.why, language, **refusal.given)
-                refused.append(note(f"{file.name}: {why}", "refused"))
             except RodeDraadError as error:
-                refused.append(note(f"{file.name}: {self._library.told(error)}", "refused"))
+                refused.append(note(f"{file.name}: {why(error, language, self._library.told)}", "refused"))
             finally:
                 file.unlink(missing_ok=True)
         notes = "".join(refused)
@@ -188,10 +185,8 @@ class _Events:
                 failed=len(report.failed),
                 waiting=len(report.waiting),
             )
-        except Refusal as refusal:
-            found = phrase(refusal.why, language, **refusal.given)
         except RodeDraadError as error:
-            found = self._library.told(error)
+            found = why(error, language, self._library.told)
         finally:
             self._renewing.discard(request.session_hash)
         yield f"{before}{note(found)}", gr.skip(), gr.update(visible=False)

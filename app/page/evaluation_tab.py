@@ -12,12 +12,11 @@ from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.run_history import Kept, KeptRuns
 from rodedraad.page.background_work import progress_html, watched
 from rodedraad.page.clicks import text
-from rodedraad.page.notes import note
+from rodedraad.page.notes import note, why
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.page.visitor import changing, may_change
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import NAMES, language_of, phrase
-from rodedraad.texts.refusal import Refusal
 
 MOST_SHOWN = 100  # candidates
 
@@ -121,11 +120,9 @@ class _Events:
             else:
                 pieces = None if decision == "unanswerable" else evidence.split("\n")
                 self._candidates.accept(id, self._index.searcher().generation, pieces)
-        except Refusal as refusal:
-            message = phrase(refusal.why, language, **refusal.given)
-            return note(message, "refused"), gr.skip()  # what was pasted stays
         except RodeDraadError as error:
-            return note(self._index.told(error), "refused"), gr.skip()
+            message = why(error, language, self._index.told)
+            return note(message, "refused"), gr.skip()  # what was pasted stays
         message = phrase("dismissed" if decision == "dismissed" else "accepted", language)
         return note(message), self._waiting(language, opened=True)
 

@@ -18,7 +18,7 @@ LONGEST = 50_000
 """Characters of a stretch whose words are glossed at once; the source pane shows fewer."""
 
 RIGHT = {95: 97, 0: 88}
-"""By the least probability of a gloss, in percent: how many of 100 were right when judged by hand."""
+"""How many of 100 glosses were right when judged by hand, by their least probability in percent."""
 
 REACH = 20
 """Characters before a word among which the end of the sentence before it is looked for."""

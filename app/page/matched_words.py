@@ -13,7 +13,7 @@ MATCHED_WORDS = 4
 LEAST_COSINE = 0.4
 """The least cosine of two words' vectors that are shown as a match.
 
-Chosen on every second of the pairs that were judged by hand; docs/how-it-works.md tells of the others.
+Chosen on half of the pairs that were judged by hand; docs/how-it-works.md gives the precision on the others.
 """
 
 SHORTEST_PART = 4

@@ -27,6 +27,7 @@ def may_change(headers: Mapping[str, str]) -> bool:
 
 def changing(handler: Handler) -> Handler:
     """Mark the handler of an event that only a visitor may cause who may change documents."""
+    # An attribute, for Gradio wraps a handler in functions that have its attributes.
     handler.changing = True  # type: ignore[attr-defined]
     return handler
 

@@ -34,7 +34,7 @@ class Sessions:
     """
 
     def __init__(self, file: Path, passwords: Passwords) -> None:
-        """Open the database; one that is damaged is begun anew, so that everyone logs in again.
+        """Open the database. An empty one replaces a damaged one: everyone must log in again.
 
         Raises RodeDraadError where it cannot be written.
         """

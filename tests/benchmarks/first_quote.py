@@ -20,7 +20,7 @@ from threading import Event, Thread
 
 import httpx
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FilePayload, Page, sync_playwright
 
 from rodedraad.evaluation.gold_file import GOLD
 from tests.benchmarks.reindex import documents
@@ -86,8 +86,8 @@ def indexed(page: Page, kilobytes: int) -> Callable[[], bool]:
     text = "\n\n".join(text for _, text in documents(kilobytes))[: 1000 * kilobytes]
     page.get_by_role("tab", name="Documents").click()
     page.wait_for_selector("#library tbody tr")
-    file = {"name": "long.txt", "mimeType": "text/plain", "buffer": text.encode()}
-    page.set_input_files("#upload input[type=file]", [file])  # type: ignore[list-item]
+    file: FilePayload = {"name": "long.txt", "mimeType": "text/plain", "buffer": text.encode()}
+    page.set_input_files("#upload input[type=file]", [file])
     page.wait_for_selector("#doing progress")
     return lambda: page.locator("#doing:has-text('Index updated: 1 added')").count() > 0
 
