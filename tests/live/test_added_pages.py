@@ -19,7 +19,10 @@ from rodedraad.texts.refusal import Refusal
 from tests.live.sites import Site, answer, here, site
 
 PAGE = "<title>Over de lama &amp; de wol – Peru</title><h1>Over de lama</h1><p>De lama draagt wol.</p>"
-TODAY = date.today().isoformat()
+
+
+def today() -> str:
+    return date.today().isoformat()
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ def test_a_page_is_saved_under_its_title_with_its_address(a_site: Site, tmp_path
     assert add(tmp_path, f"{a_site.address}/lama#wol") == "Over de lama & de wol – Peru.html"
     assert text_of(tmp_path, "Over de lama & de wol – Peru.html") == "Over de lama\n\nDe lama draagt wol."
     assert (tmp_path / "sources.toml").read_text("utf-8") == (
-        f'["Over de lama & de wol – Peru.html"]\nurl = "{a_site.address}/lama"\nfetched = {TODAY}\n'
+        f'["Over de lama & de wol – Peru.html"]\nurl = "{a_site.address}/lama"\nfetched = {today()}\n'
     )
     (source,) = scan(tmp_path)[0]
     assert (source.citation.url, source.citation.date) == (f"{a_site.address}/lama", None)
@@ -76,14 +79,16 @@ def test_the_same_address_again_renews_its_own_file_and_no_other(a_site: Site, t
     first, second = add(tmp_path, f"{a_site.address}/a"), add(tmp_path, f"{a_site.address}/b")
     assert (first, second) == (f"{mine.stem}-2.html", f"{mine.stem}-3.html")
     a_site.paths["/a"] = answer(b"<title>Anders</title><p>De lama draagt nu wit.")
-    old = (tmp_path / "sources.toml").read_text("utf-8").replace(f"fetched = {TODAY}", "fetched = 2020-01-01")
+    old = (
+        (tmp_path / "sources.toml").read_text("utf-8").replace(f"fetched = {today()}", "fetched = 2020-01-01")
+    )
     (tmp_path / "sources.toml").write_text(old, "utf-8")
     assert add(tmp_path, f"{a_site.address}/a") == first
     assert "draagt nu wit" in (tmp_path / first).read_text()
     assert mine.read_text() == "<p>Van mij.</p>"
     assert (tmp_path / second).read_bytes() == PAGE.encode()
     tables = tomllib.loads((tmp_path / "sources.toml").read_text("utf-8"))
-    assert [str(table.get("fetched")) for table in tables.values()] == ["None", TODAY, "2020-01-01"]
+    assert [str(table.get("fetched")) for table in tables.values()] == ["None", today(), "2020-01-01"]
 
 
 def test_what_a_person_wrote_in_sources_toml_stays(a_site: Site, tmp_path: Path) -> None:
@@ -98,7 +103,7 @@ def test_what_a_person_wrote_in_sources_toml_stays(a_site: Site, tmp_path: Path)
     assert now.startswith(written)
     assert load_sources(tmp_path).documents == {
         "a.txt": {"title": 'Wat "daar" staat', "date": "2024-05-17"},
-        id: {"url": f"{a_site.address}/a", "fetched": TODAY},
+        id: {"url": f"{a_site.address}/a", "fetched": today()},
     }
     add(tmp_path, f"{a_site.address}/a")
     assert (tmp_path / "sources.toml").read_bytes().decode("utf-8-sig") == now
