@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rodedraad.answering.best_sentences import verified
 from rodedraad.answering.confidence import THRESHOLD, confidence
 from rodedraad.answering.quotes import Quote, quotes
 from rodedraad.index.scope import EVERYTHING, Scope
@@ -81,7 +82,7 @@ def answer(
     question = checked(question)
     before = f"{leans_on} " if leans_on else ""
     query = searcher.query(before + question, len(before))
-    hits = searcher.verified(query, searcher.search(query, max(passages, READ), near, scope))
+    hits = verified(searcher, query, searcher.search(query, max(passages, READ), near, scope))
     likely = confidence(query, hits) if hits else 0.0
     answered = likely >= THRESHOLD
     return Answer(

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from rodedraad.answering.quotes import best_sentences
-from rodedraad.index.search import VERIFIED, Hit, Query
+from rodedraad.answering.best_sentences import VERIFIED, best_sentences
+from rodedraad.index.search import Hit, Query
 
 FITTED: dict[str, Any] = json.loads(
     files("rodedraad.answering").joinpath("confidence.json").read_text("utf-8")

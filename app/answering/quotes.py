@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import exp, log
+from math import exp
 
-from rodedraad.index.ranking import QUOTED, weighted
+from rodedraad.answering.best_sentences import best_sentences
 from rodedraad.index.search import Hit, Sentence
 from rodedraad.ingest.documents import Document, Span
 from rodedraad.ingest.sentences import is_heading, sentence_spans
@@ -99,26 +99,6 @@ class _Piece:
     def quote(self, citation: int) -> Quote:
         page = self.document.page_at(self.start)
         return Quote(citation, self.text, self.document, self.start, self.end, page, self.hit)
-
-
-def best_sentences(hits: Sequence[Hit]) -> list[tuple[float, Hit, Sentence]]:
-    """Every sentence of the hits that were read, the likeliest first, with the logarithm of its odds."""
-    likely = [
-        (weighted(evidence(hit, sentence), QUOTED), hit, sentence)
-        for hit in hits
-        for sentence in hit.sentences
-    ]
-    return sorted(likely, key=lambda item: -item[0])
-
-
-def evidence(hit: Hit, sentence: Sentence) -> dict[str, float]:
-    """What speaks for a sentence of a hit that was read, by the names in QUOTED."""
-    return {
-        "passage": hit.score,
-        "sentence": sentence.score,
-        "verified": sentence.verified,
-        "length": log(max(sentence.end - sentence.start, 1)),
-    }
 
 
 def _start(hit: Hit, sentence: Sentence) -> int:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from rodedraad.answering.answer import Answer
+from rodedraad.answering.best_sentences import best_sentences
 from rodedraad.answering.conversation import ask
-from rodedraad.answering.quotes import best_sentences
 from rodedraad.evaluation.gold_file import FILES, Talk, load_talks
 from rodedraad.index.evidence_match import answers, covers, squash
 from rodedraad.index.search import Searcher

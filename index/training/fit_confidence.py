@@ -21,6 +21,7 @@ from sklearn.metrics import roc_auc_score
 
 from index.training.sets import QuestionSet, gold_set, question_sets
 from rodedraad.answering.answer import Answer, answer, checked
+from rodedraad.answering.best_sentences import verified
 from rodedraad.answering.confidence import FEATURES, features
 from rodedraad.answering.conversation import context
 from rodedraad.index.search import READ, Searcher
@@ -99,7 +100,7 @@ def rows_of(sets: Iterable[QuestionSet]) -> Iterator[Row]:
 def _features(searcher: Searcher, question: str, leans_on: str, near: Sequence[Passage]) -> tuple[float, ...]:
     before = f"{leans_on} " if leans_on else ""
     query = searcher.query(before + checked(question), len(before))
-    hits = searcher.verified(query, searcher.search(query, READ, near))
+    hits = verified(searcher, query, searcher.search(query, READ, near))
     return (*features(query, hits), *query.tokens.vector)
 
 

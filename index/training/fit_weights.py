@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from index.training.sets import QuestionSet, gold_set, question_sets
-from rodedraad.answering.quotes import evidence
+from rodedraad.answering.best_sentences import evidence, verified
 from rodedraad.index.evidence_match import answers, covers, squash
 from rodedraad.index.ranking import PASSAGE, QUOTED, SENTENCE, weighted
 from rodedraad.index.search import READ, Hit
@@ -69,7 +69,7 @@ def examples(sets: Iterable[QuestionSet]) -> Iterator[Example]:
             for [gold, *later] in one.talks:
                 if gold["answerable"] and not later:
                     query = searcher.query(gold["question"])
-                    hits = searcher.verified(query, searcher.search(query, READ))
+                    hits = verified(searcher, query, searcher.search(query, READ))
                     yield example(one.kind, hits, [squash(span) for span in gold["evidence"]])
 
 

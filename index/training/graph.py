@@ -78,6 +78,16 @@ class Graph:
         scaled = self.node("Div", [hidden, scales], f"{hidden}.scaled")
         return Rows(self.node("QuantizeLinear", [scaled, "one.float", "middle"], f"{hidden}.bits"), scales)
 
+    def normalised(self, parts: Sequence[str], norm: Sequence[str], name: str, epsilon: float) -> str:
+        """Adds a layer normalisation of the sum of three parts; `norm` names its weight and bias.
+
+        Onnxruntime has one node for all of it, SkipLayerNormalization, which takes four times as long.
+        """
+        one, two, three = parts
+        most = self.node("Add", [one, two], f"{name}.biased")
+        total = self.node("Add", [most, three], f"{name}.sum")
+        return self.node("LayerNormalization", [total, *norm], name, axis=-1, epsilon=epsilon)
+
     def model(self, inputs: Sequence[str], outputs: Mapping[str, Sequence[str | int]]) -> onnx.ModelProto:
         """The finished model: int64[texts, tokens] for every input, float32 of the given shapes out."""
         graph = helper.make_graph(
@@ -159,12 +169,7 @@ def _layer(graph: Graph, weights: Weights, layer: str, hidden: str, heads: int, 
     )
     out = graph.linear(weights, f"{layer}.attention.output.dense", graph.rows(attended))
     norm = _norm(graph, weights, f"{layer}.attention.output.LayerNorm")
-    middle = graph.fused(
-        "SkipLayerNormalization",
-        [out, hidden, *norm, bias("attention.output.dense")],
-        f"{layer}.middle",
-        epsilon=epsilon,
-    )
+    middle = graph.normalised([out, bias("attention.output.dense"), hidden], norm, f"{layer}.middle", epsilon)
     wide = graph.fused(
         "BiasGelu",
         [
@@ -175,12 +180,7 @@ def _layer(graph: Graph, weights: Weights, layer: str, hidden: str, heads: int, 
     )
     out = graph.linear(weights, f"{layer}.output.dense", graph.rows(wide))
     norm = _norm(graph, weights, f"{layer}.output.LayerNorm")
-    return graph.fused(
-        "SkipLayerNormalization",
-        [out, middle, *norm, bias("output.dense")],
-        f"{layer}.hidden",
-        epsilon=epsilon,
-    )
+    return graph.normalised([out, bias("output.dense"), middle], norm, f"{layer}.hidden", epsilon)
 
 
 def encoder_model(weights: Weights, layers: int, heads: int, epsilon: float) -> onnx.ModelProto:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rodedraad.answering.answer import Answer, answer
-from rodedraad.answering.quotes import MOST_QUOTED, MOST_QUOTES, best_sentences
+from rodedraad.answering.best_sentences import best_sentences
+from rodedraad.answering.quotes import MOST_QUOTED, MOST_QUOTES
 from rodedraad.evaluation.gold_file import GOLD, load_gold
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher

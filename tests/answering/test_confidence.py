@@ -3,6 +3,7 @@
 import pytest
 
 from rodedraad.answering.answer import answer
+from rodedraad.answering.best_sentences import verified
 from rodedraad.answering.confidence import FEATURES, features
 from rodedraad.index.search import READ, UNVERIFIED, Searcher
 
@@ -24,7 +25,7 @@ def test_another_country_lowers_the_confidence(searcher: Searcher, there: str, e
 
 def test_names_and_numbers_that_are_nowhere_are_counted(searcher: Searcher) -> None:
     query = searcher.query("Wat deed AIDER in Bolivia in 1873?")
-    hits = searcher.verified(query, searcher.search(query, READ))
+    hits = verified(searcher, query, searcher.search(query, READ))
     found = dict(zip(FEATURES, features(query, hits), strict=True))
     assert (found["names_missing"], found["numbers_missing"]) == (2.0, 1.0)
     assert found["lead"] >= 0

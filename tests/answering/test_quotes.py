@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from rodedraad.answering.quotes import best_sentences, quotes
+from rodedraad.answering.best_sentences import best_sentences
+from rodedraad.answering.quotes import quotes
 from rodedraad.index.search import UNVERIFIED, Hit, Sentence
 from rodedraad.ingest.documents import Citation, Document, Passage
 from rodedraad.ingest.sentences import sentence_spans

@@ -1,0 +1,56 @@
+"""Best sentences: which sentence of the passages read likeliest answers, by all that speaks for it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import log
+
+from rodedraad.index.ranking import QUOTED, weighted
+from rodedraad.index.search import Hit, Query, Searcher, Sentence
+
+VERIFIED = 3
+"""The most passages that the verifier reads, about 30 ms of a processor each.
+
+The right sentence is quoted first for .682, .695, .693, .698 and .696 of the answerable questions of seven
+sets with 0, 1, 2, 3 and 5 of them.
+"""
+
+SURE = 2.0
+"""The verifier's log-odds of a sentence that it is rather sure of: one in thirty has more.
+
+A passage of which no sentence would be among the two best with so much is not verified. That spares .7 of
+three passages for each of 1,043 fitted questions, and .849 of the answerable ones have a quote that answers,
+instead of .851. With the best instead of the two best, and 4.0, it would spare 1.15, and .834 would have one.
+"""
+
+
+def best_sentences(hits: Sequence[Hit]) -> list[tuple[float, Hit, Sentence]]:
+    """Every sentence of the hits that were read, the likeliest first, with the logarithm of its odds."""
+    likely = [
+        (weighted(evidence(hit, sentence), QUOTED), hit, sentence)
+        for hit in hits
+        for sentence in hit.sentences
+    ]
+    return sorted(likely, key=lambda item: -item[0])
+
+
+def evidence(hit: Hit, sentence: Sentence) -> dict[str, float]:
+    """What speaks for a sentence of a hit that was read, by the names in QUOTED."""
+    return {
+        "passage": hit.score,
+        "sentence": sentence.score,
+        "verified": sentence.verified,
+        "length": log(max(sentence.end - sentence.start, 1)),
+    }
+
+
+def verified(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits, best first.
+
+    The first is verified, and of those up to VERIFIED each that may hold one of the two best sentences.
+    """
+    known = list(hits)
+    for at, hit in enumerate(hits[:VERIFIED]):
+        sure = replace(hit, sentences=tuple(replace(one, verified=SURE) for one in hit.sentences))
+        if at == 0 or best_sentences([sure])[0][0] > best_sentences(known)[:2][-1][0]:
+            known[at] = searcher.verified(query, hit)
+    return known

@@ -1,0 +1,43 @@
+"""Best sentences: which passages are verified, and what that leaves out."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from rodedraad.answering.best_sentences import SURE, VERIFIED, best_sentences, verified
+from rodedraad.evaluation.gold_file import GOLD
+from rodedraad.index.search import READ, UNVERIFIED, Hit, Searcher
+
+QUESTIONS = [json.loads(line)["question"] for line in (GOLD / "questions.jsonl").open(encoding="utf-8")][::8]
+
+
+def is_verified(hit: Hit) -> bool:
+    return UNVERIFIED not in {sentence.verified for sentence in hit.sentences}
+
+
+def test_a_passage_that_is_not_verified_could_not_hold_one_of_the_two_best(searcher: Searcher) -> None:
+    spared = 0
+    for question in QUESTIONS:
+        query = searcher.query(question)
+        hits = verified(searcher, query, searcher.search(query, READ))
+        second = best_sentences(hits)[1][0]
+        assert is_verified(hits[0])
+        assert not any(map(is_verified, hits[VERIFIED:]))
+        for hit in (hit for hit in hits[:VERIFIED] if not is_verified(hit)):
+            sure = replace(hit, sentences=tuple(replace(one, verified=SURE) for one in hit.sentences))
+            assert best_sentences([sure])[0][0] <= second
+            spared += 1
+    assert 0 < spared < len(QUESTIONS) * (VERIFIED - 1)
+
+
+def test_the_hits_keep_their_order_and_their_passages(searcher: Searcher) -> None:
+    query = searcher.query(QUESTIONS[0])
+    hits = searcher.search(query, READ)
+    assert [hit.passage for hit in verified(searcher, query, hits)] == [hit.passage for hit in hits]
+
+
+def test_without_the_verifier_nothing_is_verified(home: Path) -> None:
+    searcher = Searcher.open(home, {"verified"})
+    query = searcher.query(QUESTIONS[0])
+    hits = verified(searcher, query, searcher.search(query, READ))
+    assert not any(map(is_verified, hits))
