@@ -36,6 +36,7 @@ _READERS = {
     ".eml": "mail.read_eml",
     ".mbox": "mail.read_mbox",
     ".msg": "outlook.read_msg",
+    ".ics": "calendar_events.read_ics",
     ".zip": "archive.read_zip",
 }
 
@@ -60,6 +61,8 @@ _MEDIA_TYPES = {
     "text/csv": ".csv",
     "text/tab-separated-values": ".tsv",
     "text/markdown": ".md",
+    "text/calendar": ".ics",
+    "application/ics": ".ics",
     "text/html": ".html",
     "text/rtf": ".rtf",
     "application/xhtml+xml": ".html",

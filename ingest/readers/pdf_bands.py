@@ -209,12 +209,12 @@ def _taken(band: Band, rows: list[Row], sides: Sequence[Rule]) -> Iterator[Band]
     below = [row for row in rows if row.bottom < band.rows[-1].bottom][:1]
     for row in above:
         if row.bottom - band.rows[0].bottom < FAR * size and _fits(band, row):
-            band.rows.insert(0, row)
+            band.rows.insert(0, replace(row))
             band.groups = [[0], *([place + 1 for place in group] for group in band.groups)]
     for row in below:
         if band.rows[-1].bottom - row.bottom < FAR * size and _fits(band, row):
             band.groups.append([len(band.rows)])
-            band.rows.append(row)
+            band.rows.append(replace(row))
     taken = {id(cell) for row in band.rows for cell in row.cells}
     for row in rows:
         row.cells = [cell for cell in row.cells if id(cell) not in taken]
