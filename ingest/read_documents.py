@@ -105,8 +105,10 @@ class _Documents:
                 )
             if len(path) > DEEPEST:
                 raise UnreadableDocument("it lies inside {levels} other files; unpack them", levels=DEEPEST)
-            content = _content(member.suffix, member.open())
+            content = _content(member.suffix, member.open(), member.shown)
             if not content.lines and not content.members:
+                if member.shown:
+                    return
                 raise UnreadableDocument("it holds no text")
             self.add(path, content)
         except MemoryError:
@@ -145,8 +147,8 @@ class _Documents:
         return reasons
 
 
-def _content(suffix: str, opened: bytes | Content) -> Content:
-    return opened if isinstance(opened, Content) else reader(suffix)(opened)
+def _content(suffix: str, opened: bytes | Content, shown: bool = False) -> Content:
+    return opened if isinstance(opened, Content) else reader(suffix, shown)(opened)
 
 
 def _document(source: Source, content: Content, sha256: str) -> Document:

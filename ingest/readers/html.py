@@ -8,6 +8,7 @@ from lxml import html as lxml_html
 
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Line, block, clean
+from rodedraad.ingest.readers.form_fields import field_value
 from rodedraad.ingest.readers.hidden_elements import hidden_elements
 from rodedraad.ingest.readers.numbering import printed
 from rodedraad.ingest.readers.raised import raised
@@ -27,6 +28,7 @@ _BLOCKS = frozenset(
     "blockquote pre figure figcaption address hr body header footer aside form details summary fieldset "
     "legend noframes dialog center".split()
 )
+_FIELDS = frozenset(("input", "select", "textarea"))
 _LISTS = frozenset(("ul", "ol", "menu"))
 _XHTML = re.compile(r"\A\s*<\?xml|xmlns=[\"']http://www\.w3\.org/1999/xhtml")
 _SELF_CLOSED = re.compile(
@@ -116,14 +118,18 @@ class _Walk:
 
     def _element(self, element: etree._Element) -> Iterator[Line]:
         name = element.tag if isinstance(element.tag, str) else ""
+        if name in _FIELDS and element not in self._unseen:
+            self._text.append(f" {field_value(element)} ")
         if not name or name in UNSEEN or element in self._unseen:
             return
         if name == "br":
             self._text.append("\n")
         elif name == "img":
             self._text.append(element.get("alt") or "")
-        elif name in ("input", "q"):
-            yield from self._marked(element, name)
+        elif name == "q":
+            self._text.append("“")
+            yield from self._inside(element)
+            self._text.append("”")
         elif name == "button":
             if _opens(element, self._unseen):
                 yield from self._flush()
@@ -144,6 +150,8 @@ class _Walk:
             yield from self._flush()
         elif name in _BLOCKS:
             yield from self._block(element, name)
+        elif "noteref" in (element.get("epub:type") or element.get("role") or ""):
+            yield from self._raised(element)
         else:
             yield from self._inside(element)
 
@@ -190,13 +198,6 @@ class _Walk:
             self._text.append(shown)
         else:
             yield from self._inside(element)
-
-    def _marked(self, element: etree._Element, name: str) -> Iterator[Line]:
-        """A quotation in its marks; or the space that a field takes."""
-        first, last = "“”" if name == "q" else "  "
-        self._text.append(first)
-        yield from self._inside(element)
-        self._text.append(last)
 
     def _row(self, row: etree._Element) -> Iterator[Line]:
         yield from self._flush()

@@ -24,6 +24,7 @@ from rodedraad.ingest.readers.mail_text import (
     message_lines,
     plain_lines,
     richer,
+    shown,
     shown_within,
 )
 from rodedraad.ingest.readers.mail_wrapping import unwrapped
@@ -182,9 +183,11 @@ class _Parts:
         """What is attached, other than the pictures and events that the text shows."""
         has_events = any(body.kind == "text/calendar" for body in self.bodies)
         for part in self.attached:
-            is_event = has_events and part.get_content_type() in _CALENDARS
-            if not is_event and not _is_shown(part, self.shown):
-                yield _member(part)
+            member = _member(part)
+            if _is_shown(part, self.shown):
+                yield from shown(member)
+            elif not (has_events and part.get_content_type() in _CALENDARS):
+                yield member
         yield from self.packed
 
 

@@ -25,6 +25,7 @@ from rodedraad.ingest.readers.mail_text import (
     message_lines,
     plain_lines,
     richer,
+    shown,
     shown_within,
 )
 from rodedraad.ingest.readers.rtf import read_rtf
@@ -224,9 +225,13 @@ def _rtf(message: Storage, unread: list[Reason]) -> bytes:
 
 
 def members_of(message: Storage, text: Text) -> tuple[Member, ...]:
-    """What is attached to a message, other than the pictures that its text shows."""
-    attached = message.storages("__ATTACH_VERSION1.0_#")
-    return tuple(_member(one) for one in attached if not _is_shown(one, text.shown))
+    """What is attached to a message, and the pictures that its text shows."""
+    attached = [(_member(one), one) for one in message.storages("__ATTACH_VERSION1.0_#")]
+    return tuple(
+        each
+        for member, one in attached
+        for each in (shown(member) if _is_shown(one, text.shown) else [member])
+    )
 
 
 def _is_shown(attached: Storage, shown: set[str]) -> bool:
