@@ -70,6 +70,15 @@ def read_member(suffix: str, data: bytes, member: Iterable[str]) -> bytes:
     return opened
 
 
+def is_readable_now(unread: Reason) -> bool:
+    """Whether a part was not read for want of a program that is installed now."""
+    if "install tesseract" not in f"{unread.text} {unread.values.get('why')}":
+        return False
+    from rodedraad.ingest.readers.recognition import can_recognise  # which imports libraries
+
+    return can_recognise()
+
+
 class _Documents:
     """The documents that are found in a file on disk, and its members that are not read."""
 
