@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from docx import Document as Word
 from PIL import Image
 from pptx import Presentation
@@ -77,6 +78,15 @@ def in_html() -> bytes:
     return f"<p>Zie het bord.</p><img src='no.png'><img src='{source}'>".encode()
 
 
+def in_sheet() -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as workbook:
+        sheet = workbook.add_worksheet("Blad")
+        sheet.write("A1", "Zie het bord.")
+        sheet.insert_image("C1", "a.png", {"image_data": io.BytesIO(SCAN)})
+    return file.getvalue()
+
+
 def in_mail() -> bytes:
     message = a_message("Zie het bord.")
     message.add_alternative("<p>Zie het bord.</p><img src='cid:a'>", "html")
@@ -93,6 +103,7 @@ def in_mail() -> bytes:
         ("a.epub", in_epub, "a.png"),
         ("a.html", in_html, "picture 2.png"),
         ("a.eml", in_mail, "a.png"),
+        ("a.xlsx", in_sheet, "Blad/image1.png"),
     ],
 )
 def test_a_picture_with_text_is_a_document_beneath_its_file(name, make, picture):
