@@ -89,3 +89,14 @@ def test_what_was_typed_and_ticked_in_a_form_is_read():
         "Aanvraag\n\nNaam | Tessa\nSoort | Bewoner\nAkkoord | ☒ ja ☐ nee\nUitleg | Twee auto's.\n\n"
         "• ☒ brood\n• melk"
     )
+
+
+def test_the_letters_of_a_list_from_google_docs_are_those_that_it_shows():
+    style = (
+        '.lst-a-0>li:before{content:"" counter(lst-ctn-a-0,lower-latin) ") "}.lst-b>li:before{content:"● "}'
+    )
+    page = (
+        f'<style>{style}</style><ol class="lst-a-0 start" start="2"><li>twee<li>drie</ol>'
+        '<ol class="lst-b"><li>een</ol>'
+    )
+    assert read("a.html", page.encode()).text == "b) twee\nc) drie\n\n1. een"
