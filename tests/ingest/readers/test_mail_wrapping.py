@@ -2,10 +2,12 @@
 
 import base64
 import binascii
+import time
 
 import pytest
 
 from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.readers.mail_wrapping import unwrapped
 from tests.ingest.readers.made_wrapped import SIGNED_DATA, packed, signed, signed_in_pieces, text
 from tests.ingest.readers.reading import headings, read, read_inside
 
@@ -74,6 +76,13 @@ def test_openpgp_leaves_the_text_and_names_what_is_encrypted():
 def test_what_only_looks_wrapped_stays_text():
     for body in ("-----BEGIN PGP MESSAGE-----\nZonder eind.", "begin 644 plan\nDit is tekst.\nend"):
         assert read("a.eml", f"{HEAD}\n{body}".encode()).text.endswith(body)
+
+
+def test_many_beginnings_without_an_end_are_passed_soon():
+    body = "begin 644 a\n-----BEGIN PGP MESSAGE-----\n" * 20_000 + "end"
+    before = time.process_time()
+    assert unwrapped(body) == (body, [], False)
+    assert time.process_time() - before < 2
 
 
 def test_a_file_inside_a_text_is_a_document():
