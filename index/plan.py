@@ -21,6 +21,7 @@ from rodedraad.index.store.records import PASSAGES, read_entry
 from rodedraad.ingest.corpus_folder import Described, Source
 from rodedraad.ingest.documents import Document, Passage
 from rodedraad.ingest.errors import Reason, UnreadableDocument
+from rodedraad.ingest.read_documents import is_readable_now
 from rodedraad.ingest.read_file import read_settled
 
 
@@ -85,6 +86,11 @@ def with_hidden(manifest: Manifest, sources: Iterable[Source]) -> list[Source]:
         if id.startswith(folder.hides)
     ]
     return sorted(found + hidden, key=lambda source: source.id.split("/")) if hidden else found
+
+
+def _says_more_now(entries: Iterable[Entry]) -> bool:
+    """Whether more of a document may be readable than when it was read."""
+    return any(is_readable_now(reason) for entry in entries for reason in entry.unread)
 
 
 def _is_untouched(entry: Entry, source: Source) -> bool:
@@ -191,7 +197,7 @@ class Plan:
     def _can_skip(self, known: Collection[Entry], source: Source) -> bool:
         """Whether a source's content is what is known of it, without reading it."""
         is_untouched = all(_is_untouched(entry, source.inside(entry.member)) for entry in known)
-        return bool(known) and not self._repair and is_untouched
+        return bool(known) and not self._repair and is_untouched and not _says_more_now(known)
 
     def read(self, source: Source, parse: Callable[[Source, bytes], Iterable[Document]]) -> Reading:
         """Read a source; `parse` is called for content that is not in the index. Thread-safe."""
@@ -202,7 +208,7 @@ class Plan:
             source, data = read_settled(source, self._largest)
             entries = self._with_content(source, data)
             is_partial = any(entry.unread for entry in entries)
-            if entries and not (self._repair and is_partial):  # more of it may be readable now
+            if entries and not (self._repair and is_partial) and not _says_more_now(entries):
                 return Reading(source, entries)
             return Reading(source, documents=tuple(parse(source, data)))
         except UnreadableDocument as error:

@@ -36,9 +36,11 @@ _READERS = {
     ".eml": "mail.read_eml",
     ".mbox": "mail.read_mbox",
     ".msg": "outlook.read_msg",
+    ".ics": "calendar_events.read_ics",
     ".zip": "archive.read_zip",
 }
 
+_SHOWN = "picture.read_shown"
 _ADVICE = {
     "it is of an older kind; open it in Word or LibreOffice and save it as .docx": ".doc .dot .wps .wpd",
     "it is of an older kind; open it in Excel or LibreOffice and save it as .xlsx": ".xls .xlsb",
@@ -60,6 +62,8 @@ _MEDIA_TYPES = {
     "text/csv": ".csv",
     "text/tab-separated-values": ".tsv",
     "text/markdown": ".md",
+    "text/calendar": ".ics",
+    "application/ics": ".ics",
     "text/html": ".html",
     "text/rtf": ".rtf",
     "application/xhtml+xml": ".html",
@@ -86,13 +90,13 @@ def suffix_of(name: str, media_type: str) -> str:
     return own if own in (*SUFFIXES, *REFUSED) else _MEDIA_TYPES.get(media_type.lower(), "")
 
 
-def reader(suffix: str) -> Callable[[bytes], Content]:
+def reader(suffix: str, shown: bool = False) -> Callable[[bytes], Content]:
     """The function that reads files with this suffix, one of `SUFFIXES` or `REFUSED`.
 
-    It raises UnreadableDocument for bytes that are not such a file. Only the libraries of that reader
-    are imported.
+    `shown`: it is a picture that a text shows in place. The function raises UnreadableDocument for bytes
+    that are not such a file. Only the libraries of that reader are imported.
     """
-    name = "older.read_older" if suffix in REFUSED else _READERS[suffix]
+    name = "older.read_older" if suffix in REFUSED else _SHOWN if shown else _READERS[suffix]
     module, _, function = name.partition(".")
     read: Callable[..., Content] = getattr(import_module(f"rodedraad.ingest.readers.{module}"), function)
     return partial(read, advice=REFUSED[suffix]) if suffix in REFUSED else read

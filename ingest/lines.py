@@ -64,6 +64,7 @@ class Member:
     name: str  # its path in the file that holds it, with slashes
     suffix: str  # of its kind, in lower case; empty if that is not read
     open: Callable[[], bytes | Content]  # its bytes, or what is read of it where it is not kept in one piece
+    shown: bool = False  # a picture that the text shows in place, which may hold no text of its own
 
 
 def check_length(characters: int) -> None:

@@ -6,6 +6,7 @@ followed by the bytes of the file. The reply on standard output is a line of JSO
 """
 
 import base64
+import gc
 import json
 import sys
 import time
@@ -19,12 +20,16 @@ from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.read_documents import read_documents, read_member
 from rodedraad.ingest.reasons import reason_of
 
+NEW_OBJECTS = 100_000
+"""Objects after which cycles are searched for; documents make many objects and few cycles."""
+
 OUT_OF_MEMORY = 3
 """The exit code after memory ran out; the process must not be used again."""
 
 
 def main() -> int:
     """Answer requests until standard input is closed."""
+    gc.set_threshold(NEW_OBJECTS)
     memory, seconds = int(sys.argv[1]), int(sys.argv[2])
     requests, replies = sys.stdin.buffer, sys.stdout.buffer
     while line := requests.readline():

@@ -70,6 +70,15 @@ def read_member(suffix: str, data: bytes, member: Iterable[str]) -> bytes:
     return opened
 
 
+def is_readable_now(unread: Reason) -> bool:
+    """Whether a part was not read for want of a program that is installed now."""
+    if "install tesseract" not in f"{unread.text} {unread.values.get('why')}":
+        return False
+    from rodedraad.ingest.readers.recognition import can_recognise  # which imports libraries
+
+    return can_recognise()
+
+
 class _Documents:
     """The documents that are found in a file on disk, and its members that are not read."""
 
@@ -105,8 +114,10 @@ class _Documents:
                 )
             if len(path) > DEEPEST:
                 raise UnreadableDocument("it lies inside {levels} other files; unpack them", levels=DEEPEST)
-            content = _content(member.suffix, member.open())
+            content = _content(member.suffix, member.open(), member.shown)
             if not content.lines and not content.members:
+                if member.shown:
+                    return
                 raise UnreadableDocument("it holds no text")
             self.add(path, content)
         except MemoryError:
@@ -145,8 +156,8 @@ class _Documents:
         return reasons
 
 
-def _content(suffix: str, opened: bytes | Content) -> Content:
-    return opened if isinstance(opened, Content) else reader(suffix)(opened)
+def _content(suffix: str, opened: bytes | Content, shown: bool = False) -> Content:
+    return opened if isinstance(opened, Content) else reader(suffix, shown)(opened)
 
 
 def _document(source: Source, content: Content, sha256: str) -> Document:

@@ -11,6 +11,7 @@ from rodedraad.ingest.lines import Content, Member, clean
 from rodedraad.ingest.zip_limits import LimitedZip
 
 _HIDDEN = re.compile(r"(?:^|/)(?:\.(?!\.?/)|__MACOSX/)")
+_FRAMES = re.compile("[\u2500-\u259f]")  # which stand for letters in the code page of Western Europe, 850
 _UTF_8 = 0x800  # the flag of a name that is in UTF-8; other names are in the code page of the machine
 
 
@@ -35,6 +36,13 @@ def _name(info: zipfile.ZipInfo) -> str:
     """The path of a file in the archive; zipfile takes names without the flag for code page 437."""
     name = info.filename
     if not info.flag_bits & _UTF_8:
+        raw = name.encode("cp437", "replace")
         with suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
+            return _path(raw.decode("utf-8"))
+        if _FRAMES.search(name):
+            return _path(raw.decode("cp850"))
+    return _path(name)
+
+
+def _path(name: str) -> str:
     return clean(name).replace("\\", "/")

@@ -10,6 +10,7 @@ from rodedraad.ingest.readers.decoding import decode
 
 _SEPARATORS = "\t|;,"  # from the least to the most usual in prose
 _GIVEN = re.compile(r"sep=(.)(?:\r\n?|\n)", re.I)
+_ESCAPED = re.compile(r"\\([\"\\])")
 _ROW_END = re.compile(r"\r\n?|\n")
 _SENTENCE_ENDS = (".", "?", "!")
 _STEPS = tuple({years} for years in (1, 2, 4, 5, 10, -1, -2, -4, -5, -10))
@@ -63,18 +64,22 @@ def _labelled(names: Sequence[str], row: Sequence[str]) -> Iterator[str]:
 def _rows(text: str, separator: str) -> Iterator[list[str]]:
     """The rows that are not empty, without the empty cells at their ends.
 
-    A cell in double quotes may hold separators, line ends and doubled quotes. A quote that nothing closes,
-    or that closes before the end of the cell, is a character as any other.
+    A cell in double quotes may hold separators, line ends, and quotes that are doubled or, as databases
+    write them, follow a backslash. Other quotes are characters as any other.
     """
     end = re.escape(separator)
-    cell = re.compile(rf'[ ]*"(?P<quoted>(?>[^"]+|"")*+)"[ ]*(?={end}|[\r\n]|\Z)|[^{end}\r\n]*')
+    cell = re.compile(
+        rf'[ ]*"(?P<quoted>(?>[^"]+|"")*+)"[ ]*(?={end}|[\r\n]|\Z)'
+        rf'|[ ]*"(?P<escaped>(?>[^"\\]+|\\.)*+)"[ ]*(?={end}|[\r\n]|\Z)'
+        rf"|[^{end}\r\n]*",
+        re.DOTALL,
+    )
     row: list[str] = []
     place = 0
     while place < len(text):
         found = cell.match(text, place)
         assert found  # the second alternative may be empty
-        quoted = found["quoted"]
-        row.append(one_line(found[0] if quoted is None else quoted.replace('""', '"')))
+        row.append(one_line(_unquoted(found)))
         place = found.end()
         if text.startswith(separator, place) and separator != "\n":
             place += 1
@@ -90,6 +95,13 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
         row.pop()
     if row:
         yield row
+
+
+def _unquoted(cell: re.Match[str]) -> str:
+    """The text of a cell, with its quotes resolved."""
+    if cell["quoted"] is not None:
+        return cell["quoted"].replace('""', '"')
+    return cell[0] if cell["escaped"] is None else _ESCAPED.sub(r"\1", cell["escaped"])
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:

@@ -128,7 +128,7 @@ def _one_byte_encoding(data: bytes) -> str:
     count = sum(contexts.values())
     if scores[best] - scores[ONE_BYTE[0]] < max(CLEAR, count / 2):
         best = ONE_BYTE[0]
-    likely = likelihoods(contexts)
+    likely = likelihoods(dict.fromkeys(contexts, 1))  # a word that comes again tells nothing new
     other = max((name for name in likely if name not in ONE_BYTE), key=likely.__getitem__)
     if likely[other] - likely[best] > LIKELIER:
         best = other

@@ -14,6 +14,7 @@ from rodedraad.ingest.readers.office_math import math_text
 from rodedraad.ingest.readers.ooxml import Package
 from rodedraad.ingest.readers.raised import Above, joined
 from rodedraad.ingest.readers.running import with_running
+from rodedraad.ingest.readers.shown_pictures import shown_pictures
 from rodedraad.ingest.readers.symbol_fonts import from_symbols, is_symbol_font
 from rodedraad.ingest.readers.tables import Cell, Rows, nested_rows
 from rodedraad.ingest.readers.unread import LEFT_OUT
@@ -38,6 +39,7 @@ def read_docx(data: bytes) -> Content:
         citation=citation,
         language=language,
         unread=(*package.unread(main), *([LEFT_OUT] if word.left_out else [])),
+        members=tuple(shown_pictures(package, package.related(main, "image"))),
     )
 
 
@@ -187,6 +189,8 @@ class _Word:
                     yield "-"
                 case "sym":
                     yield from_symbols(_character(attribute(element, "char")), attribute(element, "font"))
+                case "textpath":
+                    yield attribute(element, "string") or ""
                 case "fldChar":
                     yield form_field(element)
                 case "oMath":

@@ -12,6 +12,7 @@ from rodedraad.ingest.errors import DamagedPart, Reason, UnreadableDocument
 from rodedraad.ingest.lines import Content, Line
 from rodedraad.ingest.readers.decoding import decode
 from rodedraad.ingest.readers.html import html_lines, parse_html
+from rodedraad.ingest.readers.shown_pictures import shown_pictures
 from rodedraad.ingest.readers.unread import listed
 from rodedraad.ingest.xml_elements import attribute, child, children, dublin_core, parse_xml
 from rodedraad.ingest.zip_limits import LimitedZip
@@ -33,6 +34,7 @@ def read_epub(data: bytes) -> Content:
         for reference in archive.optional_xml("META-INF/encryption.xml").iter("{*}CipherReference")
     }
     lines: list[Line] = []
+    pictures: list[str] = []
     missed: dict[str, UnreadableDocument] = {}
     for part in _chapters(archive, package, posixpath.dirname(name)):
         if part in encrypted:
@@ -48,14 +50,29 @@ def read_epub(data: bytes) -> Content:
             root = parse_html(decode(page))
         except UnreadableDocument as error:
             missed[part] = error
-        else:
-            lines += [] if root is None else html_lines(root)
+            continue
+        if root is not None:
+            lines += html_lines(root)
+            pictures += _shown_in(root, part)
     if missed and not lines:
         raise next(iter(missed.values()))
     metadata = child(package, "metadata")
     citation, language = dublin_core(package if metadata is None else metadata)
     unread = Reason("its parts {parts} are missing or damaged", {"parts": listed(missed)})
-    return Content(lines, citation=citation, language=language, unread=(unread,) if missed else ())
+    return Content(
+        lines,
+        citation=citation,
+        language=language,
+        unread=(unread,) if missed else (),
+        members=tuple(shown_pictures(archive, pictures)),
+    )
+
+
+def _shown_in(page: Element, part: str) -> Iterator[str]:
+    """The names of the pictures that a chapter shows."""
+    for picture in page.iter("img", "image"):
+        source = picture.get("src") or picture.get("xlink:href") or picture.get("href") or ""
+        yield posixpath.normpath(posixpath.join(posixpath.dirname(part), unquote(source)))
 
 
 def _package_of(archive: LimitedZip) -> str:
@@ -83,6 +100,7 @@ def _chapters(archive: LimitedZip, package: Element, folder: str) -> Iterator[st
     """The names of the chapters in the order of the spine; of all pages if there is no spine."""
     items = {attribute(item, "id"): item for item in children(package, "manifest")}
     references = children(package, "spine")
+    by_small_letters = {name.casefold(): name for name in archive}
     if not references:
         yield from (name for name in archive if name.lower().endswith(_PAGES))
     for reference in references:
@@ -92,4 +110,5 @@ def _chapters(archive: LimitedZip, package: Element, folder: str) -> Iterator[st
             continue
         href = (attribute(item, "href") or id).partition("#")[0]
         names = [posixpath.normpath(posixpath.join(folder, each)) for each in (unquote(href), href)]
+        names.append(by_small_letters.get(names[0].casefold(), names[0]))
         yield next((name for name in names if name in archive), names[0])

@@ -1,15 +1,16 @@
 """HTML: its tree, and the lines of a tree; for web pages, chapters of e-books, and converted Markdown."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from lxml import etree
 from lxml import html as lxml_html
 
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Line, block, clean
+from rodedraad.ingest.readers.form_fields import field_value
 from rodedraad.ingest.readers.hidden_elements import hidden_elements
-from rodedraad.ingest.readers.numbering import printed
+from rodedraad.ingest.readers.list_marks import Form, ListMarks, forms_of_marks
 from rodedraad.ingest.readers.raised import raised
 from rodedraad.ingest.xml_elements import whole_number
 
@@ -27,6 +28,7 @@ _BLOCKS = frozenset(
     "blockquote pre figure figcaption address hr body header footer aside form details summary fieldset "
     "legend noframes dialog center".split()
 )
+_FIELDS = frozenset(("input", "select", "textarea"))
 _LISTS = frozenset(("ul", "ol", "menu"))
 _XHTML = re.compile(r"\A\s*<\?xml|xmlns=[\"']http://www\.w3\.org/1999/xhtml")
 _SELF_CLOSED = re.compile(
@@ -35,9 +37,7 @@ _SELF_CLOSED = re.compile(
 )
 _FOLDING = re.compile("accordion|collaps|toggle|faq", re.I)
 _WIDE_SPACE = re.compile(r"[^\S\u00a0]+")
-_ALPHABET = 26  # browsers differ in what follows z
 _BESIDE = frozenset("span strong b em i a time label small".split())
-_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(lower|upper)-(alpha|latin|roman)", re.I)
 _WORD_END, _WORD_BEGIN = re.compile(r"[^\W\d_A-Z]{2}\Z"), re.compile(r"[A-ZÀ-Þ\d]")
 
 LONGEST_CELL = 600
@@ -70,7 +70,7 @@ def html_lines(root: etree._Element, without: Collection[etree._Element] = ()) -
     A table row becomes one line, a cell over several rows stands in each of them; a list item begins with
     its bullet or number. `without`: elements to leave out.
     """
-    return list(_Walk(hidden_elements(root).union(without)).lines(root))
+    return list(_Walk(hidden_elements(root).union(without), forms_of_marks(root)).lines(root))
 
 
 def is_laid_out(row: etree._Element) -> bool:
@@ -101,10 +101,11 @@ def _is_cell(element: etree._Element) -> bool:
 class _Walk:
     """A walk through an HTML tree, and the text collected since the last block began."""
 
-    def __init__(self, unseen: Collection[etree._Element]) -> None:
+    def __init__(self, unseen: Collection[etree._Element], forms: Mapping[str, Form]) -> None:
         self._unseen = unseen
+        self._forms = forms  # of the marks of lists
         self._text: list[str] = []
-        self._lists: list[_List] = []
+        self._lists: list[ListMarks] = []
         self._spans: list[dict[int, tuple[int, str]]] = []  # of each open table: see _cells
         self._repeated = 0
         self._mark = ""  # bullet or number of the list item that begins
@@ -116,14 +117,18 @@ class _Walk:
 
     def _element(self, element: etree._Element) -> Iterator[Line]:
         name = element.tag if isinstance(element.tag, str) else ""
+        if name in _FIELDS and element not in self._unseen:
+            self._text.append(f" {field_value(element)} ")
         if not name or name in UNSEEN or element in self._unseen:
             return
         if name == "br":
             self._text.append("\n")
         elif name == "img":
             self._text.append(element.get("alt") or "")
-        elif name in ("input", "q"):
-            yield from self._marked(element, name)
+        elif name == "q":
+            self._text.append("“")
+            yield from self._inside(element)
+            self._text.append("”")
         elif name == "button":
             if _opens(element, self._unseen):
                 yield from self._flush()
@@ -144,13 +149,15 @@ class _Walk:
             yield from self._flush()
         elif name in _BLOCKS:
             yield from self._block(element, name)
+        elif "noteref" in (element.get("epub:type") or element.get("role") or ""):
+            yield from self._raised(element)
         else:
             yield from self._inside(element)
 
     def _block(self, element: etree._Element, name: str) -> Iterator[Line]:
         yield from self._flush()
         if name in _LISTS:
-            self._lists.append(_List(element))
+            self._lists.append(ListMarks(element, self._forms))
         elif name == "li":
             self._mark = self._lists[-1].next_mark(element) if self._lists else "• "
         elif name in ("table", "thead", "tbody", "tfoot"):
@@ -190,13 +197,6 @@ class _Walk:
             self._text.append(shown)
         else:
             yield from self._inside(element)
-
-    def _marked(self, element: etree._Element, name: str) -> Iterator[Line]:
-        """A quotation in its marks; or the space that a field takes."""
-        first, last = "“”" if name == "q" else "  "
-        self._text.append(first)
-        yield from self._inside(element)
-        self._text.append(last)
 
     def _row(self, row: etree._Element) -> Iterator[Line]:
         yield from self._flush()
@@ -242,7 +242,7 @@ class _Walk:
         return texts if own else []
 
     def _cell(self, cell: etree._Element) -> str:
-        return " ".join(line.text for line in _Walk(self._unseen).lines(cell))
+        return " ".join(line.text for line in _Walk(self._unseen, self._forms).lines(cell))
 
     def _flush(self, level: int = 0, tight: bool = False) -> Iterator[Line]:
         text = "".join(self._text)
@@ -251,36 +251,6 @@ class _Walk:
             yield from block(self._mark + text, level, tight=self._tight)
             self._tight = tight or bool(self._mark)
             self._mark = ""
-
-
-def _kind_of(style: str) -> str:
-    """What the style of a list says of its numbers, as its type would."""
-    if not (found := _STYLE.search(style)):
-        return "1"
-    letter = "i" if found[2].lower() == "roman" else "a"
-    return letter.upper() if found[1].lower() == "upper" else letter
-
-
-class _List:
-    """A list, and the number of its next item."""
-
-    def __init__(self, element: etree._Element) -> None:
-        self._ordered = element.tag == "ol"
-        self._kind = element.get("type") or _kind_of(element.get("style") or "")
-        reverse = element.get("reversed") is not None
-        self._step = -1 if reverse else 1
-        first = sum(item.tag == "li" for item in element) if reverse else 1
-        self._number = whole_number(element.get("start"), 0, 99_999, otherwise=first)
-
-    def next_mark(self, item: etree._Element) -> str:
-        """The mark of an item: its number or letter in an ordered list, else a bullet."""
-        if not self._ordered:
-            return "• "
-        number = whole_number(item.get("value"), 0, 99_999, otherwise=self._number)
-        self._number = number + self._step
-        if self._kind in ("i", "I") or (self._kind in ("a", "A") and number <= _ALPHABET):
-            return f"{printed(number, self._kind)}. "
-        return f"{number}. "
 
 
 def _stands_apart(element: etree._Element, texts: list[str]) -> bool:

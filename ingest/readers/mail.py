@@ -1,18 +1,19 @@
 """Mail: e-mail messages and mailboxes (RFC 5322 and MIME); what is attached are members."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
-from email.errors import HeaderParseError
-from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
 from functools import partial
 from typing import NamedTuple
 
 from rodedraad.ingest.errors import Reason, UnreadableDocument
-from rodedraad.ingest.lines import Content, Line, Member, block, one_line
+from rodedraad.ingest.lines import Content, Line, Member, block
+from rodedraad.ingest.readers.calendar_events import event_lines
 from rodedraad.ingest.readers.charset import readable
+from rodedraad.ingest.readers.mail_headers import decoded, header
 from rodedraad.ingest.readers.mail_text import (
     SHOWN,
     attached_message,
@@ -23,16 +24,26 @@ from rodedraad.ingest.readers.mail_text import (
     message_lines,
     plain_lines,
     richer,
+    shown,
     shown_within,
 )
+from rodedraad.ingest.readers.mail_wrapping import unwrapped
+from rodedraad.ingest.readers.signed_message import signed_content
 from rodedraad.ingest.reasons import reason_of, within
 
 _EVIDENCE = ("From", "To", "Subject", "Date", "Received", "Message-ID", "MIME-Version", "Content-Type")
-_BODIES = ("text/plain", "text/html")
 _MESSAGES = ("message/rfc822", "message/global")
-_SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
-_WORD = r"=\?[^\s?]+\?[bBqQ]\?[^?]*\?="
-_ENCODED_WORDS = re.compile(rf"{_WORD}(?:\s*{_WORD}){{0,199}}")  # decoding takes the square of their number
+_CALENDARS = ("text/calendar", "application/ics")
+_SIGNED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_OF_OUTLOOK = ("application/ms-tnef", "application/vnd.ms-tnef")
+_NOT_ATTACHED = (  # signatures, and the same text for other programs
+    "application/pkcs7-signature",
+    "application/x-pkcs7-signature",
+    "application/pgp-signature",
+    "text/x-amp-html",
+    "text/watch-html",
+)
+_ENCRYPTED = Reason("its encrypted text is not read; save it without encryption in your mail program")
 _SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\d{4}[^\n]*\n")
 _QUOTED_SEPARATOR = re.compile(rb"^>(>*From )", re.M)
 
@@ -83,12 +94,12 @@ def _content(message: Message) -> Content:
         citation=cited(fields),
         unread=tuple(parts.unread),
         titled=False,
-        members=tuple(_member(part) for part in parts.attached if not _is_shown(part, parts.shown)),
+        members=tuple(parts.members()),
     )
 
 
 class _Body(NamedTuple):
-    is_html: bool
+    kind: str  # media type
     lines: list[Line]
 
 
@@ -98,44 +109,94 @@ class _Parts:
 
     bodies: list[_Body] = field(default_factory=list)
     attached: list[Message] = field(default_factory=list)
+    packed: list[Member] = field(default_factory=list)  # files in a text, or in a winmail.dat
     shown: set[str] = field(default_factory=set)  # those that its text shows, by their Content-ID
     unread: list[Reason] = field(default_factory=list)  # why a text of it is not read
 
     def add(self, part: Message) -> None:
         """Add a part, and the parts inside it."""
         kind, inside = part.get_content_type(), _inside(part)
-        is_text = kind in _BODIES or kind.startswith("multipart/")  # of many parts without one is text
-        if inside and not kind.startswith("message/"):
+        is_text = kind.startswith(("text/", "multipart/"))  # of many parts without one is text
+        if inside and kind == "multipart/encrypted":
+            self.unread.append(_ENCRYPTED)
+        elif inside and not kind.startswith("message/"):
             before = len(self.bodies)
             for inner in inside:
                 self.add(inner)
             if kind == "multipart/alternative":
                 self.bodies[before:] = _best(self.bodies[before:])
         elif inside and kind not in _MESSAGES:  # a report by a mail program
-            self.bodies.append(_Body(False, [line for inner in inside for line in _report(inner)]))
+            self.bodies.append(_Body(kind, [line for inner in inside for line in _report(inner)]))
+        elif kind in _NOT_ATTACHED:
+            return
         elif is_text and part.get_content_disposition() != "attachment" and not part.get_filename():
             try:
-                self._add_text(part, kind == "text/html")
+                self._add_text(part, kind)
             except (UnreadableDocument, RecursionError) as error:
                 self.unread.append(within(kind, reason_of(error)))
-        elif kind not in _SIGNATURES:
+        elif kind in _SIGNED:
+            self._add_signed(part)
+        elif kind in _OF_OUTLOOK or _name(part).lower() == "winmail.dat":
+            self._add_packed(part)
+        else:
             self.attached.append(part)
 
-    def _add_text(self, part: Message, is_html: bool) -> None:
+    def _add_text(self, part: Message, kind: str) -> None:
         text = readable(_bytes(part), part.get_content_charset("utf-8"))
-        if is_html:
+        if kind == "text/html":
             self.shown |= shown_within(text)
-            self.bodies.append(_Body(True, html_text(text)))
+            self.bodies.append(_Body(kind, html_text(text)))
+        elif kind == "text/calendar":
+            self.bodies.append(_Body(kind, list(event_lines(text))))
         else:
+            text, files, is_encrypted = unwrapped(text)
             flowed = _parameter(part, "format") == "flowed"
-            self.bodies.append(_Body(False, plain_lines(text, flowed, _parameter(part, "delsp") == "yes")))
+            self.bodies.append(_Body(kind, plain_lines(text, flowed, _parameter(part, "delsp") == "yes")))
+            self.packed += (attachment(name, "", partial(bytes, data)) for name, data in files)
+            self.unread += [_ENCRYPTED] if is_encrypted else []
+
+    def _add_signed(self, part: Message) -> None:
+        """Add the message inside one that is signed as a whole; or encrypted, which is named."""
+        content = signed_content(_bytes(part))
+        if content is None:
+            self.unread.append(_ENCRYPTED)
+        else:
+            self.add(message_from_bytes(content, policy=policy.compat32))
+
+    def _add_packed(self, part: Message) -> None:
+        """Add what Outlook packed into one part: the text, as it was written, and the attachments."""
+        from rodedraad.ingest.readers.tnef import read_tnef  # which needs what is here
+
+        try:
+            packed = read_tnef(_bytes(part))
+        except (UnreadableDocument, RecursionError) as error:
+            self.unread.append(within(_name(part) or part.get_content_type(), reason_of(error)))
+            return
+        own = [line for body in self.bodies for line in body.lines]
+        if richer(packed.lines, own) is packed.lines:  # the same text
+            self.bodies.clear()
+        self.bodies.append(_Body("text/html", packed.lines))
+        self.packed += packed.members
+        self.unread += packed.unread
+
+    def members(self) -> Iterator[Member]:
+        """What is attached, other than the pictures and events that the text shows."""
+        has_events = any(body.kind == "text/calendar" for body in self.bodies)
+        for part in self.attached:
+            member = _member(part)
+            if _is_shown(part, self.shown):
+                yield from shown(member)
+            elif not (has_events and part.get_content_type() in _CALENDARS):
+                yield member
+        yield from self.packed
 
 
 def _best(bodies: list[_Body]) -> list[_Body]:
-    """Of the same text, plain and in HTML, the one that says more."""
-    plain = [line for body in bodies if not body.is_html for line in body.lines]
-    html = [line for body in bodies if body.is_html for line in body.lines]
-    return [_Body(False, richer(plain, html))]
+    """Of the same text, plain and in HTML, the one that says more; and its events."""
+    texts = [body for body in bodies if body.kind != "text/calendar"]
+    plain = [line for body in texts if body.kind != "text/html" for line in body.lines]
+    html = [line for body in texts if body.kind == "text/html" for line in body.lines]
+    return [_Body("text/plain", richer(plain, html)), *(body for body in bodies if body not in texts)]
 
 
 def _parameter(part: Message, name: str) -> str:
@@ -154,7 +215,7 @@ def _bytes(part: Message) -> bytes:
 
 
 def _name(part: Message) -> str:
-    return re.split(r"[\\/]", _decoded(part.get_filename() or ""))[-1]
+    return re.split(r"[\\/]", decoded(part.get_filename() or ""))[-1]
 
 
 def _is_shown(part: Message, shown: set[str]) -> bool:
@@ -181,27 +242,5 @@ def _unpacked(part: Message, message: Message) -> Message:
 
 
 def _report(message: Message) -> list[Line]:
-    fields = [f"{name}: {_decoded(str(value))}" for name, value in message.raw_items()]
+    fields = [f"{name}: {decoded(str(value))}" for name, value in message.raw_items()]
     return [*block("\n".join(fields)), *block(readable(_bytes(message), "utf-8"))]
-
-
-def header(message: Message, name: str) -> str:
-    """The values of a header, decoded, with a comma between two of them."""
-    values = [value for key, value in message.raw_items() if key.lower() == name.lower()]
-    return ", ".join(_decoded(str(value)) for value in values)
-
-
-def _decoded(value: str) -> str:
-    """A value of a header in which words may be encoded (RFC 2047), or bytes stand for characters."""
-    text = readable(value.encode("utf-8", "surrogateescape"), "utf-8")
-    return one_line(_ENCODED_WORDS.sub(lambda found: _decoded_words(found[0]), text))
-
-
-def _decoded_words(words: str) -> str:
-    try:
-        parts = decode_header(words)
-    except (HeaderParseError, ValueError):
-        return words
-    return "".join(
-        part if isinstance(part, str) else readable(part, charset or "utf-8") for part, charset in parts
-    )

@@ -62,6 +62,12 @@ def attachment(name: str, media_type: str, open: Callable[[], bytes | Content]) 
     return Member(name or (f"attachment{suffix}" if suffix else media_type), suffix, open)
 
 
+def shown(member: Member) -> Iterator[Member]:
+    """An attachment that is a picture in the text, if it is of a kind that is read."""
+    if member.suffix in PICTURES:
+        yield replace(member, shown=True)
+
+
 def attached_message(name: str, subject: str, suffix: str, open: Callable[[], Content]) -> Member:
     """A message that is attached to one or lies in a mailbox; without a name it is called by its subject."""
     return Member(re.sub(r"[\\/]", "-", name or subject) or "message", suffix, open)

@@ -41,10 +41,14 @@ class OdfPackage(LimitedZip):
         root = self._object(frame)
         return [] if root is None else _titles(root)
 
+    @staticmethod
+    def href(reference: Element) -> str:
+        """The name of the part that an element refers to."""
+        return (attribute(reference, "href") or "").removeprefix("./")
+
     def _object(self, frame: Element) -> Element | None:
-        name = (attribute(frame, "href") or "").removeprefix("./")
         try:
-            return self.xml(f"{name}/content.xml")
+            return self.xml(f"{self.href(frame)}/content.xml")
         except DamagedPart:
             return None
 

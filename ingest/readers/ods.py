@@ -15,6 +15,8 @@ from rodedraad.ingest.readers.sheets import (
     fill_merged,
     sheet_lines,
 )
+from rodedraad.ingest.readers.shown_pictures import shown_pictures
+from rodedraad.ingest.readers.unread import COMMENTS
 from rodedraad.ingest.xml_elements import attribute, child, children, dublin_core, local
 
 _MOST_REPEATED = 200  # times that a cell or row with text is repeated
@@ -52,7 +54,15 @@ def read_ods(data: bytes) -> Content:
         count += sum(map(len, sheet.rows.values()))
         check_cells(count)
         lines += sheet_lines(sheet)
-    return Content(lines, citation=citation, language=language, unread=left_out.reasons(), titled=False)
+    commented = [COMMENTS] if next(content.iter("{*}annotation"), None) is not None else []
+    return Content(
+        lines,
+        citation=citation,
+        language=language,
+        unread=(*commented, *left_out.reasons()),
+        titled=False,
+        members=tuple(shown_pictures(package, map(package.href, content.iter("{*}image")))),
+    )
 
 
 def _sheet(name: str, table: Element, left_out: LeftOut, package: OdfPackage) -> Sheet:

@@ -10,9 +10,10 @@ from rodedraad.ingest.readers.odf import OdfPackage, repeated, spanned
 from rodedraad.ingest.readers.odt_numbering import ListCounter, Lists, list_levels
 from rodedraad.ingest.readers.raised import Above, joined
 from rodedraad.ingest.readers.running import with_running
+from rodedraad.ingest.readers.shown_pictures import shown_pictures
 from rodedraad.ingest.readers.symbol_fonts import TICKED, UNTICKED, from_symbols
 from rodedraad.ingest.readers.tables import Cell, Rows, nested_rows
-from rodedraad.ingest.readers.unread import LEFT_OUT
+from rodedraad.ingest.readers.unread import COMMENTS, LEFT_OUT
 from rodedraad.ingest.xml_elements import attribute, child, children, dublin_core, local, whole_number
 
 HEADING_LEVELS = 9  # under the title
@@ -46,7 +47,12 @@ def read_odt(data: bytes) -> Content:
         with_running(heads, body, feet),
         citation=citation,
         language=language,
-        unread=(*package.unread(), *([LEFT_OUT] if text.left_out else [])),
+        unread=(
+            *package.unread(),
+            *([COMMENTS] if next(content.iter("{*}annotation"), None) is not None else []),
+            *([LEFT_OUT] if text.left_out else []),
+        ),
+        members=tuple(shown_pictures(package, map(package.href, content.iter("{*}image")))),
     )
 
 

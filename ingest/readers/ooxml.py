@@ -10,7 +10,7 @@ from lxml.etree import _Element as Element
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import DamagedPart, Reason, UnreadableDocument
 from rodedraad.ingest.lines import Line
-from rodedraad.ingest.readers.unread import listed
+from rodedraad.ingest.readers.unread import COMMENTS, listed
 from rodedraad.ingest.xml_elements import attribute, dublin_core
 from rodedraad.ingest.zip_limits import LimitedZip
 
@@ -82,6 +82,11 @@ class Package(LimitedZip):
         relation = self.relations(part).get(attribute(reference, "dm") or "")
         return relation.target if relation else ""
 
+    def _has_comments(self, part: str) -> bool:
+        """Whether somebody commented on a part."""
+        found = (self.extra(name) for name in self.related(part, "comments") if name in self)
+        return any(root is not None and len(root) for root in found)
+
     def miss(self, part: str, error: UnreadableDocument) -> None:
         """Name a part that could not be read, for a reason."""
         self._damaged[part] = error
@@ -98,14 +103,14 @@ class Package(LimitedZip):
         return (Citation(), None) if core is None else dublin_core(core)
 
     def unread(self, *parts: str) -> tuple[Reason, ...]:
-        """The damaged parts, and the files that are embedded in these parts."""
+        """The damaged parts; and the comments on these parts, and the files that are embedded in them."""
         embedded = [
             posixpath.basename(relation.target)
             for part in parts
             for relation in self.relations(part).values()
             if relation.kind in _EMBEDDED
         ]
-        reasons = []
+        reasons = [COMMENTS] if any(map(self._has_comments, parts)) else []
         if self._damaged:
             reasons.append(
                 Reason("its parts {parts} are missing or damaged", {"parts": listed(self._damaged)})

@@ -15,7 +15,7 @@ import olefile
 from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.lines import Content, Line, Member, one_line
 from rodedraad.ingest.readers.charset import code_page, readable
-from rodedraad.ingest.readers.mail import header
+from rodedraad.ingest.readers.mail_headers import header
 from rodedraad.ingest.readers.mail_text import (
     attached_message,
     attachment,
@@ -25,6 +25,7 @@ from rodedraad.ingest.readers.mail_text import (
     message_lines,
     plain_lines,
     richer,
+    shown,
     shown_within,
 )
 from rodedraad.ingest.readers.rtf import read_rtf
@@ -51,19 +52,19 @@ def read_msg(data: bytes) -> Content:
 
     Raises UnreadableDocument if it is damaged or not a message.
     """
-    root = _Storage(_unpacked(data), 32)
+    root = Storage(_unpacked(data), 32)
     if not root.has_properties:
         raise UnreadableDocument("it is not a message of Outlook")
     return _content(root)
 
 
-_Folder = dict[str, Any]
+Folder = dict[str, Any]
 """The storages, which are folders too, and the streams, which are bytes, of a storage by name in capitals."""
 
 
-def _unpacked(data: bytes) -> _Folder:
+def _unpacked(data: bytes) -> Folder:
     """The content of an OLE compound file; raises UnreadableDocument if it is damaged."""
-    root: _Folder = {}
+    root: Folder = {}
     left = len(data)
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
@@ -82,10 +83,10 @@ def _unpacked(data: bytes) -> _Folder:
     return root
 
 
-class _Storage:
+class Storage:
     """A message, recipient or attachment: a storage with properties, by number."""
 
-    def __init__(self, folder: _Folder, head: int, charset: str = "") -> None:
+    def __init__(self, folder: Folder, head: int, charset: str = "") -> None:
         """`head`: bytes before the properties of fixed length; `charset`: of texts not in Unicode."""
         self._folder, self._head = folder, head
         pages = (self.number(page) for page in _CODE_PAGES)
@@ -93,12 +94,13 @@ class _Storage:
 
     @property
     def has_properties(self) -> bool:
+        """Whether it is a message, recipient or attachment at all."""
         return bool(self.stream(_PROPERTIES))
 
-    def storages(self, beginning: str, head: int = 8) -> list["_Storage"]:
+    def storages(self, beginning: str, head: int = 8) -> list["Storage"]:
         """The storages in this one whose names begin like that, in order."""
         return [
-            _Storage(inside, head, self.charset)
+            Storage(inside, head, self.charset)
             for name, inside in sorted(self._folder.items())
             if name.startswith(beginning) and isinstance(inside, dict)
         ]
@@ -109,6 +111,7 @@ class _Storage:
         return data if isinstance(data, bytes) else b""
 
     def binary(self, property: int) -> bytes:
+        """The bytes of a property; empty if there is none."""
         return self.stream(f"__SUBSTG1.0_{property:04X}0102")
 
     def text(self, *properties: int) -> str:
@@ -131,23 +134,22 @@ class _Storage:
         return {property: value for _, property, _, value in entries}
 
 
-def _content(message: _Storage) -> Content:
-    fields, text, kind = _fields(message), _text(message), message.text(_CLASS).upper()
+def _content(message: Storage) -> Content:
+    fields, text, kind = _fields(message), text_of(message), message.text(_CLASS).upper()
     if kind and not kind.startswith(_WHOLE_MESSAGES):
         text.unread.append(
             Reason("its fields as {kind} are not read, only its text", {"kind": one_line(kind)})
         )
-    attached = message.storages("__ATTACH_VERSION1.0_#")
     return Content(
         message_lines(fields, [text.lines]),
         citation=cited(fields),
         unread=tuple(text.unread),
         titled=False,
-        members=tuple(_member(one) for one in attached if not _is_shown(one, text.shown)),
+        members=members_of(message, text),
     )
 
 
-def _fields(message: _Storage) -> dict[str, str]:
+def _fields(message: Storage) -> dict[str, str]:
     """The fields of a message's head: as they were sent, or else as Outlook keeps them."""
     sent = message_from_string(message.text(_HEADERS).lstrip(), policy=policy.compat32)
     people = [(person.number(_RECIPIENT_KIND) & 0xF, _person(person)) for person in
@@ -162,11 +164,11 @@ def _fields(message: _Storage) -> dict[str, str]:
     return {name: one_line(header(sent, name) or value) for name, value in kept.items()}
 
 
-def _person(person: _Storage) -> str:
+def _person(person: Storage) -> str:
     return _addressed(person.text(_RECIPIENT_NAME), _address(person, _RECIPIENT_ADDRESSES))
 
 
-def _address(storage: _Storage, properties: tuple[int, ...]) -> str:
+def _address(storage: Storage, properties: tuple[int, ...]) -> str:
     """The first of the properties that is an e-mail address, and not one inside an organisation."""
     return next((text for property in properties if "@" in (text := storage.text(property))), "")
 
@@ -184,7 +186,7 @@ def _date(ticks: int) -> str:
         return ""
 
 
-class _Text(NamedTuple):
+class Text(NamedTuple):
     """The text of a message."""
 
     lines: list[Line]
@@ -192,7 +194,7 @@ class _Text(NamedTuple):
     unread: list[Reason]  # why forms of it are not read
 
 
-def _text(message: _Storage) -> _Text:
+def text_of(message: Storage) -> Text:
     """The text of a message: plain or in HTML, be that kept in RTF; or else in RTF."""
     unread: list[Reason] = []
     rtf = _rtf(message, unread)
@@ -207,10 +209,10 @@ def _text(message: _Storage) -> _Text:
             lines = read_rtf(rtf).lines
         except (UnreadableDocument, RecursionError) as error:
             unread.append(within("RTF", reason_of(error)))
-    return _Text(lines, shown_within(html), unread)
+    return Text(lines, shown_within(html), unread)
 
 
-def _rtf(message: _Storage, unread: list[Reason]) -> bytes:
+def _rtf(message: Storage, unread: list[Reason]) -> bytes:
     """The text of a message in RTF, unpacked; empty if it has none, or a damaged one, which is named."""
     packed = message.binary(_RTF)
     if not packed:
@@ -222,13 +224,23 @@ def _rtf(message: _Storage, unread: list[Reason]) -> bytes:
         return b""
 
 
-def _is_shown(attached: _Storage, shown: set[str]) -> bool:
+def members_of(message: Storage, text: Text) -> tuple[Member, ...]:
+    """What is attached to a message, and the pictures that its text shows."""
+    attached = [(_member(one), one) for one in message.storages("__ATTACH_VERSION1.0_#")]
+    return tuple(
+        each
+        for member, one in attached
+        for each in (shown(member) if _is_shown(one, text.shown) else [member])
+    )
+
+
+def _is_shown(attached: Storage, shown: set[str]) -> bool:
     """Whether an attachment is a picture in the text, such as a logo, which nobody attached."""
     is_part = attached.text(_CONTENT_ID).strip(" <>") in shown or bool(attached.number(_HIDDEN) & 1)
     return is_part and is_picture(attached.text(*_FILE_NAMES), attached.text(_MEDIA_TYPE))
 
 
-def _member(attached: _Storage) -> Member:
+def _member(attached: Storage) -> Member:
     name, kind = one_line(attached.text(*_FILE_NAMES)), attached.text(_MEDIA_TYPE)
     inside = attached.storages(f"__SUBSTG1.0_{_DATA:04X}000D", 24)
     if inside and inside[0].has_properties:

@@ -140,8 +140,11 @@ def _read(document: pdfium.PdfDocument, number: int) -> Page:
         lines = [parted(line, textpage, frame, drawn.down) for line in lines]
     textpage.close()
     text = "\n".join(line.text for line in lines)
-    lines = with_fields(lines, document, page, number, frame)
-    read = Page(lines, frame.height, drawn or (Rules() if may_hold_tables(lines) else None))
+    filled = with_fields(list(lines), document, page, number, frame)
+    if drawn is None and filled != lines and may_hold_tables(filled):
+        drawn = Rules()
+    lines = filled
+    read = Page(lines, frame.height, drawn)
     if is_garbled(text):
         read.unread = GARBLED
     elif len(text) < STAMP and all(in_margin(line, read.height) for line in lines):

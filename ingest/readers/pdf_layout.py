@@ -5,7 +5,7 @@ A PDF marks no paragraphs. The spacing, indent, type size and width of each line
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
@@ -36,16 +36,17 @@ LONGEST_HEADING = 200  # characters
 
 def laid_out(lines: Sequence[Printed]) -> Iterator[Line]:
     """The lines of a document in reading order, with their gap, indent, width and level."""
+    rounded = [round(line.size * 2) / 2 for line in lines]
     sizes: Counter[float] = Counter()
-    for line in lines:
-        sizes[round(line.size * 2) / 2] += len(line.text)
+    for line, size in zip(lines, rounded, strict=True):
+        sizes[size] += len(line.text)
     body = max(sizes, key=lambda size: sizes[size], default=0.0)
     bold_body = sum(len(line.text) for line in lines if line.bold) > sum(len(line.text) for line in lines) / 2
-    larger = sorted({round(line.size * 2) / 2 for line in lines if line.size > LARGER * body}, reverse=True)
-    ranks = {size: min(rank, 5) for rank, size in enumerate(larger, 1)}
+    larger = {size for line, size in zip(lines, rounded, strict=True) if line.size > LARGER * body}
+    ranks = {size: min(rank, 5) for rank, size in enumerate(sorted(larger, reverse=True), 1)}
     levels: list[int] = []
-    for line in lines:
-        level = ranks.get(round(line.size * 2) / 2, 0)
+    for line, size in zip(lines, rounded, strict=True):
+        level = ranks.get(size, 0)
         if not level and line.bold and not bold_body and not _SENTENCE_END.search(line.text):
             level = min(len(ranks), 5) + 1
         heads = any(c.isalpha() for c in line.text) and len(line.text) > 2 and not (line.row or line.aside)
@@ -91,11 +92,11 @@ def _reach(run: Sequence[Printed]) -> float:
 
 def _leadings(lines: Sequence[Printed]) -> dict[float, float]:
     """The usual distance from one line to the next, in points, by type size."""
-    found: dict[float, Counter[float]] = {}
+    found: defaultdict[float, Counter[float]] = defaultdict(Counter)
     for before, line in pairwise(lines):
         down = before.bottom - line.bottom
         if before.page == line.page and 0.5 * line.size < down < 2.5 * line.size:
-            found.setdefault(round(line.size), Counter())[round(down * 2) / 2] += 1
+            found[round(line.size)][round(down * 2) / 2] += 1
     return {size: counts.most_common(1)[0][0] for size, counts in found.items()}
 
 

@@ -48,6 +48,11 @@ Piece = tuple[str, float, float]
 """A part of a line between wide spaces: its text, left and right edge."""
 
 
+# What pdfium answers into, for each character anew.
+_rectangle, _name, _flags = raw.FS_RECTF(), ctypes.create_string_buffer(128), ctypes.c_int()
+_rectangle_at, _flags_at = ctypes.byref(_rectangle), ctypes.byref(_flags)
+
+
 @dataclass(slots=True)
 class Printed:
     """A line as printed; lengths in points, from the lower left corner of the upright page."""
@@ -139,7 +144,7 @@ def printed_lines(textpage: pdfium.PdfTextPage, number: int, frame: Frame) -> It
             )
         if not places:
             continue
-        first, last = (_box(textpage, place, frame) for place in (places[0], places[-1]))
+        first, last = _box(textpage, places[0], frame), _box(textpage, places[-1], frame)
         size = min(first.size, last.size)
         if max(first.size, last.size) > 1.08 * size:  # as a reference to a note is smaller
             half = len(text) // 2
@@ -215,9 +220,8 @@ def _readable(units: str) -> str:
 
 def _box(textpage: pdfium.PdfTextPage, place: int, frame: Frame) -> Box:
     """The position of a character on the upright page."""
-    box = raw.FS_RECTF()
-    raw.FPDFText_GetLooseCharBox(textpage, place, ctypes.byref(box))
-    return frame.box(box.left, box.bottom, box.right, box.top)
+    raw.FPDFText_GetLooseCharBox(textpage, place, _rectangle_at)
+    return frame.box(_rectangle.left, _rectangle.bottom, _rectangle.right, _rectangle.top)
 
 
 def _pieces(
@@ -265,9 +269,8 @@ def parted(line: Printed, textpage: pdfium.PdfTextPage, frame: Frame, down: Sequ
 
 def _font(textpage: pdfium.PdfTextPage, place: int) -> tuple[bytes, int]:
     """The name of a character's font, and its flags."""
-    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-    raw.FPDFText_GetFontInfo(textpage, place, name, 128, ctypes.byref(flags))
-    return name.value, flags.value
+    raw.FPDFText_GetFontInfo(textpage, place, _name, len(_name), _flags_at)
+    return _name.value, _flags.value
 
 
 def _is_fixed(name: bytes, flags: int) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from rodedraad.ingest.readers.pdf_bands import LOOSER, TALL, TIGHT, Band, Cell, Row, bands
+from rodedraad.ingest.readers.pdf_bands import LOOSER, TIGHT, bands
+from rodedraad.ingest.readers.pdf_cells import TALL, Band, Cell, Row
 from rodedraad.ingest.readers.pdf_print import Printed
 from rodedraad.ingest.readers.pdf_rules import Rules
 

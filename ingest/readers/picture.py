@@ -20,6 +20,14 @@ MOST_PAGES = 2_000
 SMALL = 1600
 """Pixels of the longer side below which a picture is doubled before its text is recognised."""
 
+LEAST_SHOWN, LOWEST = 40_000, 50
+"""Pixels, and those of the shorter side, of the smallest picture in a text whose own text is recognised."""
+
+FEWEST_WORDS = 5
+"""Words that a picture in a text must hold; others are logos and photographs."""
+
+NOTHING = "it is a picture in which no text was recognised"
+
 TALL = 842.0
 """Points that a picture is taken to be high: those of an A4."""
 
@@ -30,7 +38,8 @@ class Pictures:
     def __init__(self, file: Image.Image) -> None:
         """Read none yet."""
         self._file = file
-        self.count = min(getattr(file, "n_frames", 1), MOST_PAGES)
+        self.count = min(getattr(file, "n_frames", 1), MOST_PAGES) if file.format == "TIFF" else 1
+        self.is_small = file.width * file.height < LEAST_SHOWN or min(file.size) < LOWEST
 
     def __getitem__(self, number: int) -> Image.Image:
         """A picture, from 0: upright, in shades of grey on white, in the size in which it is recognised."""
@@ -60,7 +69,7 @@ def _grey(picture: Image.Image) -> Image.Image:
 def open_pictures(data: bytes) -> Iterator[Pictures]:
     """The pictures in these bytes; raises UnreadableDocument if they are damaged."""
     with _damage_told():
-        file = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF"))
+        file = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP"))
         pictures = Pictures(file)
     with file:
         yield pictures
@@ -87,6 +96,24 @@ def read_picture(data: bytes) -> Content:
             take(pages[number], number, found)
     read = tuple(number for number, page in enumerate(pages) if not page.unread)
     if not read:
-        raise UnreadableDocument("it is a picture in which no text was recognised")
+        raise UnreadableDocument(NOTHING)
     labels = [str(number + 1) for number in range(len(pages))]
     return Content(lines_of(pages), paged=True, unread=tuple(unread_pages(pages, labels)), recognised=read)
+
+
+def read_shown(data: bytes) -> Content:
+    """A picture that a text shows in place; empty if it is small, or holds few words or none.
+
+    Raises UnreadableDocument as `read_picture` does.
+    """
+    with open_pictures(data) as pictures:
+        if pictures.is_small:
+            return Content([])
+    try:
+        content = read_picture(data)
+    except UnreadableDocument as error:
+        if error.reason.text == NOTHING:
+            return Content([])
+        raise
+    words = sum(len(line.text.split()) for line in content.lines)
+    return content if words >= FEWEST_WORDS else Content([])

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
 
-from rodedraad.ingest.lines import Content, Line, block
+from rodedraad.ingest.lines import Content, Line, Member, block
 from rodedraad.ingest.readers.drawings import chart_lines, diagram_lines, drawn_text, is_struck
 from rodedraad.ingest.readers.numbering import LEVELS, MOST, Counter, printed
 from rodedraad.ingest.readers.ooxml import Package
+from rodedraad.ingest.readers.shown_pictures import shown_pictures
 from rodedraad.ingest.readers.tables import Cell, Rows
 from rodedraad.ingest.readers.unread import LEFT_OUT
 from rodedraad.ingest.xml_elements import attribute, child, children, local, whole_number
@@ -22,6 +23,7 @@ def read_pptx(data: bytes) -> Content:
     package = Package(data)
     main = package.main_part("ppt/presentation.xml")
     lines: list[Line] = []
+    pictures: list[Member] = []
     slides = []
     left_out = False
     for page, reference in enumerate(children(package.xml(main), "sldIdLst")):
@@ -31,6 +33,7 @@ def read_pptx(data: bytes) -> Content:
         if slide is not None:
             lines += _shapes(package, name, slide, page)
             left_out = left_out or any(map(is_struck, slide.iter("{*}rPr")))
+        pictures += shown_pictures(package, package.related(name, "image"), f"slide {page + 1}/")
         for notes in package.related(name, "notesSlide"):
             root = package.extra(notes)
             if root is not None:
@@ -38,7 +41,9 @@ def read_pptx(data: bytes) -> Content:
     package.check_read(lines)
     citation, language = package.citation()
     unread = (*package.unread(*slides), *([LEFT_OUT] if left_out else []))
-    return Content(lines, paged=True, citation=citation, language=language, unread=unread)
+    return Content(
+        lines, paged=True, citation=citation, language=language, unread=unread, members=tuple(pictures)
+    )
 
 
 def _shapes(package: Package, part: str, slide: Element, page: int, only: str = "") -> Iterator[Line]:

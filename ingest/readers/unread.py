@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from rodedraad.ingest.errors import Reason
 from rodedraad.ingest.lines import one_line
 
+COMMENTS = Reason("its comments are left out")
 LEFT_OUT = Reason("its struck-out and hidden text is left out")
 
 _MOST_NAMED = 10

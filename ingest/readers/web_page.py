@@ -2,13 +2,16 @@
 
 import codecs
 import re
+from base64 import b64decode
 from collections.abc import Iterator
+from functools import partial
+from urllib.parse import unquote
 
 from lxml import etree
 
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import Reason, UnreadableDocument
-from rodedraad.ingest.lines import Content, one_line
+from rodedraad.ingest.lines import Content, Member, one_line
 from rodedraad.ingest.readers.decoding import decode
 from rodedraad.ingest.readers.html import html_lines, parse_html
 from rodedraad.ingest.readers.page_furniture import page_furniture
@@ -16,6 +19,8 @@ from rodedraad.ingest.readers.page_furniture import page_furniture
 _CHARSET = re.compile(
     rb"""<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*["']?\s*([\w-]{2,30})""", re.I
 )
+
+_PICTURE = re.compile(r"\s*data:image/(png|jpeg|jpg|tiff)[^,]{0,100};base64,", re.I)
 
 MOST_NAMED = 20
 """The most pages in frames that a message names."""
@@ -44,7 +49,22 @@ def read_web_page(data: bytes) -> Content:
         ),
         language=root.get("lang"),
         unread=tuple(frames),
+        members=tuple(_pictures(root)),
     )
+
+
+def _pictures(root: etree._Element) -> Iterator[Member]:
+    """The pictures that are inside the page itself (RFC 2397), and not beside it."""
+    for number, picture in enumerate(root.iter("img"), 1):
+        if found := _PICTURE.match(picture.get("src") or ""):
+            yield Member(f"picture {number}.{found[1]}", f".{found[1]}", partial(_decoded, found), shown=True)
+
+
+def _decoded(found: re.Match[str]) -> bytes:
+    try:
+        return b64decode(unquote(found.string[found.end() :]))
+    except ValueError as error:
+        raise UnreadableDocument("it is damaged, or not a picture") from error
 
 
 def _frames(root: etree._Element) -> Iterator[Reason]:

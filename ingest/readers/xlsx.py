@@ -9,7 +9,7 @@ from lxml.etree import _Element as Element
 
 from rodedraad.ingest.errors import DamagedPart
 from rodedraad.ingest.language import detect_language
-from rodedraad.ingest.lines import Content, Line, one_line
+from rodedraad.ingest.lines import Content, Line, Member, one_line
 from rodedraad.ingest.readers.drawings import drawn_text
 from rodedraad.ingest.readers.number_formats import BUILT_IN, GENERAL, is_date, shown_number
 from rodedraad.ingest.readers.ooxml import Package
@@ -22,6 +22,7 @@ from rodedraad.ingest.readers.sheets import (
     fill_merged,
     sheet_lines,
 )
+from rodedraad.ingest.readers.shown_pictures import shown_pictures
 from rodedraad.ingest.xml_elements import attribute, child, children, large_xml, local, whole_number
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384  # of Excel
@@ -45,20 +46,31 @@ def read_xlsx(data: bytes) -> Content:
     main = package.main_part("xl/workbook.xml")
     workbook = _Workbook(package, main)
     lines: list[Line] = []
+    pictures: list[Member] = []
+    sheets: list[str] = []
     for reference in children(workbook.root, "sheets"):
         name = one_line(attribute(reference, "name") or "")
         if attribute(reference, "state") in ("hidden", "veryHidden"):
             workbook.left_out.sheets.append(name)
             continue
         part = package.target(main, reference)
+        sheets.append(part)
+        for drawing in package.related(part, "drawing"):
+            pictures += shown_pictures(package, package.related(drawing, "image"), f"{name}/")
         try:
             lines += sheet_lines(workbook.sheet(name, part))
         except DamagedPart as error:
             package.miss(part or name, error)
     package.check_read(lines)
     citation, language = package.citation()
-    unread = (*package.unread(), *workbook.left_out.reasons())
-    return Content(lines, citation=citation, language=language, unread=unread, titled=False)
+    return Content(
+        lines,
+        citation=citation,
+        language=language,
+        unread=(*package.unread(*sheets), *workbook.left_out.reasons()),
+        titled=False,
+        members=tuple(pictures),
+    )
 
 
 class _Raw(NamedTuple):

@@ -12,7 +12,10 @@ from rodedraad.index.encoders.bundled import BUNDLED_MODEL
 from rodedraad.index.store.publishing import open_current
 from rodedraad.ingest.errors import Reason
 from rodedraad.ingest.lines import Content
+from rodedraad.ingest.readers import recognition
 from rodedraad.ingest.readers import text as text_reader
+from rodedraad.ingest.readers.pdf import SCANNED
+from rodedraad.ingest.reasons import within
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.documents_tab import library_html
@@ -80,6 +83,24 @@ def test_repairing_reads_it_again(place: Path, monkeypatch: pytest.MonkeyPatch) 
     report = reindex(place / "corpus", place / "home", repair=True)
     assert (report.changed, report.unchanged, report.partial) == (["brief.txt"], ["wol.txt"], {})
     assert unread(place) == {"brief.txt": (), "wol.txt": ()}
+
+
+def test_what_awaits_recognition_is_read_again_once_that_is_installed(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus, home, read = place / "corpus", place / "home", text_reader.read_text
+    scanned = within("foto.png", Reason(SCANNED, {"pages": "2"}))
+    monkeypatch.setattr(recognition, "can_recognise", lambda: False)
+    monkeypatch.setattr(text_reader, "read_text", lambda data: replace(read(data), unread=(scanned,)))
+    (corpus / "brief.txt").write_text("Dit is een andere brief.", "utf-8")
+    assert reindex(corpus, home).changed == ["brief.txt"]
+    monkeypatch.setattr(text_reader, "read_text", read)
+    assert reindex(corpus, home).changed == []
+    monkeypatch.setattr(recognition, "can_recognise", lambda: True)
+    assert preview(corpus, home).changed == ["brief.txt"]
+    report = reindex(corpus, home)
+    assert (report.changed, report.unchanged, report.partial) == (["brief.txt"], ["wol.txt"], {})
+    assert reindex(corpus, home).changed == []
 
 
 def test_every_command_tells_it(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,9 +4,11 @@
 the file matches, or text that the document holds.
 """
 
+import base64
 import os
 import re
 import socket
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -41,6 +43,11 @@ from tests.ingest.readers.made_files import (
 from tests.ingest.readers.made_msg import compound, message
 
 XSS = '<script>alert(1)</script><img src=x onerror="alert(2)"><a href="javascript:alert(3)">klik</a>'
+BOMB_PICTURE = base64.b64encode(
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">IIBBBBBI", 90_000, 90_000, 1, 0, 0, 0, 0, 0)
+)
+PGP = b"-----BEGIN PGP MESSAGE-----\n"
+COUNTS = struct.pack("<BHHIIHHI", 1, 0x9003, 6, 2**32 - 1, 2**32 - 1, 0x101E, 1, 2**32 - 1) + bytes(10**6)
 NOISE = bytes(n * n % 251 ^ n % 256 for n in range(1, 5000))
 
 
@@ -207,6 +214,26 @@ FILES: dict[str, tuple[Callable[[], bytes], Expected]] = {
         Holds("Een zin."),
     ),
     "quotes.eml": (lambda: b"Subject: Diep\n\n" + b"> " * 500_000 + b"Een zin.", Holds("Een zin.")),
+    "begins.eml": (
+        lambda: b"Subject: Veel\n\n" + (b"begin 644 a\n" + PGP) * 500 + b"Een zin.\nend",
+        Holds("Een zin."),
+    ),
+    "counts.eml": (
+        lambda: b"Subject: Veel\nContent-Type: application/ms-tnef\n\n\x78\x9f\x3e\x22\0\0" + COUNTS,
+        Holds("Veel"),
+    ),
+    "pictures.html": (
+        lambda: f"<p>{SENTENCE}</p>".encode() + b"<img src='data:image/png;base64,AAAA'>" * 9_000,
+        Holds(SENTENCE.strip()),
+    ),
+    "bomb-picture.html": (
+        lambda: f"<p>{SENTENCE}</p><img src='data:image/png;base64,".encode() + BOMB_PICTURE + b"'>",
+        Holds(SENTENCE.strip()),
+    ),
+    "folds.ics": (
+        lambda: b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Een zin" + b"\n ;a=b" * 3_000 + b"\nEND:VEVENT",
+        Holds("Een zin"),
+    ),
     "script.eml": (lambda: f"Subject: {XSS}\nFrom: {XSS}\n\n{XSS}".encode(), Holds(XSS)),
     "noise.msg": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + NOISE, DAMAGED),
     "loop.msg": (_looping, Holds(SENTENCE.strip())),

@@ -90,6 +90,9 @@ def test_names_are_read_in_the_code_page_that_they_were_written_in():
             b"x" * len(written) + b".txt", written + b".txt"
         )
         assert ids(data) == ["a.zip/café.txt.txt"], flagged
+    assert ids(zipped({"xx.txt": "De tekst."}).replace(b"xx.txt", "Ãß.txt".encode("cp850"))) == [
+        "a.zip/Ãß.txt"
+    ]
 
 
 def test_archives_in_archives_end_at_a_depth():

@@ -129,3 +129,10 @@ def test_comments_above_a_table_are_no_names():
         "put: P1; stand: 142",
         "put: P2; stand: 98",
     ]
+
+
+def test_a_quote_may_follow_a_backslash_and_a_path_may_end_with_one():
+    table = 'naam,citaat\nJan,"Hij zei \\"nee\\" tegen, ja"\n"C:\\map\\",geen\n'
+    assert read("a.csv", table.encode()).text == (
+        'naam: Jan; citaat: Hij zei "nee" tegen, ja\nnaam: C:\\map\\; citaat: geen'
+    )

@@ -53,3 +53,9 @@ def test_a_book_without_any_chapter_says_what_is_missing():
         read("a.epub", book(package()))
     with pytest.raises(UnreadableDocument, match="DRM"):
         read("a.epub", epub({"a.xhtml": "x"}, encrypted="OEBPS/a.xhtml"))
+
+
+def test_a_name_may_differ_in_capitals_and_the_mark_of_a_note_stays_apart_from_a_year():
+    text = 'In 1911<a epub:type="noteref" href="#n">2</a> brak de dijk.'
+    data = book(package().replace("a.xhtml", "A.XHTML"), a=CHAPTER.format(text), b=CHAPTER.format("Twee."))
+    assert read("a.epub", data).text == "In 1911² brak de dijk.\n\nTwee."

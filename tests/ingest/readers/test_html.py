@@ -75,3 +75,28 @@ def test_numbers_of_lists_quotations_and_words_are_those_that_a_browser_shows():
     assert read("a.html", page.encode()).text == (
         "3. drie\n2. twee\n1. een\n\na. x\nb. y\n\nHij zei “kom” 10⁻³.\n\nMaandag 09:00"
     )
+
+
+def test_what_was_typed_and_ticked_in_a_form_is_read():
+    form = (
+        "<h1>Aanvraag</h1><table><tr><td>Naam<td><input value=Tessa><tr><td>Soort<td><select><option>Bezoek"
+        "<option selected>Bewoner</select><tr><td>Akkoord<td><input type=checkbox checked>ja "
+        "<input type=radio>nee<tr><td>Uitleg<td><textarea>Twee auto's.</textarea></table>"
+        "<input type=hidden value=x><input type=submit value=Verzend><input type=password value=geheim>"
+        "<ul><li><input type=checkbox checked> brood<li><input class=menu-toggle type=checkbox> melk</ul>"
+    )
+    assert read("a.html", form.encode()).text == (
+        "Aanvraag\n\nNaam | Tessa\nSoort | Bewoner\nAkkoord | ☒ ja ☐ nee\nUitleg | Twee auto's.\n\n"
+        "• ☒ brood\n• melk"
+    )
+
+
+def test_the_letters_of_a_list_from_google_docs_are_those_that_it_shows():
+    style = (
+        '.lst-a-0>li:before{content:"" counter(lst-ctn-a-0,lower-latin) ") "}.lst-b>li:before{content:"● "}'
+    )
+    page = (
+        f'<style>{style}</style><ol class="lst-a-0 start" start="2"><li>twee<li>drie</ol>'
+        '<ol class="lst-b"><li>een</ol>'
+    )
+    assert read("a.html", page.encode()).text == "b) twee\nc) drie\n\n1. een"

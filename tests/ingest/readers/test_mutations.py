@@ -1,5 +1,6 @@
 """Mutations: valid files of every kind with bytes changed are documents, or unreadable, and nothing else."""
 
+import base64
 import io
 import json
 import zipfile
@@ -16,8 +17,10 @@ from rodedraad.ingest.reflow import reflow
 from tests.ingest.readers.article import MAKERS, NAME, blocks_of, reading_texts
 from tests.ingest.readers.made_files import zipped
 from tests.ingest.readers.made_msg import compound, message, recipient
+from tests.ingest.readers.made_wrapped import packed, signed, text
 from tests.ingest.readers.reading import read_inside
 from tests.ingest.readers.test_mail import a_message
+from tests.ingest.readers.test_mail_wrapping import EVENT
 
 BLOCKS = blocks_of(reading_texts()[NAME])[:12]
 VALID = {suffix: make(BLOCKS) for suffix, make in MAKERS.items()} | {
@@ -27,6 +30,15 @@ VALID = {suffix: make(BLOCKS) for suffix, make in MAKERS.items()} | {
     ".mbox": b"From a@b Tue Mar  3 10:00:00 2026\n" + bytes(a_message()),
     ".msg": compound(message({0x37: "Verslag", 0x1000: "Tekst."}, {}, [recipient("Jan", "a@b", 1)])),
     ".zip": zipped({"a.xml": "x", "b.txt": "Een tekst.", "c.eml": bytes(a_message())}),
+    ".ics": EVENT.encode(),
+}
+WRAPPED = {
+    "application/pkcs7-mime": signed(b"Content-Type: text/plain\n\nEen tekst."),
+    "application/ms-tnef": packed(
+        [text(0x37, "Vraag"), text(0x1000, "Een tekst."), (3, 0x8001, bytes(4))],
+        [text(0x3707, "a.txt"), (0x102, 0x3701, b"Een bijlage.")],
+        [(0x0D, 0x3701, bytes(16) + packed([text(0x37, "Binnen")]))],
+    ),
 }
 ZIPPED = [suffix for suffix, data in VALID.items() if data.startswith(b"PK")]
 CHANGES = st.lists(
@@ -97,6 +109,15 @@ def test_a_changed_part_of_an_archive_is_read_or_refused(suffix, part, changes):
             changed = name == names[part % len(names)]
             new.writestr(name, mutated(old.read(name), changes) if changed else old.read(name))
     check(f"a{suffix}", file.getvalue())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", WRAPPED)
+@SLOW
+@given(changes=CHANGES)
+def test_a_changed_wrapping_of_a_message_is_read_or_named(kind, changes):
+    head = f"Subject: Vraag\nContent-Type: {kind}\nContent-Transfer-Encoding: base64\n\n"
+    check("a.eml", head.encode() + base64.encodebytes(mutated(WRAPPED[kind], changes)))
 
 
 LINES = st.lists(

@@ -174,3 +174,11 @@ def test_indexes_are_read_and_hidden_fields_are_not():
     found = read("a.odt", zipped({"content.xml": content}))
     assert found.text == "dijk, 4\n\nOpen om 10⁶."
     assert [str(reason) for reason in found.unread] == ["its struck-out and hidden text is left out"]
+
+
+def test_comments_are_named():
+    document = read(
+        "a.odt", odt("<text:p>Tekst.<office:annotation><text:p>?</text:p></office:annotation></text:p>")
+    )
+    assert document.text == "Tekst."
+    assert [str(reason) for reason in document.unread] == ["its comments are left out"]

@@ -2,6 +2,7 @@
 
 import compressed_rtf
 import pytest
+from PIL import Image
 
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import UnreadableDocument
@@ -14,6 +15,7 @@ from tests.ingest.readers.made_msg import (
     recipient,
 )  # fmt: skip
 from tests.ingest.readers.reading import read, read_inside
+from tests.ingest.readers.test_recognition import saved
 
 SUBJECT, HEADERS, PLAIN, RTF, HTML = 0x37, 0x7D, 0x1000, 0x1009, 0x1013
 SENDER, ADDRESS, SENT = 0x42, 0x5D02, 0x39
@@ -77,7 +79,7 @@ def test_a_message_is_its_head_and_its_text_and_its_attachments_are_beneath_it()
 
 
 def test_pictures_in_the_text_are_no_attachments():
-    logo = attachment("image001.png", b"x", "image/png")
+    logo = attachment("image001.png", saved(Image.new("L", (90, 60))), "image/png")
     data = compound(
         message(
             HEAD | {HTML: '<p>Groet, Jan</p><img src="cid:logo@x">'},

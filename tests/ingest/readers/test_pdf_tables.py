@@ -280,3 +280,9 @@ def test_lines_that_fill_their_column_are_no_rows() -> None:
         lines += [(left, 700.0 - 14 * row, word) for row in range(3)]
         left += stringWidth(word, "Helvetica", 10) + 8
     assert rows_of(placed(*sorted(lines, key=lambda line: -line[1]))) == []
+
+
+def test_a_head_above_the_first_rule_belongs_to_the_table() -> None:
+    rows = [("Onderwerp", "Wie"), ("Afval", "Bewoners"), ("Groen", "Gemeente"), ("Water", "Waterschap")]
+    below = TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.grey)])
+    assert rows_of(table(rows, style=below)) == [" | ".join(row) for row in rows]

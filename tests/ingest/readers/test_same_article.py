@@ -61,17 +61,29 @@ def test_the_headings_and_the_citation_are_the_same(blocks, documents, suffix):
 
 
 @pytest.fixture(scope="module")
-def answers(blocks, tmp_path_factory):
-    """What is quoted for each question, by the suffix of the article that was asked."""
+def answers(blocks, documents, tmp_path_factory):
+    """What is quoted for each question, by the suffix of the article that was asked.
+
+    Files that become the same text, headings and pages have the same index, which is made once.
+    """
+    by_reading = {}
     found = {}
     for suffix in ASKED:
-        folder = tmp_path_factory.mktemp("article")
-        (folder / "corpus").mkdir()
-        (folder / "corpus" / f"artikel{suffix}").write_bytes(MAKERS[suffix](blocks))
-        reindex(folder / "corpus", folder / "home")
-        searcher = Searcher.open(folder / "home")
-        found[suffix] = [[quote.text for quote in answer(searcher, q).quotes] for q in QUESTIONS]
+        document = documents[suffix]
+        reading = document.text, document.headings, document.page_starts
+        if reading not in by_reading:
+            folder = tmp_path_factory.mktemp("article")
+            by_reading[reading] = quotes_of(f"artikel{suffix}", MAKERS[suffix](blocks), folder)
+        found[suffix] = by_reading[reading]
     return found
+
+
+def quotes_of(name, data, folder):
+    (folder / "corpus").mkdir()
+    (folder / "corpus" / name).write_bytes(data)
+    reindex(folder / "corpus", folder / "home")
+    searcher = Searcher.open(folder / "home")
+    return [[quote.text for quote in answer(searcher, question).quotes] for question in QUESTIONS]
 
 
 @pytest.mark.slow

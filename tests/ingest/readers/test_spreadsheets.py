@@ -224,6 +224,20 @@ def test_texts_beside_the_cells_are_read():
     assert "Groei van de afdelingen" in text
 
 
+def test_comments_are_named_and_are_no_text():
+    def write(workbook: xlsxwriter.Workbook) -> None:
+        sheet = workbook.add_worksheet("Blad")
+        sheet.write("A1", "Koffie")
+        sheet.write_comment("A1", "Schatting")
+
+    comment = "<office:annotation><text:p>Schatting</text:p></office:annotation>"
+    commented = cell("Koffie").replace("<text:p>", f"{comment}<text:p>", 1)
+    sheet = f'<table:table table:name="Blad">{row(commented)}</table:table>'
+    for document in (read("a.xlsx", xlsx(write)), read("a.ods", ods(sheet))):
+        assert document.text == "Blad\n\nKoffie"
+        assert [str(reason) for reason in document.unread] == ["its comments are left out"]
+
+
 def test_a_damaged_sheet_costs_that_sheet():
     sheet = '<worksheet><sheetData><row><c t="str"><v>Heel.</v></c></row></sheetData></worksheet>'
     document = read("a.xlsx", by_hand(sheet, more='<sheet name="Kwijt" r:id="r2"/>'))

@@ -250,3 +250,16 @@ def test_a_paragraph_whose_end_is_deleted_goes_on_and_raised_digits_stay_apart()
     above = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>6</w:t></w:r>'
     assert text_of(begun + rest.format(above)) == "Eerste deel en 10⁶"
     assert text_of(begun) == "Eerste deel"
+
+
+def test_comments_are_named_and_the_text_of_wordart_is_read():
+    art = (
+        '<w:p><w:r><w:pict><v:shape xmlns:v="v"><v:textpath string="CONCEPT"/></v:shape></w:pict></w:r></w:p>'
+    )
+    comment = f"<w:comments {W}><w:comment>{paragraph('Klopt dit?')}</w:comment></w:comments>"
+    related = {"c": ("comments", "comments.xml")}
+    document = read("a.docx", with_parts(art, related, **{"comments.xml": comment}))
+    assert document.text == "CONCEPT"
+    assert [str(reason) for reason in document.unread] == ["its comments are left out"]
+    none = read("a.docx", with_parts(art, related, **{"comments.xml": f"<w:comments {W}/>"}))
+    assert none.unread == ()
