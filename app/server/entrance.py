@@ -3,6 +3,7 @@
 import secrets
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
+from copy import copy
 from urllib.parse import parse_qs
 
 from starlette.requests import HTTPConnection
@@ -36,7 +37,13 @@ class Entrance:
         """
         self._passwords, self._sessions, self._prefix = passwords, sessions, prefix
         self._logins = Logins(passwords)
-        self._cookie, self._secure = f"session-{key}", secure
+        self._cookie, self._secure, self._path = f"session-{key}", secure, prefix or "/"
+
+    def under(self, path: str) -> "Entrance":
+        """The same entrance, with the same sessions, to the pages under a path of the server."""
+        other = copy(self)
+        other._prefix += path
+        return other
 
     async def visit(
         self, request: HTTPConnection, receive: Receive, gone: Callable[[], Awaitable[None]]
@@ -113,7 +120,7 @@ class Entrance:
             self._cookie,
             token,
             max_age=seconds,
-            path=self._prefix or "/",
+            path=self._path,
             secure=self._secure or request.scope["scheme"] == "https",
             httponly=True,
             samesite="lax",
