@@ -67,7 +67,9 @@ def build(
         gr.HTML("<h1><span>Rode Draad</span></h1>")
         menu = gr.HTML(elem_id="collection-menu", js_on_load=None)
         languages = gr.HTML(languages_html("en"), elem_id="languages", js_on_load=CHOOSE)
-        menus = gr.HTML(elem_id="menus", js_on_load="".join(map(_script, ("talks", "take", "keys", "gloss"))))
+        menus = gr.HTML(
+            elem_id="menus", js_on_load="".join(map(_script, ("session", "talks", "take", "keys", "gloss")))
+        )
         labels.label(gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new"), value="new")
     with gr.Tabs(elem_id="tabs"):
         asking = labels.label(gr.Tab(PHRASES("tab_ask")), label="tab_ask")

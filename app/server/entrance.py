@@ -19,6 +19,7 @@ from rodedraad.server.served_paths import LOG_IN, LOG_OUT, PAGE, is_served
 from rodedraad.server.sessions import LONGEST, Sessions
 from rodedraad.texts.phrases import NAMES, language_of, phrase
 
+_SCHEMES = {"yes": "dark", "no": "light"}  # by the cookie of the page's switch
 MOST_FIELDS = 10
 POLICY = (
     "default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; base-uri 'none'; form-action 'self'; "
@@ -102,8 +103,9 @@ class Entrance:
     ) -> Response:
         nonce = secrets.token_urlsafe(16)
         language = language_of(request.headers, NAMES)
+        scheme = _SCHEMES.get(request.cookies.get("dark", ""), "")
         return HTMLResponse(
-            login_html(language, self._prefix + LOG_IN, _own(to), nonce, name, problem),
+            login_html(language, self._prefix + LOG_IN, _own(to), nonce, scheme, name, problem),
             refusal.status if refusal else 401,
             {
                 "WWW-Authenticate": "Session",

@@ -1,0 +1,12 @@
+// Session: says that it has ended, whatever was asked of the server, and leads to the login page.
+
+const find = selector => document.querySelector(selector);
+const ask = window.fetch;
+
+window.fetch = async (...request) => {
+  const response = await ask(...request);
+  const over = response.status === 401 && find('#over');
+  if (over && !over.open) over.showModal();
+  return response;
+};
+addEventListener('click', event => { if (event.target.closest?.('#over button')) location.reload(); });
