@@ -23,7 +23,7 @@ from rodedraad.server.http_server import HttpServer
 from rodedraad.server.serve import Opened, Serving, application
 
 PROGRAM = (sys.executable, "-m", "rodedraad")
-PATIENCE = 120
+PATIENCE = 25
 """Seconds that a test waits for what comes sooner unless the machine is very busy."""
 
 for phase in ("connect", "read", "write", "pool"):
