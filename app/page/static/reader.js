@@ -91,7 +91,7 @@ addEventListener('submit', event => {
   look(find('.find input').value);
 });
 addEventListener('keydown', event => {
-  if (event.key === 'Escape' && !find(':popover-open') && find('#panes.reading #source [data-opened]')) close();
+  if (event.key === 'Escape' && !find(':popover-open, dialog[open]') && find('#panes.reading #source [data-opened]')) close();
 });
 new MutationObserver(() => {
   const article = pane();

@@ -6,6 +6,7 @@ const ask = window.fetch;
 window.fetch = async (...request) => {
   const response = await ask(...request);
   const over = response.status === 401 && find('#over');
+  if (over) dispatchEvent(new Event('over'));
   if (over && !over.open) over.showModal();
   return response;
 };
