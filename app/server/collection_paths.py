@@ -67,6 +67,10 @@ def hall(apps: Mapping[str, FastAPI], prefix: str) -> FastAPI:
     def address(name: str) -> str:
         return quote(f"{prefix}{path_of(name)}/")
 
+    def led(request: Request, name: str) -> RedirectResponse:
+        query = request.url.query
+        return RedirectResponse(address(name) + (f"?{query}" if query else ""))
+
     @app.get(ICON)
     def icon() -> FileResponse:
         return FileResponse(FAVICON)
@@ -76,11 +80,13 @@ def hall(apps: Mapping[str, FastAPI], prefix: str) -> FastAPI:
         return [{"name": name, "address": address(name)} for name in apps]
 
     @app.api_route(PAGE, methods=["GET", "HEAD"])
+    def first(request: Request) -> RedirectResponse:
+        return led(request, next(iter(apps)))
+
     @app.api_route(f"{PATH}/{{name:path}}", methods=["GET", "HEAD"])
-    def lead(request: Request, name: str = next(iter(apps))) -> RedirectResponse:
+    def without_slash(name: str, request: Request) -> RedirectResponse:
         if name not in apps:
             raise HTTPException(404, "There is no collection of this name.")
-        query = request.url.query
-        return RedirectResponse(address(name) + (f"?{query}" if query else ""))
+        return led(request, name)
 
     return app

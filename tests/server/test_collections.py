@@ -64,6 +64,7 @@ def test_the_server_leads_to_its_collections(address: str) -> None:
     for path, led in (
         ("/", "/collections/peru/"),
         ("/?document=a%20b.txt", "/collections/peru/?document=a%20b.txt"),
+        ("/?name=x&request=y", "/collections/peru/?name=x&request=y"),
         ("/collections/peru?a=b", "/collections/peru/?a=b"),
         (ROOMS[SHED], f"{ROOMS[SHED]}/"),
     ):
