@@ -96,6 +96,7 @@ def test_who_is_logged_out_meanwhile_reads_so_at_every_act_and_keeps_what_was_ty
     told(lambda: page.locator("#scope summary").click())
     page.keyboard.press("Escape")
     told(lambda: (page.locator("#take-open").click(), page.locator("[data-form=ris]").click()))
+    page.locator("#said .close").click()
     told(lambda: page.locator("#languages select").select_option("fr"), 5)
     page.locator("a.citation").first.click()
     told(lambda: (page.fill("#source .find input", "Knit"), page.press("#source .find input", "Enter")))

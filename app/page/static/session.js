@@ -10,4 +10,6 @@ window.fetch = async (...request) => {
   if (over && !over.open) over.showModal();
   return response;
 };
-addEventListener('click', event => { if (event.target.closest?.('#over button')) location.reload(); });
+addEventListener('click', event => { // without a link to a quote, the last conversation opens again
+  if (event.target.closest?.('#over button')) location.assign(location.pathname);
+});
