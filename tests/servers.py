@@ -20,7 +20,7 @@ from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.web_fetch import fetch_apart
 from rodedraad.server.http_server import HttpServer
-from rodedraad.server.serve import Serving, application
+from rodedraad.server.serve import Opened, Serving, application
 
 PROGRAM = (sys.executable, "-m", "rodedraad")
 PATIENCE = 120
@@ -82,8 +82,14 @@ def serving(
     """The chat over an index home in a thread; yields its address on this machine."""
     rules = replace(rules or Serving(), port=free_port())
     index = LiveIndex(home)
-    app = application(LiveCorpus(corpus, index, fetch), index, [], rules)
-    server = HttpServer(app, "127.0.0.1", rules.port)
+    with listening([Opened(LiveCorpus(corpus, index, fetch), index)], home, rules) as address:
+        yield address
+
+
+@contextmanager
+def listening(collections: Sequence[Opened], home: Path, rules: Serving) -> Iterator[str]:
+    """Open collections in a thread; yields the server's address on this machine."""
+    server = HttpServer(application(collections, home, rules), "127.0.0.1", rules.port)
     thread = Thread(target=server.run)
     thread.start()
     try:

@@ -118,6 +118,15 @@ def parser() -> argparse.ArgumentParser:
     chat = command("chat", "chat", "chat", "serve the chat to a browser, after bringing the index up to date")
     chat.add_argument("--port", type=_port, default=7860, help="port (7860)")
     chat.add_argument(
+        "--collection",
+        type=_collection,
+        action="append",
+        default=[],
+        metavar="NAME=DIR",
+        help="in place of --corpus: serve this folder under this name, with an index of its own in --home; "
+        "may be repeated",
+    )
+    chat.add_argument(
         "--host", default="127.0.0.1", metavar="ADDRESS", help="address to open (127.0.0.1); 0.0.0.0: all"
     )
     chat.add_argument(
@@ -194,6 +203,13 @@ def _port(text: str) -> int:
     if not 1 <= number <= 65535:
         raise argparse.ArgumentTypeError("must lie between 1 and 65535")
     return number
+
+
+def _collection(text: str) -> tuple[str, Path]:
+    name, equals, folder = text.partition("=")
+    if not (name and equals and folder):
+        raise argparse.ArgumentTypeError("must be such as reports=/home/an/reports")
+    return name, Path(folder).expanduser()
 
 
 def _root_path(text: str) -> str:

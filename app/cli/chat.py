@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from rodedraad.cli.index import reindex
 from rodedraad.ingest.errors import RodeDraadError
@@ -13,15 +14,21 @@ def chat(options: argparse.Namespace) -> int:
         return _add_user(options)
     if options.role:
         raise RodeDraadError("Name the user too: --auth FILE --add-user NAME --role ROLE")
+    from rodedraad.live.collection import Collection, named_collections
     from rodedraad.live.json_log import start_log
     from rodedraad.server.passwords import Passwords
     from rodedraad.server.serve import Serving, serve, take_port
 
     passwords = Passwords(options.auth) if options.auth else None
+    if options.collection and options.corpus != Path("corpus"):
+        raise RodeDraadError("Give --corpus a name too: --collection NAME=DIR")
+    collections = named_collections(options.collection, options.home)
     take_port(options.host, options.port)
     start_log(options.log, options.log_questions)
-    reindex(options)
-    serve(options.corpus, options.home, Serving(options.host, options.port, options.root_path, passwords))
+    collections = collections or [Collection(options.corpus, options.home)]
+    for one in collections:
+        reindex(argparse.Namespace(corpus=one.corpus, home=one.home))
+    serve(collections, options.home, Serving(options.host, options.port, options.root_path, passwords))
     return 0
 
 

@@ -14,6 +14,7 @@ from rodedraad.live.json_log import LOG, REQUEST_ID
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.answer_html import conversation_html, summary
 from rodedraad.page.clicks import number, text
+from rodedraad.page.collection_menu import CollectionMenu
 from rodedraad.page.document_view import document_html
 from rodedraad.page.kept_turns import Talk, Turn, found_in, restored, scope_of, talk_of
 from rodedraad.page.notes import why
@@ -40,9 +41,15 @@ class ChatEvents:
     """
 
     def __init__(
-        self, index: LiveIndex, candidates: Candidates, labels: Labels, suggestions: Suggestions
+        self,
+        index: LiveIndex,
+        candidates: Candidates,
+        labels: Labels,
+        suggestions: Suggestions,
+        collections: CollectionMenu,
     ) -> None:
         self._index = index
+        self._collections = collections
         self._suggestions = suggestions
         self._candidates = candidates
         self.labels = labels
@@ -147,6 +154,7 @@ class ChatEvents:
             as_html(notice),
             languages_html(language),
             render("page/menus.html", language=language, user=user_of(request.headers)),
+            self._collections.html(language),
             *self.labels.updates(language),
         ]
 

@@ -11,6 +11,7 @@ from rodedraad.ingest.corpus_folder import Example
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.chat_events import ChatEvents
+from rodedraad.page.collection_menu import CollectionMenu
 from rodedraad.page.documents_tab import documents_tab
 from rodedraad.page.evaluation_tab import evaluation_tab
 from rodedraad.page.theme import STATIC
@@ -50,16 +51,25 @@ class _Chat:
     source: gr.HTML
 
 
-def build(index: LiveIndex, library: LiveCorpus, examples: Sequence[Example], may_change: bool) -> None:
+def build(
+    index: LiveIndex,
+    library: LiveCorpus,
+    examples: Sequence[Example],
+    may_change: bool,
+    collections: CollectionMenu,
+) -> None:
     """Fill the page under construction, over an index and its documents, with example questions to click.
 
-    `may_change` says whether people may add and remove documents.
+    `may_change` says whether people may add and remove documents; `collections` leads to other pages.
     """
     labels, candidates = Labels(), Candidates(index.home)
     with gr.Row(elem_id="head"):
         gr.HTML("<h1><span>Rode Draad</span></h1>")
+        menu = gr.HTML(elem_id="collection-menu", js_on_load=None)
         languages = gr.HTML(languages_html("en"), elem_id="languages", js_on_load=CHOOSE)
-        menus = gr.HTML(elem_id="menus", js_on_load="".join(map(_script, ("talks", "take", "keys", "gloss"))))
+        menus = gr.HTML(
+            elem_id="menus", js_on_load="".join(map(_script, ("session", "talks", "take", "keys", "gloss")))
+        )
         labels.label(gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new"), value="new")
     with gr.Tabs(elem_id="tabs"):
         asking = labels.label(gr.Tab(PHRASES("tab_ask")), label="tab_ask")
@@ -71,7 +81,8 @@ def build(index: LiveIndex, library: LiveCorpus, examples: Sequence[Example], ma
         evaluation_tab(evaluation, index, candidates, labels, languages, may_change)
     with asking:
         chat = _lay_out(labels, may_change)
-    _connect(chat, languages, menus, ChatEvents(index, candidates, labels, Suggestions(index, examples)))
+    events = ChatEvents(index, candidates, labels, Suggestions(index, examples), collections)
+    _connect(chat, [languages, menus, menu], events)
 
 
 def _lay_out(labels: Labels, may_change: bool) -> _Chat:
@@ -111,7 +122,9 @@ def _script(name: str) -> str:
     return f"(() => {{\n{(STATIC / f'{name}.js').read_text('utf-8')}}})();\n"
 
 
-def _connect(chat: _Chat, languages: gr.HTML, menus: gr.HTML, events: ChatEvents) -> None:
+def _connect(chat: _Chat, head: list[gr.HTML], events: ChatEvents) -> None:
+    """Have the events fill the parts; those of the head are the languages, the menus and the collections."""
+    languages, menus, _ = head
     outcome = [chat.conversation, chat.status, chat.source]
     asked: list[tuple[Any, gr.Textbox | gr.Button]] = [
         (chat.question.submit, chat.question),
@@ -124,7 +137,7 @@ def _connect(chat: _Chat, languages: gr.HTML, menus: gr.HTML, events: ChatEvents
         "show_progress": "hidden",
         "api_visibility": "private",
     }
-    opened = [chat.conversation, chat.source, chat.notice, languages, menus, *events.labels.parts]
+    opened = [chat.conversation, chat.source, chat.notice, *head, *events.labels.parts]
     opening = (menus.input, languages.input)
     for steps in (
         *(

@@ -19,7 +19,7 @@ from rodedraad.page.notes import note, why
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.page.visitor import changing, may_change
 from rodedraad.texts.html_templates import render
-from rodedraad.texts.phrases import NAMES, language_of, phrase
+from rodedraad.texts.phrases import language_of, phrase
 from rodedraad.texts.refusal import Refusal
 
 MOST_SHOWN = 500  # rows
@@ -225,6 +225,4 @@ class _Events:
 
 def library_html(rows: Sequence[Row], language: str, may_change: bool) -> str:
     """The documents as a table; with `may_change`, each has a button to remove it."""
-    return render(
-        "page/library.html", rows=rows, language=language, may_change=may_change, most=MOST_SHOWN, names=NAMES
-    )
+    return render("page/library.html", rows=rows, language=language, may_change=may_change, most=MOST_SHOWN)

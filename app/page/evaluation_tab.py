@@ -1,5 +1,6 @@
 """Evaluation tab: a button that asks the gold questions, the report of the last run, the votes to review."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -141,8 +142,13 @@ def run_html(kept: Kept, language: str) -> str:
 
 def nothing_html(runs: KeptRuns, language: str, may_change: bool) -> str:
     """A note that there is no run yet; without gold questions, and with `may_change`, how to add some."""
+    home, gold = str(runs.own.parent), str(runs.own)
     return render(
-        "page/no_run.html", language=language, count=runs.count(), gold=runs.own, may_change=may_change
+        "page/no_run.html",
+        language=language,
+        count=runs.count(),
+        command=shlex.join(["rodedraad", "eval", "--home", home, "--make", gold]),
+        may_change=may_change,
     )
 
 

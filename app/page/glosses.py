@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from rodedraad.index.words.glosses import glosses
 from rodedraad.ingest.documents import Document
+from rodedraad.page.compound_glosses import COMPOUNDING, RIGHT_PARTS, compound_gloss
 
 _INSIDE = r"[\w\u00ad\u0300-\u036f-]"  # soft hyphens and accents by themselves too
 _WORD = re.compile(rf"(?<!{_INSIDE})(?:aujourd['’]hui|[^\W\d_]+)(?!{_INSIDE})", re.IGNORECASE)
@@ -52,6 +53,8 @@ def glosses_in(document: Document, start: int, end: int, reader: str) -> Mapping
         elif word.lower() in table:
             gloss, probability = table[word.lower()]
             found[word] = gloss, next(right for least, right in RIGHT.items() if probability >= least)
+        elif document.language == COMPOUNDING and (parts := compound_gloss(word.lower(), reader)):
+            found[word] = parts, RIGHT_PARTS
     return {word: gloss for word, gloss in found.items() if word not in names}
 
 

@@ -16,10 +16,13 @@ _COLOURS = {
 _ICON = "data:image/svg+xml," + quote(theme.FAVICON.read_text("utf-8"))
 
 
-def login_html(language: str, action: str, to: str, nonce: str, name: str = "", problem: str = "") -> str:
+def login_html(
+    language: str, action: str, to: str, nonce: str, scheme: str = "", name: str = "", problem: str = ""
+) -> str:
     """The page, which posts `username`, `password` and `to`, the address to go on to, to the path `action`.
 
-    `nonce` is that of its style. `name` is what was typed before, and `problem` why that was not enough.
+    `nonce` is that of its style. `scheme` is light, dark or, if empty, the system's. `name` is what was
+    typed before, and `problem` why that was not enough.
     """
     return render(
         "page/login.html",
@@ -27,6 +30,7 @@ def login_html(language: str, action: str, to: str, nonce: str, name: str = "", 
         action=action,
         to=to,
         nonce=nonce,
+        chosen=scheme,
         name=name,
         problem=problem,
         colours=_COLOURS,

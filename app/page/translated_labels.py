@@ -20,7 +20,8 @@ const speak = () => { document.documentElement.lang = chosen(); };
 new MutationObserver(speak).observe(element, {attributes: true, childList: true, subtree: true});
 element.addEventListener('change', () => {
   speak();
-  document.cookie = `language=${chosen()}; path=${location.pathname}; max-age=31536000; samesite=strict`;
+  const everywhere = location.pathname.replace(/collections\\/[^/]*\\/$/, ''); // in all collections
+  document.cookie = `language=${chosen()}; path=${everywhere}; max-age=31536000; samesite=strict`;
   const {turn, number, link, opened} = document.querySelector('#source article')?.dataset ?? {};
   const asking = new CustomEvent('asking', {detail: {}});
   dispatchEvent(asking);

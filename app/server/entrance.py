@@ -3,6 +3,7 @@
 import secrets
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
+from copy import copy
 from urllib.parse import parse_qs
 
 from starlette.requests import HTTPConnection
@@ -18,6 +19,7 @@ from rodedraad.server.served_paths import LOG_IN, LOG_OUT, PAGE, is_served
 from rodedraad.server.sessions import LONGEST, Sessions
 from rodedraad.texts.phrases import NAMES, language_of, phrase
 
+_SCHEMES = {"yes": "dark", "no": "light"}  # by the cookie of the page's switch
 MOST_FIELDS = 10
 POLICY = (
     "default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; base-uri 'none'; form-action 'self'; "
@@ -36,7 +38,13 @@ class Entrance:
         """
         self._passwords, self._sessions, self._prefix = passwords, sessions, prefix
         self._logins = Logins(passwords)
-        self._cookie, self._secure = f"session-{key}", secure
+        self._cookie, self._secure, self._path = f"session-{key}", secure, prefix or "/"
+
+    def under(self, path: str) -> "Entrance":
+        """The same entrance, with the same sessions, to the pages under a path of the server."""
+        other = copy(self)
+        other._prefix += path
+        return other
 
     async def visit(
         self, request: HTTPConnection, receive: Receive, gone: Callable[[], Awaitable[None]]
@@ -95,8 +103,9 @@ class Entrance:
     ) -> Response:
         nonce = secrets.token_urlsafe(16)
         language = language_of(request.headers, NAMES)
+        scheme = _SCHEMES.get(request.cookies.get("dark", ""), "")
         return HTMLResponse(
-            login_html(language, self._prefix + LOG_IN, _own(to), nonce, name, problem),
+            login_html(language, self._prefix + LOG_IN, _own(to), nonce, scheme, name, problem),
             refusal.status if refusal else 401,
             {
                 "WWW-Authenticate": "Session",
@@ -113,7 +122,7 @@ class Entrance:
             self._cookie,
             token,
             max_age=seconds,
-            path=self._prefix or "/",
+            path=self._path,
             secure=self._secure or request.scope["scheme"] == "https",
             httponly=True,
             samesite="lax",

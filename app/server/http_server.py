@@ -15,6 +15,7 @@ from h11 import IDLE
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from rodedraad.live.json_log import LOG
+from rodedraad.server.collection_paths import CollectionPaths
 from rodedraad.server.security import Guard
 
 HEAD_SECONDS = 10
@@ -95,10 +96,14 @@ class Connection(H11Protocol):
 
 
 class HttpServer(uvicorn.Server):
-    """The guard and what is behind it, on an address of this machine."""
+    """The guard, or those of several collections, and what is behind, on an address of this machine."""
 
     def __init__(
-        self, guard: Guard, host: str, port: int, on_open: Callable[[], None] = lambda: None
+        self,
+        guard: Guard | CollectionPaths,
+        host: str,
+        port: int,
+        on_open: Callable[[], None] = lambda: None,
     ) -> None:
         """Listen to nothing yet; `on_open` is called once the port is open."""
         self._guard, self._on_open = guard, on_open

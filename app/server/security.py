@@ -5,8 +5,9 @@ import re
 import secrets
 import socket
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,6 +67,13 @@ class Rules:
     prefix: str = ""  # path that the page lies under, without a slash at its end
     entrance: Entrance | None = None  # None where no password is asked for
     uploads: Uploads | None = None  # None where no files may be added
+    collection: str = ""  # its name, where a server has several
+    is_served: Callable[[str, str], bool] = is_served  # whether there is anything under a path for a method
+
+    def under(self, path: str, home: str, collection: str) -> "Rules":
+        """The rules for a collection of the server under a path of its own."""
+        entrance = self.entrance and self.entrance.under(path)
+        return replace(self, prefix=self.prefix + path, home=home, collection=collection, entrance=entrance)
 
 
 def names_of(host: str, public: str) -> frozenset[str]:
@@ -93,7 +101,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, receive, send)
+        exchange = _Exchange(scope, receive, send, self._rules.collection)
         try:
             await self._handle(scope, exchange)
         except Refused as refusal:
@@ -104,7 +112,7 @@ class Guard:
         exchange.log()
 
     async def _handle(self, scope: Scope, exchange: "_Exchange") -> None:
-        _strip(scope, self._rules.prefix)
+        strip(scope, self._rules.prefix)
         headers = Headers(scope=scope)
         self._check_source(scope, headers)
         entrance = self._rules.entrance
@@ -116,7 +124,7 @@ class Guard:
                 return
             exchange.user, exchange.may_change = visit, entrance.may_change(visit)
         exchange.reader = reader_key(self._rules.home, exchange.user)
-        if not is_served(scope["method"], scope["path"]):
+        if not self._rules.is_served(scope["method"], scope["path"]):
             raise Refused(404, "There is nothing under this address.")
         ours = {REQUEST_ID: exchange.id, **noted(exchange.user, exchange.may_change)}
         named = [(name, value) for name, value in scope["headers"] if name not in _OURS]
@@ -156,8 +164,9 @@ class Guard:
 class _Exchange:
     """A request and its response, as they pass."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, collection: str) -> None:
         self.id = secrets.token_hex(8)
+        self._collection = collection
         self.user: str | None = None
         self.reader = ""  # the key of the user, for the page
         self.may_change = False  # documents
@@ -273,10 +282,12 @@ class _Exchange:
         }
         if self.user:
             told["user"] = self.user
+        if self._collection:
+            told["collection"] = self._collection
         LOG.info("request", extra=told)
 
 
-def _strip(scope: Scope, prefix: str) -> None:
+def strip(scope: Scope, prefix: str) -> None:
     """Take the prefix off the path, where a proxy has left it on."""
     if prefix and (scope["path"] == prefix or scope["path"].startswith(f"{prefix}/")):
         scope["path"] = scope["path"].removeprefix(prefix) or "/"

@@ -5,10 +5,10 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
 
@@ -20,11 +20,14 @@ from starlette.responses import JSONResponse
 
 from rodedraad.ingest.corpus_folder import Example, load_sources
 from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.live.collection import Collection
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.chat_tab import AT_ONCE, build
+from rodedraad.page.collection_menu import CollectionMenu
 from rodedraad.page.theme import FAVICON, STYLES, theme
 from rodedraad.page.translated_labels import PHRASES
+from rodedraad.server.collection_paths import CollectionPaths, hall, is_served_in_hall, path_of
 from rodedraad.server.end_process import end_process
 from rodedraad.server.entrance import Entrance
 from rodedraad.server.http_api import Programs, endpoints, malformed, routes
@@ -105,26 +108,63 @@ def take_port(host: str, port: int) -> None:
         ) from error
 
 
-def application(
-    library: LiveCorpus, index: LiveIndex, examples: Sequence[Example], serving: Serving
-) -> Guard:
-    """The page and the routes beside it, behind the guard."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A collection that is open."""
+
+    library: LiveCorpus
+    index: LiveIndex
+    examples: Sequence[Example] = ()
+    name: str = ""  # empty where it is alone
+
+    @classmethod
+    def of(cls, collection: Collection) -> "Opened":
+        """Open a collection; raises as `LiveIndex`."""
+        index = LiveIndex(collection.home)
+        examples = load_sources(collection.corpus).examples
+        return cls(LiveCorpus(collection.corpus, index), index, examples, collection.name)
+
+
+def application(collections: Sequence[Opened], home: Path, serving: Serving) -> Guard | CollectionPaths:
+    """The pages and the routes beside them, behind guards; a collection without a name is served alone.
+
+    `home` holds what is the server's: sessions and uploads.
+    """
+    uploads = Uploads(home / ".uploads", max(one.library.largest for one in collections))
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder.resolve())  # read when a page is made, and later
+    rules, names = serving.rules(home, uploads), [one.name for one in collections]
+    pages = {one.name: _page(one, names, serving, uploads) for one in collections}
+    behind = {one.name: PageCalls(*pages[one.name], uploads.folder, WAITING) for one in collections}
+    if not names[0]:
+        return Guard(behind[""], rules)
+    guards = {
+        one.name: Guard(
+            behind[one.name], rules.under(path_of(one.name), str(one.index.home.resolve()), one.name)
+        )
+        for one in collections
+    }
+    leading = hall({name: app for name, (app, _) in pages.items()}, rules.prefix)
+    _add_health(leading, [one.index for one in collections])
+    return CollectionPaths(
+        Guard(leading, replace(rules, uploads=None, is_served=is_served_in_hall)), guards, rules.prefix
+    )
+
+
+def _page(
+    collection: Opened, names: Sequence[str], serving: Serving, uploads: Uploads
+) -> tuple[FastAPI, gr.Blocks]:
+    """The page of a collection with the routes beside it, and the page alone."""
+    library, index, name = collection.library, collection.index, collection.name
     programs, turn = Programs(index), CapacityLimiter(AT_ONCE)
-    uploads = Uploads(index.home / ".uploads", library.largest)
-    os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder.resolve())  # read when a page is made
-    with gr.Blocks(title="Rode Draad", analytics_enabled=False) as page:
-        build(index, library, examples, serving.may_change)
+    title = f"{name} · Rode Draad" if name else "Rode Draad"
+    with gr.Blocks(title=title, analytics_enabled=False) as page:
+        build(index, library, collection.examples, serving.may_change, CollectionMenu(names, name))
         endpoints(programs, turn, WAITING)
     page.queue(api_open=False)
     page.has_launched = True  # or Gradio, when mounted, takes any path on the machine for an upload
     app = FastAPI(openapi_url=None)
 
-    @app.get(HEALTH)
-    def health() -> JSONResponse:
-        try:
-            return JSONResponse({"status": "ok", "generation": index.searcher().generation.folder.name})
-        except RodeDraadError:
-            return JSONResponse({"status": "no index"}, 503)
+    _add_health(app, [index])
 
     @app.exception_handler(RequestValidationError)
     def refused(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -140,7 +180,7 @@ def application(
         "/",
         server_name=serving.host,
         server_port=serving.port,
-        root_path=serving.root_path.rstrip("/") or None,
+        root_path=serving.root_path.rstrip("/") + quote(path_of(name) if name else "") or None,
         ssr_mode=False,
         run_history=False,
         footer_links=[],
@@ -152,19 +192,33 @@ def application(
         max_file_size=uploads.largest,
         mcp_server=find_spec("mcp") is not None,
     )
-    return Guard(PageCalls(app, page, uploads.folder, WAITING), serving.rules(index.home, uploads))
+    return app, page
 
 
-def serve(corpus: Path, home: Path, serving: Serving) -> None:
-    """Serve the page until interrupted, and end the process."""
-    index = LiveIndex(home)
-    library = LiveCorpus(corpus, index)
-    app = application(library, index, load_sources(corpus).examples, serving)
+def _add_health(app: FastAPI, indexes: Sequence[LiveIndex]) -> None:
+    """Tell whether indexes are open; of one alone also which generation."""
+
+    @app.get(HEALTH)
+    def health() -> JSONResponse:
+        try:
+            generations = [index.searcher().generation.folder.name for index in indexes]
+        except RodeDraadError:
+            return JSONResponse({"status": "no index"}, 503)
+        alone = {"generation": generations[0]} if len(generations) == 1 else {}
+        return JSONResponse({"status": "ok", **alone})
+
+
+def serve(collections: Sequence[Collection], home: Path, serving: Serving) -> None:
+    """Serve the pages of collections until interrupted, and end the process."""
+    opened = [Opened.of(collection) for collection in collections]
+    app = application(opened, home, serving)
     if serving.host not in LOOPBACK and not serving.passwords:
         print("Everyone who reaches this address can read the documents; --auth asks for a password.",
               file=sys.stderr)  # fmt: skip
     print(f"Rode Draad is open at {serving.address} (Ctrl-C stops it)", flush=True)
-    index.follow()
+    for one in opened:
+        one.index.follow()
     HttpServer(app, serving.host, serving.port, forbid_connections).run()
-    library.close()
+    for one in opened:
+        one.library.close()
     end_process()

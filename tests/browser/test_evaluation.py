@@ -73,7 +73,7 @@ def test_the_chat_answers_while_the_questions_are_asked_and_what_failed_is_liste
     write_gold(home, *found, LOST)
     reader, asker = open_page(mine, color_scheme="dark"), open_page(mine)
     open_evaluation(reader)
-    expect(reader.locator("#run")).to_contain_text("Gold questions: 151.")
+    expect(reader.locator("#run")).to_contain_text("Gold questions, with known answers: 151.")
     reader.get_by_role("button", name="Ask the gold questions").click()
     reader.wait_for_selector("#evaluating label:has-text('Asking the gold questions') progress")
     ask(asker, QUESTION)
@@ -128,7 +128,9 @@ def test_what_is_voted_down_is_accepted_on_evidence_from_the_sources_alone(
 ) -> None:
     page = open_page(mine)
     open_evaluation(page)
-    expect(page.locator("#run code")).to_have_text(f"rodedraad eval --make {home / 'gold.jsonl'}")
+    expect(page.locator("#run code")).to_have_text(
+        f"rodedraad eval --home {home} --make {home / 'gold.jsonl'}"
+    )
     evaluate(page, 0)
     page.get_by_role("tab", name="Ask").click()
     for question in (
@@ -154,7 +156,7 @@ def test_what_is_voted_down_is_accepted_on_evidence_from_the_sources_alone(
         expect(berries.locator("textarea")).to_have_value(pasted)
     football.get_by_role("button", name="Accept: no answer in the sources").click()
     expect(page.get_by_text("Votes to review: 1")).to_be_focused()
-    expect(page.locator("#run")).to_contain_text("Gold questions: 1.")
+    expect(page.locator("#run")).to_contain_text("Gold questions, with known answers: 1.")
     page.locator("#candidates textarea").fill("bessen van Cajamarca worden in mei geplukt")
     page.get_by_role("button", name="Accept with this evidence").click()
     expect(page.locator("#candidates")).to_be_hidden()

@@ -3,7 +3,7 @@
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
 from tests.browser.pages import log_in, wait_until_open
 from tests.browser.test_access import serious
-from tests.browser.test_chat import OpenPage
+from tests.browser.test_chat import OpenPage, ask
 from tests.servers import PATIENCE, serving
 
 AN, BO = ("an", "met de trein"), ("bo", "met de tram")
@@ -70,24 +70,82 @@ def test_who_logs_in_arrives_at_the_link_and_logs_out_again(
     context.close()
 
 
-def test_who_is_logged_out_meanwhile_reads_so_and_keeps_what_was_typed(
-    guarded: str, home: Path, open_page: OpenPage
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_who_is_logged_out_meanwhile_reads_so_at_every_act_and_keeps_what_was_typed(
+    guarded: str, home: Path, open_page: OpenPage, scheme: str, width: int
 ) -> None:
-    page = open_page(guarded, user=AN, locale="fr")
+    page = open_page(guarded, width, user=AN, locale="fr", color_scheme=scheme)
+    ask(page, "Wie steunt Royal Knit?")
+    page.wait_for_selector("#source mark", state="attached")
+    page.get_by_role("tab", name="Documents").click()
+    page.wait_for_selector("#library tbody tr")
+    page.get_by_role("tab", name="Questions").click()
     with closing(sqlite3.connect(home / "sessions.sqlite")) as kept, kept:
         kept.execute("DELETE FROM sessions")
-    box = page.locator("#question textarea")
-    box.fill("Wie steunt Royal Knit?")
-    box.press("Enter")
-    expect(page.get_by_text("Vous n’êtes plus connecté.").first).to_be_visible()
-    shoot(page, "over")
-    expect(box).to_have_value("Wie steunt Royal Knit?")
-    page.reload()
+    over = page.locator("#over")
+
+    def told(act: Callable[[], object], calls: int = 1) -> None:
+        act()
+        expect(over).to_be_visible()
+        expect(over.locator("p")).to_contain_text("Vous n’êtes plus connecté.")
+        page.wait_for_timeout(1500 * (calls - 1))  # the dialog opens again at the last of several calls
+        page.keyboard.press("Escape")
+        expect(over).to_be_hidden()
+
+    told(lambda: page.locator(".votes button").first.click())
+    told(lambda: page.locator("#scope summary").click())
+    page.keyboard.press("Escape")
+    told(lambda: (page.locator("#take-open").click(), page.locator("[data-form=ris]").click()))
+    page.locator("#said .close").click()
+    told(lambda: page.locator("#languages select").select_option("fr"), 5)
+    page.locator("a.citation").first.click()
+    told(lambda: (page.fill("#source .find input", "Knit"), page.press("#source .find input", "Enter")))
+    told(lambda: page.locator("#source a.original").click())
+    if width < 760:
+        page.locator("#source .close").click()
+    told(lambda: page.get_by_role("tab", name="Documents").click(), 2)
+    told(lambda: page.locator("#library a.open").first.click())
+    if width < 760:
+        page.locator("#source .close").click()
+    told(lambda: page.get_by_role("tab", name="Documents").click(), 2)
+    page.once("dialog", lambda dialog: dialog.accept())
+    told(lambda: page.locator("#library td button").last.click())
+    told(lambda: page.locator("#reindex").click())
+    told(
+        lambda: page.set_input_files(
+            "#upload input[type=file]", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"Een lama."}
+        )
+    )
+    told(lambda: page.get_by_role("tab", name="Évaluation").click(), 2)
+    told(lambda: page.locator("#evaluate").click())
+    page.get_by_role("tab", name="Questions").click()
+    page.fill("#question textarea", "Wat is cacao blanco?")
+    page.press("#question textarea", "Enter")
+    expect(over).to_be_visible()
+    assert page.locator(".toast-body").locator("visible=true").count() == 0
+    assert Axe().run(page).response["violations"] == []
+    shoot(page, f"over-{scheme}-{width}")
+    page.keyboard.press("Enter")
     log_in(page, *AN)
     wait_until_open(page)
-    expect(box).to_have_value("Wie steunt Royal Knit?")
-    box.press("Enter")
-    page.wait_for_selector(".turn blockquote")
+    expect(page.locator(".turn .question")).to_have_text("Wie steunt Royal Knit?")
+    expect(page.locator("#question textarea")).to_have_value("Wat is cacao blanco?")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_login_page_heeds_the_switch_of_the_page(guarded: str, open_page: OpenPage, scheme: str) -> None:
+    page = open_page(guarded, user=AN, locale="en", color_scheme=scheme)
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light, dark = "rgb(251, 249, 245)", "rgb(24, 21, 19)"
+    page.click("#dark")
+    page.click("#user-open")
+    page.get_by_role("button", name="Log out").click()
+    expect(page.locator("input[name=password]")).to_be_visible()
+    assert page.evaluate(colour) == (dark if scheme == "light" else light)
+    assert Axe().run(page).response["violations"] == []
+    page.context.clear_cookies()
+    page.reload()
+    assert page.evaluate(colour) == (light if scheme == "light" else dark)
 
 
 def test_a_reader_sees_nothing_to_change_with_and_no_error(guarded: str, open_page: OpenPage) -> None:

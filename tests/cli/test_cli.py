@@ -399,3 +399,28 @@ def test_importing_the_command_line_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--collection=a=gone"], "The collection a has no documents: there is no folder gone."),
+        (["--collection=a=app", "--collection=A=ingest"], "Two collections are named A."),
+        (["--collection=a/b=app"], "'a/b' cannot name a collection."),
+        (["--collection=a=app", "--corpus=ingest"], "Give --corpus a name too: --collection NAME=DIR"),
+    ],
+)
+def test_chat_tells_what_is_wrong_with_collections(
+    program: Program, tmp_path: Path, options: list[str], told: str
+) -> None:
+    done = program("chat", *options, "--home", str(tmp_path / "home"))
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("given", ["reports", "=app", "a="])
+def test_a_collection_has_a_name_and_a_folder(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["chat", f"--collection={given}"])
+    assert "must be such as reports=/home/an/reports" in capsys.readouterr().err

@@ -32,6 +32,31 @@ def test_names_numbers_and_parts_of_words_have_no_gloss() -> None:
     assert glossed("Kinderen zoeken.", "nl", "en")["Kinderen"] == "children"
 
 
+def test_a_dutch_compound_is_glossed_by_its_parts() -> None:
+    text = "De mijnbouwsector en de ziekenhuisapotheek, wijst de kwaliteitscontrole uit, zijn mannenwerk."
+    assert glossed(text, "nl", "en") | {"wijst": "", "uit": ""} == {
+        "wijst": "",
+        "uit": "",
+        "mijnbouwsector": "mijnbouw: mining + sector: sector",
+        "ziekenhuisapotheek": "ziekenhuis: hospital + apotheek: pharmacy",
+        "kwaliteitscontrole": "kwaliteit: quality + controle: control",
+        "mannenwerk": "mannen: men + werk: work",
+    }
+    assert glossed("mensenrechten", "nl", "fr") == {"mensenrechten": "mensen: gens + rechten: droits"}
+    assert glossed("Der Schulbau", "de", "en") == {}
+
+
+def test_no_compound_is_glossed_by_parts_that_may_be_others() -> None:
+    split_twice, other_sense, unsure = (
+        "scholenbouw levenslang",
+        "doelpunt hoofdarts weergeven",
+        "bodemonderzoek",
+    )
+    suffixed, name = "gemeenschap merkwaardig", "in Koffiesector"
+    for text in (split_twice, other_sense, unsure, suffixed, name, "e" * 50_000, "werk" * 10_000):
+        assert not any("+" in gloss for gloss in glossed(text, "nl", "en").values())
+
+
 def test_a_stretch_is_bounded() -> None:
     document = Document("a.txt", "", "nl", Citation(title="t"), "kinderen " * 9_000 + "zomer", ())
     assert set(glosses_in(document, 0, 10**11, "en")) == {"kinderen"}

@@ -1,19 +1,18 @@
 // Keys: / leads to the question, arrows through the quotes, ? tells the keys. And dark or light.
 
 const find = selector => document.querySelector(selector);
-const DARK = 'rodedraad-dark';
+const everywhere = location.pathname.replace(/collections\/[^/]*\/$/, ''); // all collections, and the login page
 
-let dark = null; // as chosen; the system's choice unless somebody has
-try { dark = localStorage.getItem(DARK); } catch { /* no storage: until the page is closed */ }
+let dark = document.cookie.match(/(?:^|; )dark=(yes|no)/)?.[1]; // as chosen; the system's choice unless somebody has
 
 function paint() {
-  if (dark !== null) document.body.classList.toggle('dark', dark === 'yes');
+  if (dark) document.body.classList.toggle('dark', dark === 'yes');
   find('#dark')?.setAttribute('aria-pressed', document.body.classList.contains('dark'));
 }
 
 function turn() {
   dark = document.body.classList.contains('dark') ? 'no' : 'yes';
-  try { localStorage.setItem(DARK, dark); } catch { /* as above */ }
+  document.cookie = `dark=${dark}; path=${everywhere}; max-age=31536000; samesite=strict`;
   paint();
 }
 

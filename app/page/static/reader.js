@@ -41,6 +41,12 @@ function zoom(sheet, button) {
   sheet.style.setProperty('--zoom', Math.min(Math.max(now, 1), 3));
 }
 
+async function save(id) {
+  const path = location.pathname.replace(/\/?$/, '/');
+  if ((await fetch(`${path}page`)).status === 401) return; // a link would save that as a file
+  Object.assign(document.createElement('a'), {href: `${path}file?${new URLSearchParams({document: id})}`, download: ''}).click();
+}
+
 function close() {
   find('#panes').classList.remove('reading');
   history.replaceState(here(), '', location.pathname);
@@ -61,8 +67,8 @@ addEventListener('click', event => {
     focused = '.text';
     open({document: link.dataset.document});
   } else if (at('a.original')) {
-    const original = at('a.original');
-    original.href = location.pathname.replace(/\/?$/, `/file?${new URLSearchParams({document: pane().dataset.document})}`);
+    event.preventDefault();
+    save(pane().dataset.document);
   } else if (at('#source .match')) look(find('.find input').value, Number(at('.match').dataset.number));
   else if (at('#source .leaf button')) {
     focused = '.text';
@@ -85,7 +91,7 @@ addEventListener('submit', event => {
   look(find('.find input').value);
 });
 addEventListener('keydown', event => {
-  if (event.key === 'Escape' && !find(':popover-open') && find('#panes.reading #source [data-opened]')) close();
+  if (event.key === 'Escape' && !find(':popover-open, dialog[open]') && find('#panes.reading #source [data-opened]')) close();
 });
 new MutationObserver(() => {
   const article = pane();

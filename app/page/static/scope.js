@@ -1,6 +1,6 @@
 // The menu of what is searched. Runs as its js_on_load.
 
-const KEPT = 'scope'; // in the tab's storage, as a page that is loaded again begins with all documents
+const KEPT = `scope ${location.pathname}`; // in the tab's storage, as a page that is loaded again begins with all documents
 const NOTHING = {documents: [], languages: [], date_from: '', date_to: ''};
 const part = selector => element.querySelector(selector);
 let scope = {...NOTHING};

@@ -210,8 +210,12 @@ addEventListener('asking', ({detail}) => {
   if (detail.question) sent = detail.question;
   detail.talk = JSON.stringify({id: shown, turns: bounded(turns())});
 });
+addEventListener('over', () => { // nothing that was asked is answered any more
+  running = 0;
+  held = null;
+});
 addEventListener('done', () => {
-  running -= 1;
+  running = Math.max(running - 1, 0);
   if (running || !held) return;
   const action = held;
   held = null;

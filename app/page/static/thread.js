@@ -124,7 +124,7 @@ function step(button) {
 }
 
 function close() {
-  if (!article?.querySelector('mark.chosen')) return;
+  if (!article?.querySelector('mark.chosen')) return reading(false); // what was asked for did not come
   const back = citation(article.dataset) ?? find('#question textarea');
   leave();
   history.replaceState(here(), '', location.pathname);
@@ -211,7 +211,7 @@ addEventListener('click', event => {
   else if (at('#source [data-copy]')) copy(at('[data-copy]'));
 });
 addEventListener('keydown', event => {
-  if (event.key !== 'Escape' || find(':popover-open')) return;
+  if (event.key !== 'Escape' || find(':popover-open, dialog[open]')) return;
   const menu = find('details.copy[open]');
   if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
   else close();
