@@ -30,6 +30,18 @@ _LINKS = {
 }
 """Words that begin another clause."""
 
+_JOINS = frozenset("en maar and but or of et mais ou y e pero o und aber oder".split())
+_RELATIVE = frozenset("die dat who which qui quien der das".split())
+_PARTICLES = frozenset("van de der den het ter ten la le el los las du des von zu di da dos del".split())
+"""Small words of names, such as Jan de Wit and La Merced."""
+
+_AUXILIARY = {
+    "nl": "geworden worden werd werden hebben had hadden",
+    "en": "been being is are was were be has have had having do does did them they those",
+    "fr": "été étant sont furent avait avaient ayant encore",
+    "es": "sido siendo fueron haber",
+    "de": "worden geworden wurde wurden",
+}
 _PLURAL = {"fr": "les des ces mes ses leurs", "es": "los las unos unas estos estas"}
 _DEFINITE = {
     "nl": "de het 't dit deze dat die zijn haar hun mijn ons onze",
@@ -72,6 +84,9 @@ _MORE_PARTS = {
 _OF_NUMBERS = frozenset({"about", "at_least", "at_most"})
 """Markers that limit a number alone."""
 
+_PREPOSITIONS = frozenset({"said", "without", "except"})
+"""Markers that are prepositions too: what follows them can be moved."""
+
 _ALONE = frozenset({"een", "one", "un", "uno"})  # also articles
 
 Kind = Literal["number", "name", "word"]
@@ -86,6 +101,7 @@ class Item:
     roles: frozenset[str]  # of the small words before it
     tied: bool  # whether such a word, be it only "of", stands before it
     definite: bool  # whether an article or possessive for one thing stands before it
+    bare: bool  # whether no small word at all stands before it
     clause: int
 
 
@@ -97,6 +113,8 @@ class Clauses:
     items: list[Item] = field(default_factory=list)
     markers: list[list[str]] = field(default_factory=list)
     quoted: set[int] = field(default_factory=set)  # the clauses between quotation marks
+    joined: set[int] = field(default_factory=set)  # the clauses that "and" or "but" begins
+    relative: set[int] = field(default_factory=set)  # the clauses that tell of what stands before them
     determined: bool = False  # whether the first item has an article, a number or a name
     words: frozenset[str] = frozenset()  # all, folded
 
@@ -138,16 +156,25 @@ def clauses(text: str, language: str) -> Clauses:
     values, links = _values(language), _LINKS[language].split()
     tokens = list(_tokens(text, many | frozenset(word for word in values if "_" in word)))
     read.words = frozenset(fold(token) for token in tokens if token[0].isalpha())
+    last = -1  # the token that the last item is
     pending: set[str] = set()
     limits: list[str] = []  # that bind the next item, if it is a number
     tied = definite = plural = quoting = False
     for at, token in enumerate(tokens):
         lower = token.lower()
+        name_before = bool(read.items) and read.items[-1].kind == "name"
+        after = tokens[at + 1] if at + 1 < len(tokens) else ""
+        if lower in _PARTICLES and after[:1].isupper() and (name_before or (token[:1].isupper() and at)):
+            continue
         if token in _BREAKS or lower in links:
             if token in "“”«»\"":
                 quoting = not quoting
             if read.items and read.items[-1].clause == len(read.markers) - 1 or read.markers[-1]:
                 read.markers.append([])
+            if lower in _JOINS:
+                read.joined.add(len(read.markers) - 1)
+            if lower in _RELATIVE:
+                read.relative.add(len(read.markers) - 1)
             if quoting:
                 read.quoted.add(len(read.markers) - 1)
             if token in _BREAKS:
@@ -157,14 +184,16 @@ def clauses(text: str, language: str) -> Clauses:
                 pending, tied = set(), False
                 continue
         clause = len(read.markers) - 1
-        if marker := _marker(tokens, at, language):
+        marker = _marker(tokens, at, language)
+        if marker:
+            tied = tied or marker in _PREPOSITIONS
             (limits if marker in _OF_NUMBERS else read.markers[clause]).append(marker)
         if lower in roles:
             pending |= roles[lower]
             tied = True
             definite = definite or lower in _DEFINITE[language].split()
             continue
-        if lower in binding:
+        if marker:
             continue
         is_first = at == 0
         value = values.get(lower) or (_number(token, language) if token[0].isdigit() else "")
@@ -175,7 +204,7 @@ def clauses(text: str, language: str) -> Clauses:
             kind: Kind = "word"
         elif value:
             kind = "number"
-        elif is_function_word(token, language) or (len(token) == 1 and not token.isupper()):
+        elif is_function_word(token, language) or lower in _AUXILIARY[language].split() or (len(token) == 1 and not token.isupper()):
             definite = definite or lower in _DEFINITE[language].split()
             plural = plural or lower in _PLURAL.get(language, "").split()
             continue
@@ -187,13 +216,15 @@ def clauses(text: str, language: str) -> Clauses:
         if language in ("nl", "en") and definite and kind == "word" and value.endswith(("s", "en")):
             plural = True
         if not read.items:
-            read.determined = kind != "word" or (definite and not plural)
+            named = lower not in known(language) and (after[:1].isupper() or after in _PARTICLES)
+            read.determined = kind != "word" or named or (definite and not plural)
         if kind == "number":
             read.markers[clause] += limits
         limits = []
         read.items.append(
-            Item(kind, value, frozenset(pending), tied, definite and not plural, clause)
+            Item(kind, value, frozenset(pending), tied, definite and not plural, at - 1 == last, clause)
         )
+        last = at
         pending, tied, definite, plural = set(), False, False, False
     return read
 
@@ -222,7 +253,9 @@ def _tokens(text: str, many: frozenset[str]) -> Iterator[str]:
 def _marker(tokens: list[str], at: int, language: str) -> str:
     """The binding marker that a token is; empty if it is none, as Dutch "als" before a noun is "as"."""
     lower = tokens[at].lower()
-    marker = _markers(language)[0].get(lower, "")
+    binding = _markers(language)[0]
+    starts = (f"{lower[:length]}*" for length in range(4, len(lower) + 1))
+    marker = binding.get(lower) or next((binding[start] for start in starts if start in binding), "")
     if lower == "als":
         after = tokens[at + 1] if at + 1 < len(tokens) else ""
         return marker if is_function_word(after, language) else ""
@@ -243,4 +276,4 @@ def _is_name(token: str, language: str, is_first: bool) -> bool:
     """Whether a word of content is a name: it has a capital that its place and language do not explain."""
     if not token[:1].isupper():
         return False
-    return not ((is_first or language == "de") and token.lower() in known(language)) or token[1:2].isupper()
+    return not (is_first or (language == "de" and token.lower() in known(language))) or token[1:2].isupper()

@@ -6,12 +6,11 @@ the same in both; and what the claim leaves out of the clauses that it takes lim
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 from rodedraad.ingest.sentences import sentence_spans
 from rodedraad.writing.clauses import Clauses, Item, clauses
-from rodedraad.writing.likeness import fold, same_name, same_word, stem
+from rodedraad.writing.likeness import fold, is_compound, may_be_same, same_name, same_word, stem
 
 LEAST_COVERED = 0.5
 """The part of the items of the clauses that a claim takes, which it has at least."""
@@ -19,13 +18,16 @@ LEAST_COVERED = 0.5
 LEAST_ACROSS = 0.6
 """The same where the quote is in another language, of whose words the table knows fewer."""
 
-MOST_UNKNOWN = 0.25
+MOST_UNKNOWN = 0.34
 """The part of a claim's words that may have no match where the quote is in another language."""
 
-_CONDITIONS = {"if", "except", "said"}
+_ENOUGH = 3  # items that are found, for one word not to be
+
+_CONDITIONS = {"if", "except", "said", "anyone"}
 """Markers that limit also what stands in another clause of their sentence."""
 
-_STRICT = {"against", "without", "before", "after", "until", "between", "than", "by", "to", "from"}
+_HARD = {"against", "before", "after", "between", "than", "until"}
+_STRICT = _HARD | {"by", "to", "from", "for", "with"}
 _SCOPE = {"for", "against", "than", "between", "before", "after", "until", "by"}
 
 
@@ -69,39 +71,61 @@ def _says(source: Clauses, claim: Clauses) -> bool:
     places = _places(source, claim, across)
     if places is None:
         return False
+    source = _antecedent(source, places) or source
     taken = {source.items[at].clause for at in places.values()}
     return (
         not taken & source.quoted
+        and _not_crossed(source, claim, places)
         and _in_order(source, claim, places, across)
         and _same_roles(source, claim, places, across)
         and _same_limits(source, claim, taken, across)
-        and _leaves_out_nothing_that_limits(source, claim, places, taken, across)
+        and _leaves_out_nothing_that_limits(_shared(source, places), claim, places, across)
     )
 
 
 def _places(source: Clauses, claim: Clauses, across: bool) -> dict[int, int] | None:
     """Where in the source each item of a claim stands, by their numbers; None if one stands nowhere.
 
-    Across languages some words may stand nowhere.
+    Across languages a word that no table knows may stand for one that no table knows between the same words.
     """
     places: dict[int, int] = {}
-    unknown = 0
+    unknown: list[int] = []
     last = -1
     for number, item in enumerate(claim.items):
-        found = [
-            at
-            for at, other in enumerate(source.items)
-            if at not in places.values() and _same(item, claim, other, source)
-        ]
-        if found:
-            last = next((at for at in found if at > last), found[0])
+        found = [at for at, other in enumerate(source.items) if _same(item, claim, other, source)]
+        free = [at for at in found if at not in places.values()]
+        if not free and across and item.kind == "word" and last in found:
+            free = [last]  # both words of "blood pressure" stand in "bloeddruk"
+        if free:
+            last = next((at for at in free if at > last), free[0])
             places[number] = last
         elif across and item.kind == "word":
-            unknown += 1
+            unknown.append(number)
         else:
             return None
     words = sum(item.kind == "word" for item in claim.items)
-    return places if len(places) >= 2 and unknown <= MOST_UNKNOWN * words else None
+    most = max(int(MOST_UNKNOWN * words), len(places) >= _ENOUGH)
+    if len(places) < 2 or len(unknown) > most:
+        return None
+    for number in unknown:
+        at = _slot(source, claim, places, number)
+        if at is None:
+            return None
+        places[number] = at
+    return dict(sorted(places.items()))
+
+
+def _slot(source: Clauses, claim: Clauses, places: dict[int, int], number: int) -> int | None:
+    """Where an unknown word may stand: beside the same neighbour, in the place of another unknown word."""
+    item = claim.items[number]
+    beside = [places[near] for near in (number - 1, number + 1) if near in places]
+    for at, other in enumerate(source.items):
+        is_verb = _is_free(item, other) and any(other.clause == source.items[one].clause for one in beside)
+        is_near = is_verb or any(abs(at - one) <= 2 for one in beside)
+        if is_near and at not in places.values() and other.kind == "word":
+            if may_be_same(item.text, claim.language, other.text, source.language):
+                return at
+    return None
 
 
 def _same(item: Item, claim: Clauses, other: Item, source: Clauses) -> bool:
@@ -139,22 +163,40 @@ def _in_order(source: Clauses, claim: Clauses, places: dict[int, int], across: b
     numbers = list(places)
     fixed = [number for number in numbers if not _is_free(claim.items[number], source.items[places[number]])]
     kept = _longest_rising(numbers, places, set(fixed))
-    verbs = 0
+    verbs = blocks = 0
     moving = False
     for before, number in zip([-2, *numbers], numbers, strict=False):
         if number in kept:
             moving = False
             continue
         item, other = claim.items[number], source.items[places[number]]
-        follows = moving and before == number - 1 and places[number] == places[before] + 1
-        if (item.tied and other.tied) or follows or _is_date(item):
-            moving = True
+        if moving and before == number - 1 and places[number] == places[before] + 1:
             continue
-        moving = False
-        if not _is_free(item, other):
+        moving = bool((item.tied and other.tied) or _is_date(item))
+        if moving:
+            blocks += not _is_date(item)
+        elif across and _is_beside(source, claim, places, number, kept):
+            continue
+        elif _is_free(item, other):
+            verbs += 1
+        else:
             return False
-        verbs += 1
-    return verbs <= (1 if not across else max(1, len(numbers) // 4))
+    return blocks <= 1 and verbs <= (1 if not across else max(1, len(numbers) // 4))
+
+
+def _is_beside(
+    source: Clauses, claim: Clauses, places: dict[int, int], number: int, kept: set[int]
+) -> bool:
+    """Whether an item only changed places with its neighbour: "wet ground" and "suelo mojado", "Ana's hat"."""
+    at = places[number]
+    for near in range(number - 2, number + 3):
+        if near in kept and abs(places[near] - at) <= 2:
+            pair = (claim.items[number], claim.items[near], source.items[at], source.items[places[near]])
+            if any("of" in one.roles for one in pair):
+                return True
+            if abs(near - number) == 1 == abs(places[near] - at) and all(one.kind == "word" for one in pair):
+                return True
+    return False
 
 
 def _is_free(item: Item, other: Item) -> bool:
@@ -179,12 +221,15 @@ def _longest_rising(numbers: list[int], places: dict[int, int], fixed: set[int])
 
 
 def _same_roles(source: Clauses, claim: Clauses, places: dict[int, int], across: bool) -> bool:
-    strict = _STRICT - {"by", "to", "from"} if across else _STRICT
+    """Whether each item has the same part: after "to", "by" or "against" in both, or in neither."""
     for number, at in places.items():
         one, other = claim.items[number].roles, source.items[at].roles
-        if one & other or not one | other:
+        if one & other:
             continue
-        if (one and other) or (one | other) <= strict:
+        if across:
+            if (one and one <= _HARD) or (other and other <= _HARD):
+                return False
+        elif (one and other) or (one and one <= _STRICT) or (other and other <= _STRICT):
             return False
     return True
 
@@ -202,9 +247,10 @@ def _same_limits(source: Clauses, claim: Clauses, taken: set[int], across: bool)
 
 
 def _leaves_out_nothing_that_limits(
-    source: Clauses, claim: Clauses, places: dict[int, int], taken: set[int], across: bool
+    source: Clauses, claim: Clauses, places: dict[int, int], across: bool
 ) -> bool:
     """Whether a claim has enough of the clauses that it takes, and no number, name or limit is left out."""
+    taken = {source.items[at].clause for at in places.values()}
     there = [at for at, item in enumerate(source.items) if item.clause in taken]
     left = [at for at in there if at not in places.values()]
     if not left:
@@ -218,14 +264,24 @@ def _leaves_out_nothing_that_limits(
     for chunk in _chunks(source, left):
         items = [source.items[at] for at in chunk]
         kinds = {item.kind for item in items}
-        is_phrase = items[0].tied and not (items[0].roles and items[0].roles <= _SCOPE)
+        behind = source.items[chunk[-1] + 1 : chunk[-1] + 2]
+        is_whole = not behind or behind[0].clause != items[-1].clause or not behind[0].bare
+        is_phrase = (
+            items[0].tied
+            and (is_whole or items[-1].kind != "word")
+            and not (items[0].roles and items[0].roles <= _SCOPE)
+        )
         if "number" in kinds:
             if is_dated or permits or not all(item.kind != "number" or _is_date(item) for item in items):
                 return False
         elif "name" in kinds:
             if not is_phrase or permits:
                 return False
-        elif not across and not (is_phrase and not permits) and not _describes(source, chunk):
+        elif (
+            not (is_phrase and not permits)
+            and not _describes(source, chunk)
+            and not (across and _is_part(source, claim, places, chunk))
+        ):
             return False
     return True
 
@@ -244,13 +300,67 @@ def _chunks(source: Clauses, left: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _describes(source: Clauses, chunk: Sequence[int]) -> bool:
-    """Whether words only describe one thing that is named besides: "the new hall", "the baker Anselmo Gil"."""
-    before = source.items[chunk[0] - 1] if chunk[0] else None
+    """Whether words only describe one thing that is named behind them: "the new hall", "baker Anselmo Gil"."""
+    first = source.items[chunk[0]]
     after = source.items[chunk[-1] + 1] if chunk[-1] + 1 < len(source.items) else None
-    same = source.items[chunk[0]].clause
-    if after and after.clause == same and not after.tied:
-        return source.items[chunk[0]].definite or after.kind == "name"
-    return bool(before and before.clause == same and (before.definite or before.kind == "name"))
+    if not after or after.clause != first.clause or after.tied or after.definite:
+        return False
+    before = source.items[chunk[0] - 1] if chunk[0] else None
+    is_title = not before or before.clause != first.clause or before.kind != "name"
+    return first.definite or (after.kind == "name" and is_title)
+
+
+def _is_part(source: Clauses, claim: Clauses, places: dict[int, int], chunk: Sequence[int]) -> bool:
+    """Whether a word is in a compound of the claim: "lane", where "cycle lane" became "fietspad"."""
+    return len(chunk) == 1 and any(
+        abs(at - chunk[0]) == 1 and is_compound(claim.items[number].text, claim.language)
+        for number, at in places.items()
+    )
+
+
+def _shared(source: Clauses, places: dict[int, int]) -> Clauses:
+    """The source with what a claim takes from the beginning of a clause in the one that "and" joins to it."""
+    taken = sorted(places.values())
+    first, last = source.items[taken[0]].clause, source.items[taken[-1]].clause
+    lead = [at for at in taken if source.items[at].clause == first]
+    begin = min(at for at, item in enumerate(source.items) if item.clause == first)
+    rest = [at for at in taken if at not in lead]
+    if not rest or lead != list(range(begin, begin + len(lead))):
+        return source
+    joined = source.items[rest[0]].clause
+    opens = min(at for at, item in enumerate(source.items) if item.clause == joined)
+    if joined not in source.joined or opens != rest[0] or last < joined:
+        return source
+    items = list(source.items)
+    for at in lead:
+        items[at] = replace(items[at], clause=joined)
+    return replace(source, items=items)
+
+
+def _antecedent(source: Clauses, places: dict[int, int]) -> Clauses | None:
+    """The source with what a claim begins with in the relative clause that tells of it; None if there is none."""
+    first = [at for _, at in sorted(places.items())]
+    lead = [at for at in first if source.items[at].clause == source.items[first[0]].clause]
+    clause = source.items[lead[0]].clause
+    last = max(at for at, item in enumerate(source.items) if item.clause == clause)
+    is_tail = lead == list(range(lead[0], last + 1)) and lead == first[: len(lead)]
+    if not is_tail or clause + 1 not in source.relative or len(lead) == len(first):
+        return None
+    items = list(source.items)
+    for at in lead:
+        items[at] = replace(items[at], clause=clause + 1, roles=frozenset(), tied=False)
+    return replace(source, items=items)
+
+
+def _not_crossed(source: Clauses, claim: Clauses, places: dict[int, int]) -> bool:
+    """Whether no two clauses of a claim take from each other's clauses of the source."""
+    taken: dict[int, set[int]] = {}
+    for number, at in places.items():
+        taken.setdefault(claim.items[number].clause, set()).add(source.items[at].clause)
+    sets = list(taken.values())
+    return all(
+        max(one) <= min(other) or max(other) <= min(one) for n, one in enumerate(sets) for other in sets[n + 1 :]
+    )
 
 
 def agrees(text: str, language: str, quote: str, of_quote: str) -> bool:
