@@ -18,9 +18,11 @@ from rodedraad.index.words.function_words import is_function_word
 from rodedraad.ingest.language import LANGUAGES
 from rodedraad.writing.likeness import fold, known
 
-_TOKEN = re.compile(r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*|%|[€$£]|[,;:()\[\]—–?!“”«»\"]")
+_TOKEN = re.compile(
+    r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*|%|[€$£]|[,;:()\[\]—–?!“”«»\"]"
+)
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|lorsqu|puisqu)['’](?=\w)", re.I)
-_BREAKS = frozenset(",;:()[]—–?!“”«»\"")
+_BREAKS = frozenset(',;:()[]—–?!“”«»"')
 _LINKS = {
     "nl": "en maar of terwijl noch want omdat die dat waar wie waarvan",
     "en": "and but or while whereas nor because who which whose although",
@@ -167,7 +169,7 @@ def clauses(text: str, language: str) -> Clauses:
         if lower in _PARTICLES and after[:1].isupper() and (name_before or (token[:1].isupper() and at)):
             continue
         if token in _BREAKS or lower in links:
-            if token in "“”«»\"":
+            if token in '“”«»"':
                 quoting = not quoting
             if read.items and read.items[-1].clause == len(read.markers) - 1 or read.markers[-1]:
                 read.markers.append([])
@@ -204,7 +206,11 @@ def clauses(text: str, language: str) -> Clauses:
             kind: Kind = "word"
         elif value:
             kind = "number"
-        elif is_function_word(token, language) or lower in _AUXILIARY[language].split() or (len(token) == 1 and not token.isupper()):
+        elif (
+            is_function_word(token, language)
+            or lower in _AUXILIARY[language].split()
+            or (len(token) == 1 and not token.isupper())
+        ):
             definite = definite or lower in _DEFINITE[language].split()
             plural = plural or lower in _PLURAL.get(language, "").split()
             continue
@@ -269,7 +275,9 @@ def _number(token: str, language: str) -> str:
     thousands, decimal = (",", ".") if language == "en" else (".", ",")
     token = re.sub(rf"(?<=\d)[{thousands}\s\u00a0\u202f](?=\d{{3}}(?!\d))", "", token)
     whole, _, part = token.replace(decimal, ".").partition(".")
-    return f"{int(whole)}" + (f".{part.rstrip('0')}" if part.rstrip("0") else "") if whole.isdigit() else token
+    return (
+        f"{int(whole)}" + (f".{part.rstrip('0')}" if part.rstrip("0") else "") if whole.isdigit() else token
+    )
 
 
 def _is_name(token: str, language: str, is_first: bool) -> bool:

@@ -94,7 +94,10 @@ def _reply(asked: dict[str, Any]) -> Iterator[str]:
     import httpx
 
     body = {"model": asked["model"], "messages": asked["messages"], "stream": True}
-    form = {"type": "json_schema", "json_schema": {"name": "reply", "strict": True, "schema": asked["schema"]}}
+    form = {
+        "type": "json_schema",
+        "json_schema": {"name": "reply", "strict": True, "schema": asked["schema"]},
+    }
     headers = {"Accept-Encoding": "identity", "User-Agent": "RodeDraad"}
     if key := os.environ.get(KEY):
         headers["Authorization"] = f"Bearer {key}"

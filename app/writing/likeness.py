@@ -104,5 +104,3 @@ def _alike_in_form(one: str, other: str) -> bool:
 def _cosine(one: str, other: str) -> float:
     vectors = bundled_static().questions([one, other])
     return float(vectors[0] @ vectors[1])
-
-

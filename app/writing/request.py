@@ -35,7 +35,9 @@ _SENTENCE: Final = (
     ' the question, reply {"claims": []}.'
 )
 _TRANSLATION: Final = (
-    "You translate. " + _DATA + " Translate the quote into the language that it names, as literally as can be,"
+    "You translate. "
+    + _DATA
+    + " Translate the quote into the language that it names, as literally as can be,"
     ' with every name, number and date as it is. Reply with JSON alone: {"translation": "…"}.'
 )
 _STRING: Final = {"type": "string"}
@@ -47,7 +49,10 @@ def _object(**properties: Any) -> dict[str, Any]:
 
 
 CLAIMS: Final = _object(
-    claims={"type": "array", "items": _object(text=_STRING, quotes={"type": "array", "items": {"type": "integer"}})}
+    claims={
+        "type": "array",
+        "items": _object(text=_STRING, quotes={"type": "array", "items": {"type": "integer"}}),
+    }
 )
 TRANSLATION: Final = _object(translation=_STRING)
 

@@ -90,7 +90,9 @@ def sentences(writer: Writer, answer: Answer, before: Sequence[str] = ()) -> Ite
 
 
 def _judged(sentence: Sentence, answer: Answer, text: str) -> Sentence:
-    found = support(text, sentence.language, [(quote.text, quote.document.language) for quote in answer.quotes])
+    found = support(
+        text, sentence.language, [(quote.text, quote.document.language) for quote in answer.quotes]
+    )
     if not found or any(claim.text == text for claim in sentence.claims):
         return replace(sentence, dropped=sentence.dropped + (not found))
     cited = tuple(

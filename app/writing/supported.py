@@ -184,9 +184,7 @@ def _in_order(source: Clauses, claim: Clauses, places: dict[int, int], across: b
     return blocks <= 1 and verbs <= (1 if not across else max(1, len(numbers) // 4))
 
 
-def _is_beside(
-    source: Clauses, claim: Clauses, places: dict[int, int], number: int, kept: set[int]
-) -> bool:
+def _is_beside(source: Clauses, claim: Clauses, places: dict[int, int], number: int, kept: set[int]) -> bool:
     """Whether an item only changed places with its neighbour: "wet ground" and "suelo mojado", "Ana's hat"."""
     at = places[number]
     for near in range(number - 2, number + 3):
@@ -201,7 +199,9 @@ def _is_beside(
 
 def _is_free(item: Item, other: Item) -> bool:
     """Whether an item may be a verb: a plain word without an article or preposition."""
-    return item.kind == other.kind == "word" and not (item.definite or other.definite or item.tied or other.tied)
+    return item.kind == other.kind == "word" and not (
+        item.definite or other.definite or item.tied or other.tied
+    )
 
 
 def _is_date(item: Item) -> bool:
@@ -291,7 +291,9 @@ def _chunks(source: Clauses, left: Sequence[int]) -> Iterator[list[int]]:
     chunk: list[int] = []
     for at in left:
         item = source.items[at]
-        if chunk and (at != chunk[-1] + 1 or item.tied or item.definite or item.clause != source.items[at - 1].clause):
+        if chunk and (
+            at != chunk[-1] + 1 or item.tied or item.definite or item.clause != source.items[at - 1].clause
+        ):
             yield chunk
             chunk = []
         chunk.append(at)
@@ -359,7 +361,9 @@ def _not_crossed(source: Clauses, claim: Clauses, places: dict[int, int]) -> boo
         taken.setdefault(claim.items[number].clause, set()).add(source.items[at].clause)
     sets = list(taken.values())
     return all(
-        max(one) <= min(other) or max(other) <= min(one) for n, one in enumerate(sets) for other in sets[n + 1 :]
+        max(one) <= min(other) or max(other) <= min(one)
+        for n, one in enumerate(sets)
+        for other in sets[n + 1 :]
     )
 
 
