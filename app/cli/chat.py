@@ -18,10 +18,16 @@ def chat(options: argparse.Namespace) -> int:
     from rodedraad.server.serve import Serving, serve, take_port
 
     passwords = Passwords(options.auth) if options.auth else None
+    writer = None
+    if options.writer:
+        from rodedraad.writing.writer import load_writer
+
+        writer = load_writer(options.home)
     take_port(options.host, options.port)
     start_log(options.log, options.log_questions)
     reindex(options)
-    serve(options.corpus, options.home, Serving(options.host, options.port, options.root_path, passwords))
+    serving = Serving(options.host, options.port, options.root_path, passwords, writer)
+    serve(options.corpus, options.home, serving)
     return 0
 
 

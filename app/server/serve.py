@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
@@ -40,6 +41,9 @@ from rodedraad.server.sessions import Sessions
 from rodedraad.server.take_route import take_route
 from rodedraad.server.uploads import Uploads
 
+if TYPE_CHECKING:
+    from rodedraad.writing.writer import Writer
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WAITING = 64
 """How many questions may wait for their turn."""
@@ -53,6 +57,7 @@ class Serving:
     port: int = 7860
     root_path: str = ""  # path, or whole address, under which a proxy shows the page
     passwords: Passwords | None = None
+    writer: "Writer | None" = None  # the language model that writes sentences, if one is asked for
 
     @property
     def address(self) -> str:
@@ -109,11 +114,11 @@ def application(
     library: LiveCorpus, index: LiveIndex, examples: Sequence[Example], serving: Serving
 ) -> Guard:
     """The page and the routes beside it, behind the guard."""
-    programs, turn = Programs(index), CapacityLimiter(AT_ONCE)
+    programs, turn = Programs(index, serving.writer), CapacityLimiter(AT_ONCE)
     uploads = Uploads(index.home / ".uploads", library.largest)
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.folder.resolve())  # read when a page is made
     with gr.Blocks(title="Rode Draad", analytics_enabled=False) as page:
-        build(index, library, examples, serving.may_change)
+        build(index, library, examples, serving.may_change, serving.writer is not None)
         endpoints(programs, turn, WAITING)
     page.queue(api_open=False)
     page.has_launched = True  # or Gradio, when mounted, takes any path on the machine for an upload
@@ -134,6 +139,10 @@ def application(
     app.include_router(routes(programs, turn, WAITING))
     app.include_router(page_route(index, library, serving.may_change, WAITING))
     app.include_router(take_route(index, WAITING))
+    if serving.writer:
+        from rodedraad.server.writer_route import writer_route
+
+        app.include_router(writer_route(index, serving.writer, WAITING))
     gr.mount_gradio_app(
         app,
         page,

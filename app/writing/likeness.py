@@ -1,7 +1,6 @@
 """Likeness: whether two words mean the same, by their stems, the tables of glosses and their vectors."""
 
 from functools import cache, lru_cache
-from typing import Final
 
 from rodedraad.index.encoders.bundled import bundled_static
 from rodedraad.index.words.analysis import analysis
@@ -9,7 +8,7 @@ from rodedraad.index.words.glosses import glosses
 from rodedraad.ingest.language import LANGUAGES
 
 WITHIN, ACROSS, OF_NAMES = 0.6, 0.5, 0.7
-"""The least cosine of the vectors of two words that mean the same: in one language, in two, and of names in two.
+"""The least cosine of the vectors of two words that mean the same: in one language, in two, of names.
 
 Of 60 pairs such as buy and sell, metre and kilometre or Leuven and Gent, none that differs has .5 but
 hermano and hermana (.65), which are alike in form; of pairs that mean the same, most nouns have .5 or more.

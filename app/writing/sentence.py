@@ -1,6 +1,8 @@
 """Sentence: what a language model makes of an answer, as far as the quotes support it."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,9 +56,9 @@ class Sentence:
 
 
 def sentences(writer: Writer, answer: Answer, before: Sequence[str] = ()) -> Iterator[Sentence]:
-    """The sentence for an answer, again after each claim that was checked, and at last when it is done.
+    """The sentence for an answer, again after each claim, and at last when it is done.
 
-    `before` holds the earlier questions of the talk. Without an answer there is no sentence: nothing is asked.
+    `before` holds the earlier questions of the talk. Without an answer nothing is asked.
     """
     if answer.abstained:
         return
@@ -77,10 +79,8 @@ def sentences(writer: Writer, answer: Answer, before: Sequence[str] = ()) -> Ite
     try:
         for piece in pieces(writer, messages, CLAIMS):
             reply += piece
-            try:
+            with suppress(ValueError):  # not yet JSON: whether it is any is seen at the end
                 yield from with_more(whole=False)
-            except ValueError:
-                pass  # not yet JSON; whether it is any is seen at the end
         yield from with_more(whole=True)
     except Refusal as failure:
         sentence = replace(sentence, failure=failure)
@@ -105,10 +105,7 @@ def _judged(sentence: Sentence, answer: Answer, text: str) -> Sentence:
 
 def written(writer: Writer, answer: Answer, before: Sequence[str] = ()) -> Sentence | None:
     """The sentence for an answer when it is done; None without an answer."""
-    done = None
-    for done in sentences(writer, answer, before):
-        pass
-    return done
+    return next(iter(deque(sentences(writer, answer, before), maxlen=1)), None)
 
 
 def translation(writer: Writer, quote: str, language: str, into: str) -> str:
