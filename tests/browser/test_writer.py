@@ -82,7 +82,7 @@ def test_nothing_is_sent_elsewhere_before_somebody_agrees(own_home: Path, open_p
         assert "write" not in sent
         assert serious(page) == []
         page.click("#writer .agree")
-        expect(page.locator(".written .why")).to_have_text("Het taalmodel was na 1 seconden niet klaar.")
+        expect(page.locator(".written .why")).to_have_text("Het taalmodel was na 1 s niet klaar.")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.reload()
         expect(page.locator("#writer [role=switch]")).to_be_checked()
