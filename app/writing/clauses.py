@@ -208,6 +208,7 @@ def clauses(text: str, language: str) -> Clauses:
             kind = "number"
         elif (
             is_function_word(token, language)
+            or lower in _DEFINITE[language].split()
             or lower in _AUXILIARY[language].split()
             or (len(token) == 1 and not token.isupper())
         ):

@@ -82,11 +82,6 @@ def _renderings(word: str, language: str) -> dict[str, list[str]]:
     return found
 
 
-def is_compound(word: str, language: str) -> bool:
-    """Whether a Dutch or German word has parts."""
-    return len(analysis(bundled_static()).with_parts([word], language)) > 1
-
-
 def same_name(one: str, other: str, across: bool) -> bool:
     """Whether two names are one, or one in two languages."""
     first, second = fold(one), fold(other)

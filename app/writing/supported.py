@@ -8,9 +8,10 @@ the same in both; and what the claim leaves out of the clauses that it takes lim
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from rodedraad.index.words.analysis import COMPOUNDING
 from rodedraad.ingest.sentences import sentence_spans
 from rodedraad.writing.clauses import Clauses, Item, clauses
-from rodedraad.writing.likeness import fold, is_compound, may_be_same, same_name, same_word, stem
+from rodedraad.writing.likeness import fold, may_be_same, same_name, same_word, stem
 
 LEAST_COVERED = 0.5
 """The part of the items of the clauses that a claim takes, which it has at least."""
@@ -275,12 +276,12 @@ def _leaves_out_nothing_that_limits(
             if is_dated or permits or not all(item.kind != "number" or _is_date(item) for item in items):
                 return False
         elif "name" in kinds:
-            if not is_phrase or permits:
+            if not is_phrase or permits or "to" in items[0].roles:
                 return False
         elif (
             not (is_phrase and not permits)
             and not _describes(source, chunk)
-            and not (across and _is_part(source, claim, places, chunk))
+            and not (across and _is_part(claim, places, chunk))
         ):
             return False
     return True
@@ -312,12 +313,9 @@ def _describes(source: Clauses, chunk: Sequence[int]) -> bool:
     return first.definite or (after.kind == "name" and is_title)
 
 
-def _is_part(source: Clauses, claim: Clauses, places: dict[int, int], chunk: Sequence[int]) -> bool:
+def _is_part(claim: Clauses, places: dict[int, int], chunk: Sequence[int]) -> bool:
     """Whether a word is in a compound of the claim: "lane", where "cycle lane" became "fietspad"."""
-    return len(chunk) == 1 and any(
-        abs(at - chunk[0]) == 1 and is_compound(claim.items[number].text, claim.language)
-        for number, at in places.items()
-    )
+    return claim.language in COMPOUNDING and len(chunk) == 1 and chunk[0] - 1 in places.values()
 
 
 def _shared(source: Clauses, places: dict[int, int]) -> Clauses:
