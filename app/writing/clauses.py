@@ -37,12 +37,13 @@ _RELATIVE = frozenset("die dat who which qui quien der das".split())
 _PARTICLES = frozenset("van de der den het ter ten la le el los las du des von zu di da dos del".split())
 """Small words of names, such as Jan de Wit and La Merced."""
 
-_AUXILIARY = {
-    "nl": "geworden worden werd werden hebben had hadden",
-    "en": "been being is are was were be has have had having do does did them they those",
-    "fr": "été étant sont furent avait avaient ayant encore",
-    "es": "sido siendo fueron haber",
-    "de": "worden geworden wurde wurden",
+_LIGHT = {
+    "nl": "geworden worden werd werden hebben had hadden ook nog al toen echter daarom dus verder inmiddels daarna telt telde",
+    "en": "been being is are was were be has have had having do does did them they those also still already then"
+    " therefore thus however again yet",
+    "fr": "été étant est sont a ont eu était étaient fut furent avait avaient ayant encore aussi déjà alors donc ainsi cependant puis ensuite compte comptait",
+    "es": "sido siendo fueron haber es son era eran fue está están ha han también aún todavía ya entonces así luego cuenta contaba",
+    "de": "worden geworden wurde wurden auch noch schon dann daher jedoch zählt zählte",
 }
 _PLURAL = {"fr": "les des ces mes ses leurs", "es": "los las unos unas estos estas"}
 _DEFINITE = {
@@ -103,7 +104,7 @@ class Item:
     roles: frozenset[str]  # of the small words before it
     tied: bool  # whether such a word, be it only "of", stands before it
     definite: bool  # whether an article or possessive for one thing stands before it
-    bare: bool  # whether no small word at all stands before it
+    bare: bool  # whether no small word stands before it
     clause: int
 
 
@@ -198,6 +199,7 @@ def clauses(text: str, language: str) -> Clauses:
         if marker:
             continue
         is_first = at == 0
+        begins = is_first or tokens[at - 1] in _BREAKS
         value = values.get(lower) or (_number(token, language) if token[0].isdigit() else "")
         if token == "%":
             value = "percent"
@@ -209,7 +211,7 @@ def clauses(text: str, language: str) -> Clauses:
         elif (
             is_function_word(token, language)
             or lower in _DEFINITE[language].split()
-            or lower in _AUXILIARY[language].split()
+            or lower in _LIGHT[language].split()
             or (len(token) == 1 and not token.isupper())
         ):
             definite = definite or lower in _DEFINITE[language].split()
@@ -225,11 +227,20 @@ def clauses(text: str, language: str) -> Clauses:
         if not read.items:
             named = lower not in known(language) and (after[:1].isupper() or after in _PARTICLES)
             read.determined = kind != "word" or named or (definite and not plural)
-        if kind == "number":
-            read.markers[clause] += limits
+        comparing = {"at_least": "more", "at_most": "less"}
+        told = limits if kind == "number" else [comparing[one] for one in limits if one in comparing]
+        read.markers[clause] += told
         limits = []
         read.items.append(
-            Item(kind, value, frozenset(pending), tied, definite and not plural, at - 1 == last, clause)
+            Item(
+                kind,
+                value,
+                frozenset(pending),
+                tied,
+                definite and not plural,
+                begins or at - 1 == last,
+                clause,
+            )
         )
         last = at
         pending, tied, definite, plural = set(), False, False, False
@@ -263,6 +274,10 @@ def _marker(tokens: list[str], at: int, language: str) -> str:
     binding = _markers(language)[0]
     starts = (f"{lower[:length]}*" for length in range(4, len(lower) + 1))
     marker = binding.get(lower) or next((binding[start] for start in starts if start in binding), "")
+    if marker == "anyone" and at:
+        return ""
+    if marker == "will" and at and tokens[at - 1].lower() in _DEFINITE[language].split():
+        return ""
     if lower == "als":
         after = tokens[at + 1] if at + 1 < len(tokens) else ""
         return marker if is_function_word(after, language) else ""

@@ -7,7 +7,7 @@ from rodedraad.index.words.analysis import analysis
 from rodedraad.index.words.glosses import glosses
 from rodedraad.ingest.language import LANGUAGES
 
-WITHIN, ACROSS, OF_NAMES = 0.6, 0.5, 0.7
+LEAST_COSINE, OF_NAMES = 0.5, 0.7
 """The least cosine of the vectors of two words that mean the same: in one language, in two, of names.
 
 Of 60 pairs such as buy and sell, metre and kilometre or Leuven and Gent, none that differs has .5 but
@@ -45,9 +45,9 @@ def same_word(one: str, language: str, other: str, of_other: str) -> bool:
         return True
     if language == of_other:
         return stem(first, language) == stem(second, language) or (
-            not _alike_in_form(first, second) and _cosine(first, second) >= WITHIN
+            not _alike_in_form(first, second) and _cosine(first, second) >= LEAST_COSINE
         )
-    return _likeness(one, language, other, of_other) >= ACROSS
+    return _likeness(one, language, other, of_other) >= LEAST_COSINE
 
 
 def may_be_same(one: str, language: str, other: str, of_other: str) -> bool:
@@ -85,7 +85,7 @@ def _renderings(word: str, language: str) -> dict[str, list[str]]:
 def same_name(one: str, other: str, across: bool) -> bool:
     """Whether two names are one, or one in two languages."""
     first, second = fold(one), fold(other)
-    least = OF_NAMES if _alike_in_form(first, second) else ACROSS
+    least = OF_NAMES if _alike_in_form(first, second) else LEAST_COSINE
     return first == second or (across and _cosine(first, second) >= least)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from rodedraad.index.words.analysis import COMPOUNDING
 from rodedraad.ingest.sentences import sentence_spans
 from rodedraad.writing.clauses import Clauses, Item, clauses
-from rodedraad.writing.likeness import fold, may_be_same, same_name, same_word, stem
+from rodedraad.writing.likeness import fold, known, may_be_same, same_name, same_word, stem
 
 LEAST_COVERED = 0.5
 """The part of the items of the clauses that a claim takes, which it has at least."""
@@ -22,14 +22,14 @@ LEAST_ACROSS = 0.6
 MOST_UNKNOWN = 0.34
 """The part of a claim's words that may have no match where the quote is in another language."""
 
-_ENOUGH = 3  # items that are found, for one word not to be
+_ENOUGH = 2  # items that are found, for one word not to be
 
 _CONDITIONS = {"if", "except", "said", "anyone"}
 """Markers that limit also what stands in another clause of their sentence."""
 
-_HARD = {"against", "before", "after", "between", "than", "until"}
-_STRICT = _HARD | {"by", "to", "from", "for", "with"}
-_SCOPE = {"for", "against", "than", "between", "before", "after", "until", "by"}
+_HARD = {"against", "before", "after", "between", "than", "until", "by"}
+_STRICT = _HARD | {"to", "from", "for", "with"}
+_SCOPE = {"for", "against", "than", "between"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,57 @@ def _said(claim: str, language: str, quote: str, of_quote: str) -> bool:
     read = clauses(claim, language)
     if "?" in claim or not read.items:
         return False
+    sentences = (quote[start:end] for start, end in sentence_spans(quote))
+    sources = [clauses(sentence, of_quote) for sentence in sentences if "?" not in sentence]
     return any(
-        _says(clauses(sentence, of_quote), read)
-        for sentence in (quote[start:end] for start, end in sentence_spans(quote))
-        if "?" not in sentence
+        _says(way, told)
+        for source in sources
+        for way in _ways(source)
+        for told in (read, _active(read))
+        if told
     )
+
+
+def _ways(source: Clauses) -> Iterator[Clauses]:
+    """A sentence as it stands, and the same said in another order."""
+    yield source
+    for turned in (_active(source), _led_in(source)):
+        if turned:
+            yield turned
+
+
+def _active(read: Clauses) -> Clauses | None:
+    """A sentence in the passive with who does it, after "by", in the first place; None if it is none."""
+    doer = next((at for at, item in enumerate(read.items) if item.roles and item.roles <= {"by"}), None)
+    if not doer:
+        return None
+    end = doer + 1
+    clause = read.items[doer].clause
+    while end < len(read.items) and read.items[end].bare and read.items[end].clause == clause:
+        end += 1
+    begin = next(at for at, item in enumerate(read.items) if item.clause == clause)
+    first = replace(read.items[doer], roles=frozenset(), tied=False)
+    items = [
+        *read.items[:begin],
+        first,
+        *read.items[doer + 1 : end],
+        *read.items[begin:doer],
+        *read.items[end:],
+    ]
+    return replace(read, items=items)
+
+
+def _led_in(source: Clauses) -> Clauses | None:
+    """A sentence whose first clause tells of what the second begins with, as "Built in 1912, the bridge …"."""
+    lead = [item for item in source.items if item.clause == 0]
+    thing = [item for item in source.items if item.clause == 1][:1]
+    if not (lead and thing and lead[0].bare and lead[0].kind == "word" and thing[0].definite):
+        return None
+    more = len(lead) + 1
+    while more < len(source.items) and source.items[more].clause == 1 and source.items[more].tied:
+        thing.append(source.items[more])  # "the factory of soap"
+        more += 1
+    return replace(source, items=[*(replace(item, clause=0) for item in thing), *lead])
 
 
 def _says(source: Clauses, claim: Clauses) -> bool:
@@ -137,6 +183,12 @@ def _same(item: Item, claim: Clauses, other: Item, source: Clauses) -> bool:
         return same_name(item.text, other.text, across)
     if "name" in (item.kind, other.kind) and not across:
         return stem(fold(item.text), claim.language) == stem(fold(other.text), source.language)
+    if not across and any(
+        stem(fold(one), claim.language) == stem(fold(two), claim.language)
+        for one in _split_off(item, claim)
+        for two in _split_off(other, source)
+    ):
+        return True
     return any(
         same_word(one, claim.language, two, source.language)
         for one in _forms(item, claim)
@@ -152,8 +204,19 @@ _PARTICLES = {
 
 def _forms(item: Item, read: Clauses) -> list[str]:
     """A word as it stands, and as a verb with what may be split off it."""
-    split = (particle for particle in _PARTICLES.get(read.language, ()) if particle in read.words)
-    return [item.text, *(particle + item.text for particle in split)]
+    return [item.text, *(form for form in _split_off(item, read)[1:] if form in known(read.language))]
+
+
+def _split_off(item: Item, read: Clauses) -> list[str]:
+    """A word as it stands, before it each particle of its sentence, and without the "ge" of a participle."""
+    particles = _PARTICLES.get(read.language, [])
+    joined = [p + item.text for p in particles if p in read.words]
+    plain = [
+        p + item.text.removeprefix(f"{p}ge")
+        for p in ("", *particles)
+        if particles and item.text.startswith(f"{p}ge")
+    ]
+    return [item.text, *joined, *plain]
 
 
 def _in_order(source: Clauses, claim: Clauses, places: dict[int, int], across: bool) -> bool:
@@ -162,7 +225,12 @@ def _in_order(source: Clauses, claim: Clauses, places: dict[int, int], across: b
     That is a phrase with a preposition, such as a place; a date; and one word without an article, as a verb.
     """
     numbers = list(places)
-    fixed = [number for number in numbers if not _is_free(claim.items[number], source.items[places[number]])]
+    fixed = [
+        number
+        for number in numbers
+        if not _is_free(claim.items[number], source.items[places[number]])
+        and not _is_date(claim.items[number])
+    ]
     kept = _longest_rising(numbers, places, set(fixed))
     verbs = blocks = 0
     moving = False
@@ -260,6 +328,7 @@ def _leaves_out_nothing_that_limits(
         return False
     if not claim.determined and not across:
         return False
+    is_lasting = bool(claim.words & _LASTING[claim.language])
     is_dated = any(map(_is_date, claim.items))
     permits = {marker for markers in claim.markers for marker in markers} & {"may", "must"}
     for chunk in _chunks(source, left):
@@ -270,13 +339,14 @@ def _leaves_out_nothing_that_limits(
         is_phrase = (
             items[0].tied
             and (is_whole or items[-1].kind != "word")
-            and not (items[0].roles and items[0].roles <= _SCOPE)
+            and not is_lasting
+            and not (items[0].roles & _SCOPE)
         )
         if "number" in kinds:
-            if is_dated or permits or not all(item.kind != "number" or _is_date(item) for item in items):
+            if is_dated or permits or not _is_when(items):
                 return False
         elif "name" in kinds:
-            if not is_phrase or permits or "to" in items[0].roles:
+            if not is_phrase or permits or ("to" in items[0].roles and "place" not in items[0].roles):
                 return False
         elif (
             not (is_phrase and not permits)
@@ -285,6 +355,23 @@ def _leaves_out_nothing_that_limits(
         ):
             return False
     return True
+
+
+_LASTING = {
+    language: frozenset(words.split())
+    for language, words in {
+        "nl": "is", "en": "is are", "fr": "est sont", "es": "es son esta estan", "de": "ist sind"
+    }.items()
+}  # fmt: skip
+"""Folded words of what holds for long, so that when and where it holds is not left out."""
+
+
+def _is_when(items: Sequence[Item]) -> bool:
+    """Whether the numbers of a phrase are a date with its year."""
+    numbers = [item for item in items if item.kind == "number"]
+    return any(item.text.isdigit() and len(item.text) == 4 for item in numbers) and all(
+        _is_date(item) or (item.text.isdigit() and int(item.text) <= 31) for item in numbers
+    )
 
 
 def _chunks(source: Clauses, left: Sequence[int]) -> Iterator[list[int]]:
@@ -343,8 +430,13 @@ def _antecedent(source: Clauses, places: dict[int, int]) -> Clauses | None:
     lead = [at for at in first if source.items[at].clause == source.items[first[0]].clause]
     clause = source.items[lead[0]].clause
     last = max(at for at, item in enumerate(source.items) if item.clause == clause)
+    told = next((item for item in source.items if item.clause == clause + 1), None)
+    is_whole = lead[0] == min(at for at, item in enumerate(source.items) if item.clause == clause)
+    tells = clause + 1 in source.relative or (is_whole and told and told.bare and told.kind == "word")
     is_tail = lead == list(range(lead[0], last + 1)) and lead == first[: len(lead)]
-    if not is_tail or clause + 1 not in source.relative or len(lead) == len(first):
+    if not is_tail or not tells or len(lead) == len(first):
+        return None
+    if source.items[first[len(lead)]].clause != clause + 1:
         return None
     items = list(source.items)
     for at in lead:
