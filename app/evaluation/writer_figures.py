@@ -49,7 +49,7 @@ class Share:
     def as_json(self) -> dict[str, Any]:
         """The numbers, as JSON values."""
         low, high = self.interval
-        return {"yes": self.yes, "of": self.of, "share": self.value, "low": low, "high": high}
+        return {"yes": self.yes, "of": self.of, "share": self.value, "interval": [low, high]}
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ _SHARED = 4  # letters with which two words begin, or the whole of one, for thei
 
 def fold(word: str) -> str:
     """A word in lower case, without accents."""
-    words = analysis(bundled_static())._words.analyze(word)
+    words = analysis(bundled_static()).words(word)
     return words[0] if len(words) == 1 else word.lower()
 
 

@@ -85,7 +85,7 @@ def sentences(writer: Writer, answer: Answer, before: Sequence[str] = ()) -> Ite
     except Refusal as failure:
         sentence = replace(sentence, failure=failure)
     except ValueError:
-        sentence = replace(sentence, failure=Refusal("writer_garbled"))
+        sentence = replace(sentence, failure=Refusal("writer_broken" if read else "writer_garbled"))
     yield replace(sentence, done=True)
 
 

@@ -1,7 +1,7 @@
 """The writer on the page, as a person uses it: the switch, the sentence, consent, failures, translation."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,8 +17,6 @@ from tests.writing.models import Play, Request, playing, replying, saying
 
 FAMILIES = "How many families work in the coffee sector?"
 DUTCH = "In de koffiesector in Peru zijn 225.000 gezinnen werkzaam."
-ENGLISH = "In the coffee sector in Peru 225,000 families are working."
-Served = Callable[..., Iterator[str]]
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +110,8 @@ def test_a_failure_is_a_line_and_markup_is_text(own_home: Path, open_page: OpenP
 
 def test_a_quote_is_translated_at_a_click(own_home: Path, open_page: OpenPage) -> None:
     told = (
-        "In the coffee sector in Peru 225,000 families are active who work 425,000 hectares, so without doubt "
-        "a strategic sector in which producers invest."
+        "In the coffee sector in Peru 225,000 families are active who work 425,000 hectares, so without "
+        "doubt a strategic sector in which producers invest."
     )
     with written_by(replying(f'{{"translation": "{told}"}}'), own_home) as address:
         page = open_page(address)

@@ -11,7 +11,7 @@ from rodedraad.texts.refusal import Refusal
 from rodedraad.writing.http_client import pieces
 from rodedraad.writing.request import CLAIMS, claims_in, sentence_request, translation_in
 from rodedraad.writing.writer import Writer
-from tests.writing.models import Model, Play, Request, playing, replying, saying
+from tests.writing.models import Model, Play, Request, playing, saying
 
 MESSAGES = sentence_request("Wie?", [], ["Ana wast."], "nl")
 
