@@ -44,7 +44,7 @@ class Share:
         middle = self.value + Z**2 / (2 * self.of)
         spread = Z * sqrt(self.value * (1 - self.value) / self.of + Z**2 / (4 * self.of**2))
         scale = 1 + Z**2 / self.of
-        return (middle - spread) / scale, (middle + spread) / scale
+        return max(middle - spread, 0.0) / scale, (middle + spread) / scale
 
     def as_json(self) -> dict[str, Any]:
         """The numbers, as JSON values."""
