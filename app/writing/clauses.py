@@ -57,9 +57,21 @@ class Clauses:
     markers: list[list[str]] = field(default_factory=lambda: [[]])  # what limits each clause
     quoted: set[int] = field(default_factory=set)  # the clauses between quotation marks
     joined: set[int] = field(default_factory=set)  # the clauses that "and" or "but" begins
+    subordinate: set[int] = field(
+        default_factory=set
+    )  # the clauses that tell what the one before them is about
     relative: set[int] = field(default_factory=set)  # the clauses that tell of what stands before them
     determined: bool = False  # whether the first item has an article, or is a number or name
     words: frozenset[str] = frozenset()  # all, in lower case
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it tells of what happened: it has a year, or a verb in a form of the past."""
+        dated = any(item.is_date and item.text.isdigit() for item in self.items)
+        past = small_words(self.language).past
+        return dated or any(
+            word in past or any(word.endswith(e[1:]) for e in past if e[0] == "*") for word in self.words
+        )
 
     @property
     def limits(self) -> list[str]:
@@ -105,6 +117,8 @@ class _Reader:
             return
         if token in _BREAKS or lower in small.links:
             self._begin_clause(token)
+            if lower in small.complements and at and self.tokens[at - 1] not in _BREAKS:
+                self.result.subordinate.add(len(self.result.markers) - 1)
             if token in _BREAKS:
                 return
         marker = self._marker(at)

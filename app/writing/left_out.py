@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from rodedraad.index.words.analysis import COMPOUNDING
 from rodedraad.writing.clauses import Clauses, Item
 from rodedraad.writing.pairing import Pairing
 from rodedraad.writing.small_words import small_words
@@ -10,7 +9,7 @@ from rodedraad.writing.small_words import small_words
 LEAST_WITHIN, LEAST_ACROSS = 0.5, 0.6
 """The part of the items of the clauses that a claim takes, which it has at least: in one language, in two."""
 
-_CONDITIONS = {"if", "except", "said", "anyone"}
+_CONDITIONS = {"if", "except", "said", "anyone", "doubt", "unreal"}
 """Markers that limit also what stands in another clause of their sentence."""
 
 _SCOPE = {"for", "against", "than", "between"}
@@ -35,6 +34,10 @@ def leaves_out_little(pairing: Pairing) -> bool:
     source, claim, taken = pairing.source, pairing.claim, pairing.taken
     there = [at for at, item in enumerate(source.items) if item.clause in taken]
     left = [at for at in there if at not in pairing.places.values()]
+    if taken & {clause for clause in source.subordinate if clause - 1 not in taken}:
+        return False
+    if not claim.determined and any(source.items[at].tied for at in range(there[0])):
+        return False
     least = LEAST_ACROSS if pairing.is_across else LEAST_WITHIN
     if not left:
         return True
@@ -56,10 +59,11 @@ def _limits_nothing(pairing: Pairing, chunk: Sequence[int]) -> bool:
         and not permits
         and not claim.words & small_words(claim.language).lasting
         and (items[-1].kind != "word" or _is_whole(source, chunk))
+        and (claim.is_past or _stands_alone(source, chunk))
     )
     if "name" in kinds:
         return is_phrase and ("to" not in roles or "place" in roles)
-    return is_phrase or _describes(source, chunk) or _is_in_compound(pairing, chunk)
+    return is_phrase or _describes(source, chunk)
 
 
 def _phrases(source: Clauses, left: Sequence[int]) -> Iterator[list[int]]:
@@ -80,6 +84,12 @@ def _behind(source: Clauses, chunk: Sequence[int]) -> Item | None:
     """What stands behind some items in their clause."""
     behind = source.items[chunk[-1] + 1 : chunk[-1] + 2]
     return behind[0] if behind and behind[0].clause == source.items[chunk[0]].clause else None
+
+
+def _stands_alone(source: Clauses, chunk: Sequence[int]) -> bool:
+    """Whether what stands before a phrase is one thing without it, which "children" in "with fever" is not."""
+    before = source.items[chunk[0] - 1] if chunk[0] else None
+    return before is None or before.definite or before.kind != "word"
 
 
 def _is_whole(source: Clauses, chunk: Sequence[int]) -> bool:
@@ -104,9 +114,3 @@ def _describes(source: Clauses, chunk: Sequence[int]) -> bool:
     before = source.items[chunk[0] - 1] if chunk[0] else None
     is_title = not before or before.clause != first.clause or before.kind != "name"
     return first.definite or (behind.kind == "name" and is_title)
-
-
-def _is_in_compound(pairing: Pairing, chunk: Sequence[int]) -> bool:
-    """Whether a word is in a compound of the claim: "lane", where "cycle lane" became "fietspad"."""
-    is_compounding = pairing.is_across and pairing.claim.language in COMPOUNDING
-    return is_compounding and len(chunk) == 1 and chunk[0] - 1 in pairing.places.values()

@@ -53,11 +53,12 @@ def _changed_places(pairing: Pairing, number: int, kept: set[int]) -> bool:
     """Whether an item only changed places with a neighbour: "wet ground", "suelo mojado"; "Ana's hat"."""
     claim, source, places = pairing.claim.items, pairing.source.items, pairing.places
     at = places[number]
-    for near in range(number - 2, number + 3):
-        if near in kept and abs(places[near] - at) <= 2:
+    for near in (number - 1, number + 1):
+        if near in kept and abs(places[near] - at) == 1:
+            second, other = claim[max(near, number)], source[max(places[near], at)]
             pair = (claim[number], claim[near], source[at], source[places[near]])
-            is_next = abs(near - number) == 1 == abs(places[near] - at)
-            if any("of" in one.roles for one in pair) or (is_next and all(o.kind == "word" for o in pair)):
+            is_owned = {second.bare, other.bare} == {True, False} and "of" in second.roles | other.roles
+            if is_owned or all(one.kind == "word" for one in pair):
                 return True
     return False
 
@@ -67,6 +68,8 @@ def same_roles(pairing: Pairing) -> bool:
     strict = _HARD if pairing.is_across else _STRICT
     for number, at in pairing.places.items():
         one, other = pairing.claim.items[number].roles, pairing.source.items[at].roles
+        if "object" in other and not one and number == 0:
+            return False
         if not one & other and (
             (one and one <= strict)
             or (other and other <= strict)

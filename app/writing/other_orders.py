@@ -52,7 +52,9 @@ def with_antecedent(pairing: Pairing) -> Pairing:
     if len(lead) == len(taken) or not told or source.items[taken[len(lead)]].clause != clause + 1:
         return pairing
     first = source.items[told[0]]
-    tells = clause + 1 in source.relative or (lead == whole and first.bare and first.kind == "word")
+    tells = clause + 1 in source.relative or (
+        lead == whole and clause == 0 and first.bare and first.kind == "word"
+    )
     if not tells or lead != whole[-len(lead) :]:
         return pairing
     moved = {at: replace(source.items[at], clause=clause + 1, roles=frozenset(), tied=False) for at in lead}

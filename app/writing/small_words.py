@@ -26,6 +26,8 @@ class SmallWords:
     plural: frozenset[str]
     light: frozenset[str]
     lasting: frozenset[str]
+    past: frozenset[str]  # some with * for any beginning
+    complements: frozenset[str]
     particles: frozenset[str]
 
     @property
@@ -58,7 +60,18 @@ def small_words(language: str) -> SmallWords:
         **{
             name: words(name)
             for name in (
-                *("links", "joins", "relatives", "definite", "plural", "light", "lasting", "particles"),
+                *(
+                    "links",
+                    "joins",
+                    "relatives",
+                    "definite",
+                    "plural",
+                    "light",
+                    "lasting",
+                    "past",
+                    "complements",
+                    "particles",
+                ),
             )
         },
     )
