@@ -36,8 +36,9 @@ def leaves_out_little(pairing: Pairing) -> bool:
     left = [at for at in there if at not in pairing.places.values()]
     if taken & {clause for clause in source.subordinate if clause - 1 not in taken}:
         return False
-    if not claim.determined and any(source.items[at].tied for at in range(there[0])):
-        return False
+    before = source.of_clause(min(taken) - 1)
+    if not claim.determined and before and source.items[before[0]].tied:
+        return False  # "in the hills, …"
     least = LEAST_ACROSS if pairing.is_across else LEAST_WITHIN
     if not left:
         return True

@@ -58,7 +58,7 @@ def _changed_places(pairing: Pairing, number: int, kept: set[int]) -> bool:
             second, other = claim[max(near, number)], source[max(places[near], at)]
             pair = (claim[number], claim[near], source[at], source[places[near]])
             is_owned = {second.bare, other.bare} == {True, False} and "of" in second.roles | other.roles
-            if is_owned or all(one.kind == "word" for one in pair):
+            if is_owned or (second.bare and other.bare and all(one.kind == "word" for one in pair)):
                 return True
     return False
 
