@@ -1,7 +1,7 @@
 """HTTP client: asks a language model over an API like OpenAI's, in a process of its own.
 
 Nothing but the one address is asked: no redirect is followed, and no proxy or password of the environment is
-used. httpx does it, which comes with Gradio; the official client adds packages, redirects and second attempts.
+used. httpx does it, which comes with Gradio; the official client adds packages, redirects and new attempts.
 """
 
 import json

@@ -88,7 +88,7 @@ def _behind(source: Clauses, chunk: Sequence[int]) -> Item | None:
 
 
 def _stands_alone(source: Clauses, chunk: Sequence[int]) -> bool:
-    """Whether what stands before a phrase is one thing without it, which "children" in "with fever" is not."""
+    """Whether what stands before a phrase is one thing without it, unlike "children" before "with fever"."""
     before = source.items[chunk[0] - 1] if chunk[0] else None
     return before is None or before.definite or before.kind != "word"
 

@@ -63,7 +63,10 @@ def test_a_model_elsewhere_is_asked_only_with_consent(own_home: Path, program: P
     )
     agreed = program("ask", "--home", str(own_home), "--writer", "--agree", FAMILIES)
     assert agreed.returncode == 0
-    assert agreed.stdout.endswith("The language model did not finish within 1 s.\n")
+    assert agreed.stdout.splitlines()[-1] in (
+        "The language model did not finish within 1 s.",
+        "The language model at 192.0.2.1:9 cannot be reached.",
+    )
 
 
 def test_its_sentences_and_the_check_are_measured(own_home: Path, program: Program, tmp_path: Path) -> None:
