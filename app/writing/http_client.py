@@ -64,6 +64,8 @@ def pieces(writer: Writer, messages: list[dict[str, str]], schema: dict[str, Any
 
 def main() -> None:
     """Ask what standard input tells, and write each piece of the reply as a line of JSON."""
+    if sys.platform != "win32":
+        os.nice(10)  # whoever asks the next question comes first
     import httpx
 
     asked = json.load(sys.stdin)
