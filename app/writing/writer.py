@@ -71,7 +71,7 @@ def load_writer(home: Path) -> Writer:
     if not 1 <= writer.timeout <= _LONGEST_WAIT:
         raise RodeDraadError(f"{path}: timeout must be between 1 and {_LONGEST_WAIT} seconds.")
     key = os.environ.get(KEY, "")
-    if not (key.isascii() and (key.isprintable())):
+    if not (key.isascii() and key.isprintable()):
         raise RodeDraadError(f"The key in {KEY} holds a character that no key has.")
     return writer
 
