@@ -115,6 +115,8 @@ def parser() -> argparse.ArgumentParser:
         help="only in documents of this day, month or year, or earlier",
     )
 
+    _add_writer(ask)
+
     chat = command("chat", "chat", "chat", "serve the chat to a browser, after bringing the index up to date")
     chat.add_argument("--port", type=_port, default=7860, help="port (7860)")
     chat.add_argument(
@@ -146,6 +148,10 @@ def parser() -> argparse.ArgumentParser:
     )
     chat.add_argument("--log-questions", action="store_true", help="with the text of the questions")
 
+    chat.add_argument(
+        "--writer", action="store_true", help="offer a sentence by the language model of writer.toml"
+    )
+
     evaluate = command(
         "eval", "evaluate", "evaluate_answers", "ask the gold questions and print how many answers are right"
     )
@@ -168,6 +174,8 @@ def parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
 
+    _add_writer(evaluate)
+
     bench = command("bench", "evaluate", "bench", "measure what a model is worth for retrieval")
     bench.add_argument("what", choices=["model"], help="what to measure")
     bench.add_argument(
@@ -180,6 +188,15 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--model", default="", metavar="NAME", help="name or folder (bundled)")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
     return parser
+
+
+def _add_writer(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--writer", action="store_true", help="also ask the language model of writer.toml for a sentence"
+    )
+    command.add_argument(
+        "--agree", action="store_true", help="agree that questions and quotes are sent to its address"
+    )
 
 
 class _Version(argparse.Action):

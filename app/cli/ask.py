@@ -2,18 +2,20 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rodedraad.cli.index import open_index
 from rodedraad.cli.terminal import say, show
+from rodedraad.cli.writing import agreed_writer, print_sentence
 from rodedraad.ingest.data_file import json_line, parse_json
 from rodedraad.ingest.errors import RodeDraadError
 
 if TYPE_CHECKING:
     from rodedraad.answering.answer import Answer
     from rodedraad.index.scope import Scope
+    from rodedraad.writing.writer import Writer
 
 
 def ask(options: argparse.Namespace) -> int:
@@ -22,31 +24,46 @@ def ask(options: argparse.Namespace) -> int:
         raise RodeDraadError('Ask a question, rodedraad ask "…", or name a file with --batch.')
     from rodedraad.index.scope import Scope
 
+    writer = agreed_writer(options)
     scope = Scope(tuple(options.documents), tuple(options.language), options.date_from, options.date_to)
     if options.batch is not None:
-        return _ask_batch(options, scope)
+        return _ask_batch(options, scope, writer)
     from rodedraad.answering import conversation
-    from rodedraad.answering.json_format import turn_as_json
 
     searcher = open_index(options)
     answer = conversation.ask(searcher, options.question, passages=options.passages, scope=scope)
     if options.json:
-        print(json_line({"id": None, "turns": [turn_as_json(answer, options.passages)]}))
+        print(json_line({"id": None, "turns": [_turn(answer, options, writer)]}))
     else:
         _print_answer(answer)
+        if writer:
+            print_sentence(writer, answer)
     return 0
 
 
-def _ask_batch(options: argparse.Namespace, scope: "Scope") -> int:
+def _turn(
+    answer: "Answer", options: argparse.Namespace, writer: "Writer | None", before: Sequence[str] = ()
+) -> dict[str, Any]:
+    """An answer as JSON, with a sentence if a writer is asked for one."""
+    from rodedraad.answering.json_format import turn_as_json
+
+    turn = turn_as_json(answer, options.passages)
+    if writer:
+        from rodedraad.writing.sentence import sentence_as_json, written
+
+        turn["sentence"] = sentence_as_json(written(writer, answer, before))
+    return turn
+
+
+def _ask_batch(options: argparse.Namespace, scope: "Scope", writer: "Writer | None") -> int:
     """One JSON line out for each line in; a line that cannot be answered gets an error."""
     from rodedraad.answering import conversation
-    from rodedraad.answering.json_format import turn_as_json
 
     failed = False
     with _lines(options.batch) as lines:
         searcher = open_index(options)
         searcher.chosen(scope)
-        for number, line in enumerate(lines, 1):
+        for at, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             result: dict[str, Any] = {"id": None}
@@ -58,17 +75,19 @@ def _ask_batch(options: argparse.Namespace, scope: "Scope") -> int:
                     before.append(
                         conversation.ask(searcher, turn["question"], before, options.passages, scope)
                     )
-                result["turns"] = [turn_as_json(answer, options.passages) for answer in before]
+                asked = [answer.question for answer in before]
+                result["turns"] = [
+                    _turn(answer, options, writer, asked[:number]) for number, answer in enumerate(before)
+                ]
             except (ValueError, KeyError, TypeError, AttributeError):
                 result["error"] = (
-                    f"Line {number} is no question: it must be a JSON object with a question or "
-                    "a list of turns."
+                    f"Line {at} is no question: it must be a JSON object with a question or a list of turns."
                 )
             except RodeDraadError as error:
                 result["error"] = str(error)
             if "error" in result:
                 failed = True
-                say(f"rodedraad: line {number}: {result['error']}")
+                say(f"rodedraad: line {at}: {result['error']}")
             print(json_line(result), flush=True)
     return 2 if failed else 0
 

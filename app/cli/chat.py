@@ -23,12 +23,18 @@ def chat(options: argparse.Namespace) -> int:
     if options.collection and options.corpus != Path("corpus"):
         raise RodeDraadError("Give --corpus a name too: --collection NAME=DIR")
     collections = named_collections(options.collection, options.home)
+    writer = None
+    if options.writer:
+        from rodedraad.writing.writer import load_writer
+
+        writer = load_writer(options.home)
     take_port(options.host, options.port)
     start_log(options.log, options.log_questions)
     collections = collections or [Collection(options.corpus, options.home)]
     for one in collections:
         reindex(argparse.Namespace(corpus=one.corpus, home=one.home))
-    serve(collections, options.home, Serving(options.host, options.port, options.root_path, passwords))
+    serving = Serving(options.host, options.port, options.root_path, passwords, writer)
+    serve(collections, options.home, serving)
     return 0
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from math import isnan
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
@@ -17,6 +17,7 @@ from rich.table import Table
 
 from rodedraad.cli.index import open_index
 from rodedraad.cli.terminal import progress, say
+from rodedraad.cli.writing import agreed_writer
 from rodedraad.evaluation.ask_gold import Outcome, evaluate
 from rodedraad.evaluation.compare_runs import Comparison, compare
 from rodedraad.evaluation.gold_file import GOLD
@@ -28,6 +29,9 @@ from rodedraad.index.progress import OnProgress, Progress
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.lines import written_out
+
+if TYPE_CHECKING:
+    from rodedraad.writing.writer import Writer
 
 OF_KINDS = (
     *("success@1", "success@3", "MRR@10", "quote accuracy"),
@@ -47,10 +51,34 @@ def evaluate_answers(options: argparse.Namespace) -> int:
 
         write_gold(open_index(options).generation, options.make)
         return 0
+    writer = agreed_writer(options)
     searcher = open_index(options, options.without)
     with progress() as on_progress:
+        if writer:
+            _evaluate_writer(searcher, writer, options, on_progress)
+            return 0
         run_evaluation(searcher, options, on_progress)
     return 0
+
+
+def _evaluate_writer(
+    searcher: Searcher, writer: "Writer", options: argparse.Namespace, on_progress: OnProgress
+) -> None:
+    """Measure the sentences of a writer on the gold questions, and the check on the set of claims."""
+    from rodedraad.evaluation.writer_figures import ask_writer, claim_shares
+
+    data = options.data or GOLD
+    shares = ask_writer(
+        searcher, data, writer, lambda done, total: on_progress(Progress("Asking", done, total))
+    )
+    shares |= claim_shares()
+    if options.json:
+        print(json.dumps({name: share.as_json() for name, share in shares.items()}, indent=2))
+        return
+    for name, share in shares.items():
+        low, high = share.interval
+        figure = f"{share.value:.3f}  ({low:.3f}–{high:.3f})" if share.of else "–"
+        print(f"{name:<48} {share.yes:>4} of {share.of:<4} {figure}")
 
 
 def bench(options: argparse.Namespace) -> int:

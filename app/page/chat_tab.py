@@ -55,12 +55,14 @@ def build(
     index: LiveIndex,
     library: LiveCorpus,
     examples: Sequence[Example],
-    may_change: bool,
     collections: CollectionMenu,
+    may_change: bool,
+    writes: bool,
 ) -> None:
     """Fill the page under construction, over an index and its documents, with example questions to click.
 
-    `may_change` says whether people may add and remove documents; `collections` leads to other pages.
+    `collections` leads to other pages. `may_change` says whether people may add and remove documents;
+    `writes` says whether there is a language model.
     """
     labels, candidates = Labels(), Candidates(index.home)
     with gr.Row(elem_id="head"):
@@ -80,12 +82,12 @@ def build(
     with evaluation:
         evaluation_tab(evaluation, index, candidates, labels, languages, may_change)
     with asking:
-        chat = _lay_out(labels, may_change)
+        chat = _lay_out(labels, may_change, writes)
     events = ChatEvents(index, candidates, labels, Suggestions(index, examples), collections)
     _connect(chat, [languages, menus, menu], events)
 
 
-def _lay_out(labels: Labels, may_change: bool) -> _Chat:
+def _lay_out(labels: Labels, may_change: bool, writes: bool) -> _Chat:
     with gr.Row(elem_id="panes"):
         with gr.Column(elem_id="left"):
             conversation = gr.HTML(elem_id="conversation", js_on_load=_script("thread"))
@@ -95,6 +97,8 @@ def _lay_out(labels: Labels, may_change: bool) -> _Chat:
             with gr.Row(elem_id="examples"):
                 buttons = [gr.Button(size="sm", visible=False) for _ in range(SUGGESTED)]
             menu = gr.HTML(elem_id="scope", js_on_load=_script("scope"))
+            if writes:
+                gr.HTML("<div></div>", elem_id="writer", js_on_load=_script("writer"))
             with gr.Row(elem_id="ask"):
                 question = gr.Textbox(
                     placeholder=PHRASES("question"),

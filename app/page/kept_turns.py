@@ -25,6 +25,7 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.page.matched_words import matched_words
 from rodedraad.page.permalink import find_document, follow, link_to, query_of
 from rodedraad.page.source_pane import places
+from rodedraad.texts.phrases import phrase
 
 LONGEST_TALK = 100
 """The most turns of a conversation that are kept."""
@@ -64,6 +65,39 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenClaim:
+    """A part of a sentence that a language model wrote, with the numbers of the places that it rests on."""
+
+    text: Text
+    citations: Annotated[tuple[Offset, ...], MaxLen(30)]
+    translated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a language model wrote beneath an answer, and why it is no more."""
+
+    model: Short
+    language: Short
+    claims: Annotated[tuple[WrittenClaim, ...], MaxLen(30)]
+    why: Short  # the name of a phrase
+    given: Annotated[tuple[tuple[Short, Text], ...], MaxLen(5)]  # what fills it in
+    done: bool
+
+    @property
+    def translated(self) -> bool:
+        """Whether a claim rests on a quote in another language."""
+        return any(claim.translated for claim in self.claims)
+
+    def told(self, language: str) -> str:
+        """Why it is no more, in a language; empty where a browser gives back what is no reason."""
+        try:
+            return phrase(self.why, language, model=self.model, **dict(self.given))
+        except (KeyError, TypeError):
+            return ""
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A question and its answer."""
 
@@ -81,6 +115,7 @@ class Turn:
         tuple[Text, Offset] | None
     )  # the document of the passage that was found best, and its first character
     scope: Scope  # the documents that were searched
+    written: Written | None = None
 
     @property
     def abstained(self) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 import gradio as gr
 
 STATIC = Path(__file__).parent / "static"
-STYLES = [STATIC / name for name in ("report.css", "chat.css", "menus.css", "print.css")]
+STYLES = [STATIC / name for name in ("report.css", "chat.css", "menus.css", "writer.css", "print.css")]
 FAVICON = STATIC / "favicon.svg"
 FONTS = ("Iowan Old Style", "Palatino Linotype", "Palatino", "Georgia", "serif")
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import gradio as gr
 from anyio import CapacityLimiter, to_thread
@@ -20,6 +20,9 @@ from rodedraad.live.live_index import LiveIndex
 from rodedraad.server.refused import WAIT, is_full
 from rodedraad.texts.phrases import phrase
 
+if TYPE_CHECKING:
+    from rodedraad.writing.writer import Writer
+
 LONGEST_STRETCH = 20_000
 """Characters of a document that are read at once."""
 
@@ -31,6 +34,10 @@ LONGEST_TALK = 2 * LONGEST_QUESTION
 """Characters of a question and those before it: each is answered, in time that grows with its length."""
 
 
+WRITTEN_AT_ONCE = 2
+"""How many questions of programs get a sentence at the same time."""
+
+
 class NotThere(RodeDraadError):
     """No document has such an id."""
 
@@ -38,8 +45,9 @@ class NotThere(RodeDraadError):
 class Programs:
     """The corpus for programs. Every function raises RodeDraadError saying what is wrong with a request."""
 
-    def __init__(self, index: LiveIndex) -> None:
+    def __init__(self, index: LiveIndex, writer: "Writer | None" = None) -> None:
         self._index = index
+        self._writer = writer
 
     def told(self, error: RodeDraadError) -> str:
         """What a program reads of an error."""
@@ -72,6 +80,33 @@ class Programs:
             date_to: look only in documents of this day, month or year, or earlier
         """
         scope = Scope(tuple(documents), tuple(languages), date_from, date_to)
+        return turn_as_json(self._answers(question, before, passages, scope)[-1], passages)
+
+    def ask_and_write(self, agreed: str, question: str, before: list[str], **asked: Any) -> dict[str, Any]:
+        """What `ask` gives, with the sentence of the language model for an answer; null without one.
+
+        `agreed` is the host to which somebody agreed that questions and quotes are sent, if it is elsewhere.
+        """
+        writer = self._writer
+        if writer is None:
+            raise RodeDraadError("There is no language model here: start the server with --writer.")
+        if writer.needs_consent and agreed != writer.host:
+            raise RodeDraadError(
+                f'{phrase("writer_consent", "en", host=writer.host)} Agree with "agreed": "{writer.host}".'
+            )
+        from rodedraad.writing.sentence import sentence_as_json, written
+
+        passages = asked.pop("passages")
+        scope = Scope(
+            **{**asked, "documents": tuple(asked["documents"]), "languages": tuple(asked["languages"])}
+        )
+        answer = self._answers(question, before, passages, scope)[-1]
+        return turn_as_json(answer, passages) | {
+            "sentence": sentence_as_json(written(writer, answer, before))
+        }
+
+    def _answers(self, question: str, before: list[str], passages: int, scope: Scope) -> list[Answer]:
+        """The answers to a question and those before it."""
         _within(passages, 0, MOST_PASSAGES, "passages")
         if len(before) > MOST_BEFORE:
             raise RodeDraadError(f"At most {MOST_BEFORE} questions can come before this one.")
@@ -85,7 +120,7 @@ class Programs:
         talk: list[Answer] = []
         for asked in (*before, question):
             talk.append(ask_in_talk(searcher, asked, talk, passages, scope))
-        return turn_as_json(talk[-1], passages)
+        return talk
 
     def search(
         self,
@@ -242,13 +277,15 @@ class Question(BaseModel):
     languages: list[str] = []
     date_from: str = ""
     date_to: str = ""
+    writer: bool = False  # whether a sentence is asked for
+    agreed: str = ""
 
 
 def routes(programs: Programs, turn: CapacityLimiter, waiting: int) -> APIRouter:
     """The same functions as plain HTTP, for curl; one that is busy says so with status 429."""
-    router = APIRouter(prefix="/api")
+    router, writing = APIRouter(prefix="/api"), CapacityLimiter(WRITTEN_AT_ONCE)
 
-    async def answer(call: Callable[..., Any], *arguments: Any) -> Any:
+    async def answer(call: Callable[..., Any], *arguments: Any, turn: CapacityLimiter = turn) -> Any:
         try:
             return await in_turn(turn, waiting, call, *arguments)
         except NotThere as error:
@@ -258,7 +295,11 @@ def routes(programs: Programs, turn: CapacityLimiter, waiting: int) -> APIRouter
 
     @router.post("/ask")
     async def ask(body: Question) -> Any:
-        return await answer(partial(programs.ask, **dict(body)))
+        asked = dict(body)
+        agreed = asked.pop("agreed")
+        if asked.pop("writer"):
+            return await answer(partial(programs.ask_and_write, agreed, **asked), turn=writing)
+        return await answer(partial(programs.ask, **asked))
 
     @router.get("/search")
     async def search(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
@@ -43,6 +44,9 @@ from rodedraad.server.sessions import Sessions
 from rodedraad.server.take_route import take_route
 from rodedraad.server.uploads import Uploads
 
+if TYPE_CHECKING:
+    from rodedraad.writing.writer import Writer
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WAITING = 64
 """How many questions may wait for their turn."""
@@ -56,6 +60,7 @@ class Serving:
     port: int = 7860
     root_path: str = ""  # path, or whole address, under which a proxy shows the page
     passwords: Passwords | None = None
+    writer: "Writer | None" = None  # the language model that writes sentences, if one is asked for
 
     @property
     def address(self) -> str:
@@ -155,10 +160,11 @@ def _page(
 ) -> tuple[FastAPI, gr.Blocks]:
     """The page of a collection with the routes beside it, and the page alone."""
     library, index, name = collection.library, collection.index, collection.name
-    programs, turn = Programs(index), CapacityLimiter(AT_ONCE)
+    programs, turn = Programs(index, serving.writer), CapacityLimiter(AT_ONCE)
     title = f"{name} · Rode Draad" if name else "Rode Draad"
     with gr.Blocks(title=title, analytics_enabled=False) as page:
-        build(index, library, collection.examples, serving.may_change, CollectionMenu(names, name))
+        menu = CollectionMenu(names, name)
+        build(index, library, collection.examples, menu, serving.may_change, serving.writer is not None)
         endpoints(programs, turn, WAITING)
     page.queue(api_open=False)
     page.has_launched = True  # or Gradio, when mounted, takes any path on the machine for an upload
@@ -174,6 +180,10 @@ def _page(
     app.include_router(routes(programs, turn, WAITING))
     app.include_router(page_route(index, library, serving.may_change, WAITING))
     app.include_router(take_route(index, WAITING))
+    if serving.writer:
+        from rodedraad.server.writer_route import writer_route
+
+        app.include_router(writer_route(index, serving.writer, WAITING))
     gr.mount_gradio_app(
         app,
         page,

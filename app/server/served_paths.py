@@ -26,6 +26,7 @@ _READ = re.compile(
             "/page",
             "/gloss",
             "/file",
+            "/writer",
             "/api/search",
             "/api/documents(/.*)?",
             "/config",
@@ -40,7 +41,7 @@ _READ = re.compile(
     ),
     re.ASCII | re.DOTALL,
 )
-_WRITE = re.compile(f"/api/ask|/choices|/take|{JOIN}|{RUN}|{UPLOAD}|/gradio_api/mcp/?")
+_WRITE = re.compile(f"/api/ask|/choices|/take|/write|/translate|{JOIN}|{RUN}|{UPLOAD}|/gradio_api/mcp/?")
 
 
 def is_served(method: str, path: str) -> bool:

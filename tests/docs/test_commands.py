@@ -20,7 +20,7 @@ from tests.servers import serving
 ELSEWHERE = ("git", "cd", "make", "curl", "docker", "rm", "source")
 """Programs that are not ours."""
 
-UNENDING = {"chat", "bench", "add", "--watch", "--make"}
+UNENDING = {"chat", "bench", "add", "--watch", "--make", "--writer"}
 """What makes a command wait for people, for a network, or for ever."""
 
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")

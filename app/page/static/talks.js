@@ -266,6 +266,7 @@ element.addEventListener('beforetoggle', event => {
   fill();
 }, true);
 element.addEventListener('toggle', event => { if (opens(event)) find('#kept input').focus(); }, true);
+addEventListener('kept', () => change(shown, {turns: joined(kept(shown).turns, turns())})); // a turn has changed
 addEventListener('say', ({detail}) => say(detail));
 addEventListener('storage', ({key}) => { // another tab has changed something
   if (!key?.startsWith(prefix)) return;

@@ -213,6 +213,7 @@ def drawn_or_told(parsers: ParserPool, data: bytes) -> Picture | str:
         return str(error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

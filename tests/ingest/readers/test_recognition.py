@@ -29,6 +29,8 @@ from tests.ingest.readers.test_mutations import CHANGES, mutated
 from tests.ingest.readers.test_pdf_parts import pages
 from tests.ingest.readers.test_pdf_tables import HOURS, by_rows, placed
 
+pytestmark = pytest.mark.slow
+
 SENTENCE = "De veerpont naar Wijkerveer vaart ook op zondag, behalve bij dichte mist of ijsgang."
 with_tesseract = pytest.mark.skipif(not can_recognise(), reason="tesseract is not installed")
 

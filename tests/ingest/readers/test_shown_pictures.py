@@ -24,6 +24,8 @@ from tests.ingest.readers.test_mail import a_message
 from tests.ingest.readers.test_pdf_tables import placed
 from tests.ingest.readers.test_recognition import SENTENCE, saved, scanned
 
+pytestmark = pytest.mark.slow
+
 SCAN = saved(scanned(placed((60, 700, SENTENCE))))
 SMALL = saved(Image.new("L", (90, 60), 90))
 with_tesseract = pytest.mark.skipif(not can_recognise(), reason="tesseract is not installed")
