@@ -92,12 +92,13 @@ def test_who_is_logged_out_meanwhile_reads_so_at_every_act_and_keeps_what_was_ty
         page.keyboard.press("Escape")
         expect(over).to_be_hidden()
 
-    told(lambda: page.locator(".votes button").first.click())
-    told(lambda: page.locator("#scope summary").click())
-    page.keyboard.press("Escape")
-    told(lambda: (page.locator("#take-open").click(), page.locator("[data-form=ris]").click()))
-    page.locator("#said .close").click()
-    told(lambda: page.locator("#languages select").select_option("fr"), 5)
+    if width == 1280:  # what is alike on a phone
+        told(lambda: page.locator(".votes button").first.click())
+        told(lambda: page.locator("#scope summary").click())
+        page.keyboard.press("Escape")
+        told(lambda: (page.locator("#take-open").click(), page.locator("[data-form=ris]").click()))
+        page.locator("#said .close").click()
+        told(lambda: page.locator("#languages select").select_option("fr"), 5)
     page.locator("a.citation").first.click()
     told(lambda: (page.fill("#source .find input", "Knit"), page.press("#source .find input", "Enter")))
     told(lambda: page.locator("#source a.original").click())
@@ -110,14 +111,16 @@ def test_who_is_logged_out_meanwhile_reads_so_at_every_act_and_keeps_what_was_ty
     told(lambda: page.get_by_role("tab", name="Documents").click(), 2)
     page.once("dialog", lambda dialog: dialog.accept())
     told(lambda: page.locator("#library td button").last.click())
-    told(lambda: page.locator("#reindex").click())
-    told(
-        lambda: page.set_input_files(
-            "#upload input[type=file]", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"Een lama."}
+    if width == 1280:
+        told(lambda: page.locator("#reindex").click())
+        told(
+            lambda: page.set_input_files(
+                "#upload input[type=file]",
+                {"name": "a.txt", "mimeType": "text/plain", "buffer": b"Een lama."},
+            )
         )
-    )
-    told(lambda: page.get_by_role("tab", name="Évaluation").click(), 2)
-    told(lambda: page.locator("#evaluate").click())
+        told(lambda: page.get_by_role("tab", name="Évaluation").click(), 2)
+        told(lambda: page.locator("#evaluate").click())
     page.get_by_role("tab", name="Questions").click()
     page.fill("#question textarea", "Wat is cacao blanco?")
     page.press("#question textarea", "Enter")
