@@ -42,7 +42,7 @@ def _kept(pairing: Pairing) -> set[int]:
     best: list[tuple[int, set[int]]] = []
     for number, place in places.items():
         item = pairing.claim.items[number]
-        before = [one for one, other in zip(best, places.values(), strict=False) if other < place]
+        before = [one for one, other in zip(best, places.values(), strict=False) if other <= place]
         weight, kept = max(before, key=lambda one: one[0], default=(0, set()))
         is_fixed = not is_free(item, pairing.source.items[place]) and not item.is_date
         best.append((weight + 2 + is_fixed, kept | {number}))

@@ -46,8 +46,9 @@ def paired(source: Clauses, claim: Clauses) -> Pairing | None:
     for number, item in enumerate(claim.items):
         found = [at for at, other in enumerate(source.items) if _same(item, claim, other, source)]
         free = [at for at in found if at not in places.values()]
-        if not free and across and item.kind == "word" and last in found:
-            free = [last]  # both words of "blood pressure" stand in "bloeddruk"
+        if across and item.kind == "word" and last in found:
+            beside = [at for at in free if source.items[at].clause == source.items[last].clause]
+            free = beside or [last]  # both words of "blood pressure" stand in "bloeddruk"
         if free:
             last = next((at for at in free if at > last), free[0])
             places[number] = last

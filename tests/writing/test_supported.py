@@ -69,6 +69,12 @@ from rodedraad.writing.supported import agrees, support
             "nl",
             "Het bad in Ham kostte 14 miljoen euro.",
         ),
+        (
+            "nl",
+            "In de koffiesector in Limburg werken 12.000 mensen, een kleine sector met veel winkels.",
+            "en",
+            "In the coffee sector in Limburg 12,000 people work.",
+        ),
     ],
 )
 def test_what_a_quote_says_is_supported(of_quote: str, quote: str, language: str, claim: str) -> None:
