@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.kept_turns import Turn, as_json, restored, talk_of
+from rodedraad.page.notes import why
 from rodedraad.page.permalink import follow
 from rodedraad.page.written_html import switch_html, translated_html, written_html, written_of
 from rodedraad.server.http_api import in_turn
@@ -104,6 +105,6 @@ def writer_route(index: LiveIndex, writer: Writer, waiting: int) -> APIRouter:
         try:
             return HTMLResponse(await in_turn(limiter, waiting, made))
         except RodeDraadError as error:
-            raise HTTPException(404, index.told(error)) from error
+            raise HTTPException(404, why(error, "en", index.told)) from error
 
     return router

@@ -11,7 +11,8 @@ from rodedraad.writing.likeness import known
 from rodedraad.writing.small_words import small_words
 
 _NUMBER = r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,:]\d+)*"
-_TOKEN = re.compile(rf"{_NUMBER}|[^\W\d_]+(?:['-][^\W\d_]+)*|[%€$£]|[,;:()\[\]—–?!“”«»\"]")
+_SIGN = r"(?<!\w)(?:[-−](?=\d)|[+<>≤≥≠~≈±](?=\s?\d))"
+_TOKEN = re.compile(rf"{_NUMBER}|{_SIGN}|[^\W\d_]+(?:['-][^\W\d_]+)*|[%€$£]|[,;:()\[\]—–?!“”«»\"]")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|lorsqu|puisqu)'(?=\w)", re.I)
 _BREAKS = frozenset(',;:()[]—–?!“”«»"')
 _QUOTATION = frozenset('“”«»"')
@@ -44,7 +45,8 @@ class Item:
     def is_date(self) -> bool:
         """Whether it is a year, month or day of the week."""
         return self.kind == "number" and (
-            self.text.startswith(("month", "day")) or (self.text.isdigit() and 1000 <= int(self.text) <= 2100)
+            self.text.startswith(("month", "day"))
+            or (self.text.isdecimal() and 1000 <= int(self.text) <= 2100)
         )
 
 
@@ -67,7 +69,7 @@ class Clauses:
     @property
     def is_past(self) -> bool:
         """Whether it tells of what happened: it has a year, or a verb in a form of the past."""
-        dated = any(item.is_date and item.text.isdigit() for item in self.items)
+        dated = any(item.is_date and item.text.isdecimal() for item in self.items)
         past = small_words(self.language).past
         return dated or any(
             word in past or any(word.endswith(e[1:]) for e in past if e[0] == "*") for word in self.words
@@ -221,18 +223,22 @@ def _tokens(text: str, joined: frozenset[str]) -> Iterator[str]:
 
 
 def _value(token: str, language: str) -> str:
-    """The value of a number as written in a language; empty if it is none.
+    """The value of a number, or a sign before one, as written in a language; empty if it is none.
 
     4.300, 4,300 and 4 300 are one number, 2.5 and 2,5 another.
     """
     if token == "%":
         return "percent"
-    if not token[0].isdigit() or ":" in token:
-        return token if token[0].isdigit() else ""
+    if re.match(_SIGN, f"{token}1"):
+        return token.replace("−", "-")
+    if not token[0].isdecimal() or ":" in token:
+        return token if token[0].isnumeric() else ""
     thousands, decimal = (",", ".") if language == "en" else (".", ",")
     token = re.sub(rf"(?<=\d)[{thousands}\s](?=\d{{3}}(?!\d))", "", token)
     whole, _, part = token.replace(decimal, ".").partition(".")
     part = part.rstrip("0")
+    if not whole.isdecimal():
+        return token  # written as in no language that is known
     return f"{int(whole)}{'.' if part else ''}{part}"
 
 

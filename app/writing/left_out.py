@@ -102,8 +102,8 @@ def _is_whole(source: Clauses, chunk: Sequence[int]) -> bool:
 def _is_when(items: Sequence[Item]) -> bool:
     """Whether the numbers of a phrase are a date with its year."""
     numbers = [item for item in items if item.kind == "number"]
-    return any(item.text.isdigit() and len(item.text) == 4 for item in numbers) and all(
-        item.is_date or (item.text.isdigit() and int(item.text) <= 31) for item in numbers
+    return any(item.text.isdecimal() and len(item.text) == 4 for item in numbers) and all(
+        item.is_date or (item.text.isdecimal() and int(item.text) <= 31) for item in numbers
     )
 
 

@@ -109,11 +109,14 @@ def _value(reply: str, whole: bool) -> Any:
     text = found[0].strip()
     if whole:
         text = text.removesuffix("```").strip()
-    if text.startswith('"'):
-        return _nested(text, whole)
-    if whole:
-        text = text[: max(text.rfind("}"), text.rfind("]")) + 1]
-    return from_json(text, allow_partial=not whole)
+    try:
+        if text.startswith('"'):
+            return _nested(text, whole)
+        if whole:
+            text = text[: max(text.rfind("}"), text.rfind("]")) + 1]
+        return from_json(text, allow_partial=not whole)
+    except TypeError as error:
+        raise ValueError("half a character") from error
 
 
 def _nested(text: str, whole: bool) -> Any:

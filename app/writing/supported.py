@@ -7,6 +7,7 @@ the same in both; and what the claim leaves out of the clauses that it takes lim
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import category
 
 from rodedraad.ingest.sentences import sentence_spans
 from rodedraad.writing.clauses import Clauses, clauses
@@ -46,12 +47,17 @@ def support(claim: str, language: str, quotes: Sequence[tuple[str, str]]) -> Sup
 
 def _is_said(claim: str, language: str, quote: str, of_quote: str) -> bool:
     read = clauses(claim, language)
-    if "?" in claim or not read.items:
+    if "?" in claim or not read.items or _symbols(claim) - _symbols(quote):
         return False
     sentences = (quote[start:end] for start, end in sentence_spans(quote))
     sources = [clauses(sentence, of_quote) for sentence in sentences if "?" not in sentence]
     told = [one for one in (read, active(read)) if one]
     return any(_says(way, one) for source in sources for way in ways(source) for one in told)
+
+
+def _symbols(text: str) -> set[str]:
+    """The characters of a text that are symbols of mathematics or pictures, which no item holds."""
+    return {character for character in text if category(character) in ("Sm", "So")}
 
 
 def _says(source: Clauses, claim: Clauses) -> bool:

@@ -71,8 +71,10 @@ def load_writer(home: Path) -> Writer:
     if not 1 <= writer.timeout <= _LONGEST_WAIT:
         raise RodeDraadError(f"{path}: timeout must be between 1 and {_LONGEST_WAIT} seconds.")
     key = os.environ.get(KEY, "")
-    if not (key.isascii() and key.isprintable()):
-        raise RodeDraadError(f"The key in {KEY} holds a character that no key has.")
+    if not (key.isascii() and key.isprintable() and key == key.strip()):
+        raise RodeDraadError(
+            f"The key in {KEY} holds a character that no key has, or begins or ends with a space."
+        )
     return writer
 
 
@@ -82,4 +84,5 @@ def _is_address(url: str) -> bool:
         known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         return False
-    return bool(known and "@" not in parts.netloc and not parts.query and not parts.fragment)
+    is_plain = url.isprintable() and " " not in url
+    return bool(known and is_plain and "@" not in parts.netloc and not parts.query and not parts.fragment)

@@ -57,6 +57,7 @@ def test_a_follow_up_of_a_reopened_talk_is_answered_as_in_the_open_one(
         '{"turns": [null, 7, {}, []]}',
         '{"id": "\\ud800"}',
         "[" * 9999,
+        "\ud800",
     ],
 )
 def test_what_is_no_talk_is_an_empty_one(text: str) -> None:

@@ -189,7 +189,17 @@ def test_claims_are_read_in_whatever_form_they_come(reply: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", ["", "Ana wast.", "{}", '{"claims": "Ana"}', '{"claims": [', "[" * 9000, '"{']
+    "reply",
+    [
+        "",
+        "Ana wast.",
+        "{}",
+        '{"claims": "Ana"}',
+        '{"claims": [',
+        "[" * 9000,
+        '"{',
+        '{"claims": ["a \ud800 b"]}',
+    ],
 )
 def test_what_holds_no_claims_is_none(reply: str) -> None:
     with pytest.raises(ValueError, match=r".*"):

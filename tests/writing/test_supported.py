@@ -213,12 +213,33 @@ def test_what_a_quote_says_is_supported(of_quote: str, quote: str, language: str
             ["The shop opens at 18:00.", "The shop closes at 09:00 and opens at 18:00."],
         ),
         ("en", "Half of the farmers grow maize.", "en", ["The farmers grow maize."]),
+        (
+            "en",
+            "In March the water fell to -12 degrees, and the shed holds 500 sheep.",
+            "en",
+            [
+                "In March the water fell to 12 degrees.",
+                "The shed holds -500 sheep.",
+                "The shed holds > 500 sheep.",
+                "The shed holds ~500 sheep.",
+                "The shed holds 500 sheep ❌.",
+            ],
+        ),
+        ("nl", "Het veulen woog 3½ kilo.", "nl", ["Het veulen woog 3 kilo."]),
     ],
 )
 def test_what_a_quote_does_not_say_is_not(
     of_quote: str, quote: str, language: str, claims: list[str]
 ) -> None:
     assert [claim for claim in claims if support(claim, language, [(quote, of_quote)])] == []
+
+
+@pytest.mark.parametrize("number", ["10³", "1,5", "12,50", "1,2,3", "1932²", "½"])
+def test_a_number_that_is_written_in_another_way_costs_no_sentence(number: str) -> None:
+    quotes = [(f"The barn measures {number} metres.", "en"), ("Ana lives in Delft.", "en")]
+    assert support("Ana lives in Delft.", "en", quotes) is not None
+    assert support(f"The barn measures {number} metres.", "en", quotes) is not None
+    assert support("The barn measures 7 metres.", "en", quotes) is None
 
 
 def test_every_quote_that_says_it_is_cited() -> None:
