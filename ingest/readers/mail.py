@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.lines import Content, Line, Member, block
-from rodedraad.ingest.readers.calendar_events import event_lines
+from rodedraad.ingest.readers.calendar_events import event_lines, unfolded
 from rodedraad.ingest.readers.charset import readable
 from rodedraad.ingest.readers.mail_headers import decoded, header
 from rodedraad.ingest.readers.mail_text import (
@@ -142,7 +142,8 @@ class _Parts:
             self.attached.append(part)
 
     def _add_text(self, part: Message, kind: str) -> None:
-        text = readable(_bytes(part), part.get_content_charset("utf-8"))
+        data = unfolded(_bytes(part)) if kind == "text/calendar" else _bytes(part)
+        text = readable(data, part.get_content_charset("utf-8"))
         if kind == "text/html":
             self.shown |= shown_within(text)
             self.bodies.append(_Body(kind, html_text(text)))
@@ -174,7 +175,7 @@ class _Parts:
             return
         own = [line for body in self.bodies for line in body.lines]
         if richer(packed.lines, own) is packed.lines:  # the same text
-            self.bodies.clear()
+            self.bodies = [body for body in self.bodies if body.kind == "text/calendar"]
         self.bodies.append(_Body("text/html", packed.lines))
         self.packed += packed.members
         self.unread += packed.unread

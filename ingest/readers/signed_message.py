@@ -47,6 +47,8 @@ def _pieces(data: bytes, content: _Element) -> Iterator[bytes]:
         piece = _element(data, place, pieces.end, _OCTETS)
         yield data[piece.start : piece.end]
         place = piece.end
+    if data[content.start + 1] == _UNTIL_END and data[place] != _END:
+        raise ValueError
 
 
 def _element(data: bytes, place: int, end: int, tag: int) -> _Element:

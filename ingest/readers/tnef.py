@@ -3,9 +3,10 @@
 import struct
 from collections.abc import Iterator
 
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.lines import Content
 from rodedraad.ingest.readers.outlook import Folder, Storage, members_of, text_of
+from rodedraad.ingest.reasons import within
 
 _SIGNATURE = b"\x78\x9f\x3e\x22"
 _HEADER, _ATTRIBUTE = 6, struct.Struct("<BHHI")  # level, number, type, length; a checksum follows
@@ -27,7 +28,24 @@ def read_tnef(data: bytes) -> Content:
         raise UnreadableDocument("it is damaged, or not a message of Outlook")
     message = Storage(_folder(data, _MESSAGE_HEAD), _MESSAGE_HEAD)
     text = text_of(message)
-    return Content(text.lines, unread=tuple(text.unread), members=members_of(message, text))
+    members = members_of(message, text)
+    damaged = [] if _is_whole(data) else [Reason("it is damaged, or not a message of Outlook")]
+    if damaged and not text.lines and not members:
+        raise UnreadableDocument("it is damaged, or not a message of Outlook")
+    unread = [*text.unread, *(within("winmail.dat", reason) for reason in damaged)]
+    return Content(text.lines, unread=tuple(unread), members=members)
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether every attribute is there with the checksum that follows it."""
+    place = _HEADER
+    while place + _ATTRIBUTE.size <= len(data):
+        *_, length = _ATTRIBUTE.unpack_from(data, place)
+        value = data[place + _ATTRIBUTE.size : place + _ATTRIBUTE.size + length]
+        place += _ATTRIBUTE.size + length + 2
+        if place > len(data) or sum(value) & 0xFFFF != int.from_bytes(data[place - 2 : place], "little"):
+            return False
+    return place <= len(data)
 
 
 def _folder(data: bytes, head: int, depth: int = 0) -> Folder:

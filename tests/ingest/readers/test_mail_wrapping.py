@@ -50,11 +50,48 @@ def test_a_message_that_is_signed_as_a_whole_is_read(wrap, content):
 
 
 @pytest.mark.parametrize(
-    "data", [signed(INNER, SIGNED_DATA[:-1] + b"\x03"), b"", b"\x30\x80", signed(INNER)[:40]]
+    "data",
+    [
+        signed(INNER, SIGNED_DATA[:-1] + b"\x03"),
+        b"",
+        b"\x30\x80",
+        signed(INNER)[:40],
+        signed_in_pieces(INNER)[:-30],
+    ],
 )
 def test_an_encrypted_message_is_named(data):
     document = read("a.eml", wrapped("application/pkcs7-mime; name=smime.p7m", data))
     assert [str(reason) for reason in document.unread] == [ENCRYPTED]
+
+
+@pytest.mark.parametrize(
+    ("changed", "to"),
+    [
+        ("END:VEVENT\r\nEND:VCALENDAR\r\n", ""),
+        ("BEGIN:VALARM\r\nDESCRIPTION:Alarm\r\nEND:VALARM\r\n", "END:VALARM\r\n"),
+        ("LOCATION:", "item1.LOCATION:"),
+        ("LOCATION:", 'LOCATION;ALTREP="x:'),
+        ("DESCRIPTION:De offerte van\\n", "DESCRIPTION;ENCODING=QUOTED-PRINTABLE:De=\r\n offerte van=0A"),
+    ],
+)
+def test_an_odd_calendar_loses_nothing(changed, to):
+    assert changed in EVENT
+    assert read("a.ics", EVENT.replace(changed, to).encode()).text == SHOWN_EVENT
+
+
+def test_rows_of_a_calendar_may_be_cut_inside_a_character_and_hold_other_line_ends():
+    event = EVENT.replace("dakdekker", "café\u2028dakdekker").encode().replace(b"caf\xc3", b"caf\xc3\r\n ")
+    text = read("a.ics", event).text
+    assert "café" in text
+    assert text.endswith("dakdekker Pannekoek en het budget.")
+
+
+@pytest.mark.parametrize("cut", [5, 200])
+def test_a_packed_message_that_is_cut_off_is_named(cut):
+    data = packed([text(0x37, "Dak"), text(0x1000, "De pannen liggen klaar. " * 40)])
+    part = wrapped("application/ms-tnef", data[:-cut], "Zie het bestand.")
+    document = read("a.eml", part)
+    assert any("damaged" in str(reason) for reason in document.unread)
 
 
 def test_openpgp_leaves_the_text_and_names_what_is_encrypted():
