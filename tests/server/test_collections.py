@@ -41,7 +41,7 @@ AN, BO = ("an", "met de trein"), ("bo", "met de tram")
 def root(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A server's home, with an index of each collection; and their documents."""
     root = tmp_path_factory.mktemp("collections")
-    shutil.copytree(home, root / "home/collections" / PERU)
+    shutil.copytree(home, root / "home/collections" / PERU, ignore=shutil.ignore_patterns("sessions.sqlite*"))
     (root / "shed").mkdir()
     (root / "shed/schuur.txt").write_text(SHED_TEXT)
     reindex(root / "shed", root / "home/collections" / SHED)
