@@ -2,10 +2,15 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 
 from rodedraad.index.progress import OnProgress, Progress
 from rodedraad.index.report import Report
@@ -27,28 +32,71 @@ _ONE_THREAD = {"OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
 _LOW = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # Windows alone has it
 
 
+_starter = ThreadPoolExecutor(1)
+"""The thread that starts them, for Linux ends them with the thread and not with the process."""
+
+_running: "set[IndexApart]" = set()
+"""Those of this process that have told something, and have not ended."""
+
+
+@contextmanager
+def indexing_waits() -> Iterator[None]:
+    """The indexings of this process stand still while the block runs, but for half of the time at most.
+
+    On Windows they go on. If this process is killed meanwhile, the system ends them.
+    """
+    still = [indexing for indexing in tuple(_running) if indexing.stand_still()]
+    try:
+        yield
+    finally:
+        for indexing in still:
+            indexing.go_on()
+
+
 class IndexApart:
     """An indexing that runs in a process of its own, on one thread of a low priority."""
 
     def __init__(self, corpus: Path, home: Path) -> None:
         """Start it."""
-        self.process = subprocess.Popen(
+        self.process = _starter.submit(
+            subprocess.Popen,
             [sys.executable, "-P", "-m", "rodedraad.live.index_process", str(corpus), str(home)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **_ONE_THREAD},
             creationflags=_LOW,
             process_group=0,  # Ctrl-C in the terminal is for the server
-        )
+        ).result()
         if sys.platform != "win32":
             os.setpriority(os.PRIO_PROCESS, self.process.pid, NICE)
         self.is_cancelled = False
+        self._turn = Lock()  # held while it stands still
+        self._stopped = self._woken = 0.0  # seconds, by the monotonic clock
+
+    def stand_still(self) -> bool:
+        """Stop it, unless it stands still or has run for less time than it did; whether it was stopped."""
+        if sys.platform == "win32" or not self._turn.acquire(blocking=False):
+            return False
+        now = time.monotonic()
+        if now - self._woken < self._woken - self._stopped:
+            self._turn.release()
+            return False
+        self._stopped = now
+        self.process.send_signal(signal.SIGSTOP)
+        return True
+
+    def go_on(self) -> None:
+        """Wake it, after `stand_still` has stopped it."""
+        self._woken = time.monotonic()
+        self.process.send_signal(signal.SIGCONT)
+        self._turn.release()
 
     def report(self, on_progress: OnProgress) -> Report:
         """Its report, once it has ended; raises RodeDraadError as `index.build.reindex`, or if killed."""
         assert self.process.stdout is not None
         try:
             for line in self.process.stdout:
+                _running.add(self)
                 told = json.loads(line) if line.endswith(b"\n") else {}
                 if "progress" in told:
                     on_progress(Progress(**told["progress"]))
@@ -59,6 +107,7 @@ class IndexApart:
             raise Refusal("reindex_broken")
         finally:
             self.end()
+            _running.discard(self)
             self.process.stdout.close()
 
     def cancel(self) -> None:

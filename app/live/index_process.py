@@ -2,11 +2,14 @@
 
 `index_apart` starts it as `python -m rodedraad.live.index_process CORPUS HOME`. It writes lines of JSON to
 standard output: the progress, and at last the report or an error. A byte on standard input cancels it. The
-end of standard input breaks it off, for then the server has ended.
+end of standard input breaks it off, for then the server has ended. If it stands still then, the system ends
+it: Linux because it is asked here, others as they end stopped processes of a group that nobody can wake.
 """
 
+import ctypes
 import json
 import os
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -17,9 +20,13 @@ from rodedraad.index.build import reindex
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.parser_pool import kill_parsers
 
+PR_SET_PDEATHSIG = 1  # of linux/prctl.h
+
 
 def main() -> None:
     """Index, and tell."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     corpus, home = map(Path, sys.argv[1:])
     cancelled = Event()
     Thread(target=_listen, args=(cancelled,), daemon=True).start()

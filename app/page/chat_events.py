@@ -10,6 +10,7 @@ from rodedraad.answering.conversation import ask
 from rodedraad.evaluation.votes import DOWN, UP, Candidates
 from rodedraad.index.scope import NothingInScope, Scope
 from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.live.index_apart import indexing_waits
 from rodedraad.live.json_log import LOG, REQUEST_ID
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.answer_html import conversation_html, summary
@@ -78,10 +79,11 @@ class ChatEvents:
         """Answer a question: first the answer, then its source, which takes the browser longer."""
         language = language_of(request.headers)
         try:
-            searcher = self._index.searcher()
-            asked = [turn for turn in before.turns if turn.kind != "not a question"]
-            leading = [restored(turn, searcher.generation) for turn in asked[-1:]]
-            answer = ask(searcher, question, leading, scope=scope)
+            with indexing_waits():
+                searcher = self._index.searcher()
+                asked = [turn for turn in before.turns if turn.kind != "not a question"]
+                leading = [restored(turn, searcher.generation) for turn in asked[-1:]]
+                answer = ask(searcher, question, leading, scope=scope)
         except RodeDraadError as error:
             raise self._told(error, language) from error
         LOG.info(

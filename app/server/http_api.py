@@ -16,6 +16,7 @@ from rodedraad.answering.conversation import ask as ask_in_talk
 from rodedraad.answering.json_format import document_as_json, passage_as_json, turn_as_json
 from rodedraad.index.scope import Scope
 from rodedraad.ingest.errors import RodeDraadError
+from rodedraad.live.index_apart import indexing_waits
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.server.refused import WAIT, is_full
 from rodedraad.texts.phrases import phrase
@@ -116,10 +117,11 @@ class Programs:
                 f"A question and those before it have at most {LONGEST_TALK:,} characters; "
                 "leave out the oldest."
             )
-        searcher = self._index.searcher()
         talk: list[Answer] = []
-        for asked in (*before, question):
-            talk.append(ask_in_talk(searcher, asked, talk, passages, scope))
+        with indexing_waits():
+            searcher = self._index.searcher()
+            for asked in (*before, question):
+                talk.append(ask_in_talk(searcher, asked, talk, passages, scope))
         return talk
 
     def search(
@@ -143,8 +145,9 @@ class Programs:
         """
         scope = Scope(tuple(documents), tuple(languages), date_from, date_to)
         _within(count, 1, MOST_PASSAGES, "count")
-        searcher = self._index.searcher()
-        hits = searcher.search(searcher.query(checked(question)), count, scope=scope)
+        with indexing_waits():
+            searcher = self._index.searcher()
+            hits = searcher.search(searcher.query(checked(question)), count, scope=scope)
         return [passage_as_json(hit) for hit in hits]
 
     def list_documents(self) -> list[dict[str, Any]]:

@@ -1,7 +1,9 @@
 """Index apart: an indexing in another process tells what it does, and ends when it is told to."""
 
 import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from rodedraad.index.progress import Progress
 from rodedraad.index.store.check import check
 from rodedraad.index.store.publishing import writing
 from rodedraad.ingest.errors import RodeDraadError
-from rodedraad.live.index_apart import IndexApart
+from rodedraad.live.index_apart import IndexApart, indexing_waits
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.texts.refusal import Refusal
@@ -51,6 +53,65 @@ def test_an_indexing_gives_way_and_ends_with_what_is_done_once_it_is_cancelled(f
         (["geit.txt"], ["lama.txt"], {}),
     )
     indexing.cancel()  # once more does nothing
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot stand still there")
+def test_an_indexing_stands_still_while_a_question_is_answered(folder: Path) -> None:
+    indexing = IndexApart(folder / "corpus", folder / "home")
+    with indexing_waits():  # it has only begun
+        assert _state(indexing.process.pid) != "T"
+    seen: list[str] = []
+
+    def ask(now: Progress) -> None:
+        if not seen:
+            with indexing_waits():
+                seen.append(_state(indexing.process.pid))
+                with indexing_waits():  # another question, which is answered first
+                    pass
+                seen.append(_state(indexing.process.pid))
+                time.sleep(0.5)
+            with indexing_waits():  # it stood still for longer than it has run since
+                seen.append(_state(indexing.process.pid))
+            time.sleep(0.7)
+            with indexing_waits():
+                seen.append(_state(indexing.process.pid))
+                indexing.cancel()
+
+    assert indexing.report(ask).waiting == ["lang.txt"]
+    assert [state == "T" for state in seen] == [True, True, False, True]
+    with indexing_waits():  # it has ended
+        pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot stand still there")
+def test_an_indexing_that_stands_still_does_not_outlive_its_server(folder: Path) -> None:
+    code = """
+import os, signal
+from pathlib import Path
+from rodedraad.live.index_apart import IndexApart, indexing_waits
+
+def end(now):
+    with indexing_waits():
+        print(indexing.process.pid, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+indexing = IndexApart(Path("corpus"), Path("home"))
+indexing.report(end)
+"""
+    ended = subprocess.run([sys.executable, "-c", code], cwd=folder, stdout=subprocess.PIPE, check=False)
+    pid = int(ended.stdout)
+    deadline = time.monotonic() + 20
+    while _state(pid) not in ("", "Z") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert _state(pid) in ("", "Z")
+    with writing(folder / "home"):
+        assert check(folder / "home") == []
+
+
+def _state(pid: int) -> str:
+    """The state of a process by `ps`, in one letter: T if it stands still; empty if there is none."""
+    found = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], stdout=subprocess.PIPE, check=False)
+    return found.stdout.decode().strip()[:1]
 
 
 def test_an_indexing_that_is_killed_loses_nothing_and_says_so(folder: Path) -> None:
