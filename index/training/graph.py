@@ -22,11 +22,15 @@ def quantise_rows(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray
     return np.rint(table / scales).astype(np.int8), scales.astype(np.float32)
 
 
-class Rows(NamedTuple):
-    """Vectors in eight bits: the names of uint8[texts, tokens, d] around MIDDLE and of their scales."""
+LEAST_GELU = 0.17
+"""What GELU is never below, as a size (Hendrycks and Gimpel 2016)."""
 
-    values: str
-    scales: str
+
+class Rows(NamedTuple):
+    """The names of vectors in eight bits."""
+
+    values: str  # of uint8[rows, d] around MIDDLE
+    scales: str  # of float32[rows, 1]
 
 
 class Graph:
@@ -66,17 +70,17 @@ class Graph:
         product = self.fused("MatMulIntegerToFloat", inputs, f"{layer}.unscaled")
         return self.node("Mul", [product, rows.scales], f"{layer}.product")
 
-    def rows(self, hidden: str) -> Rows:
-        """Adds the quantisation of float32[texts, tokens, d], a scale for each token.
+    def rows(self, hidden: str, is_gelu: bool = False) -> Rows:
+        """Adds the quantisation of float32[rows, d], a scale for each row, which is a token.
 
         So a text's vector does not depend on the texts beside it, as with one scale for all it would.
         """
-        size = self.node("Abs", [hidden], f"{hidden}.size")
+        size = hidden if is_gelu else self.node("Abs", [hidden], f"{hidden}.size")
         largest = self.node("ReduceMax", [size], f"{hidden}.largest", axes=[-1], keepdims=1)
-        above = self.node("Max", [largest, "least"], f"{hidden}.above")
+        above = self.node("Max", [largest, "least.gelu" if is_gelu else "least"], f"{hidden}.above")
         scales = self.node("Mul", [above, "step"], f"{hidden}.scale")
-        scaled = self.node("Div", [hidden, scales], f"{hidden}.scaled")
-        return Rows(self.node("QuantizeLinear", [scaled, "one.float", "middle"], f"{hidden}.bits"), scales)
+        flat = self.node("Reshape", [scales, "last"], f"{hidden}.scale.flat")
+        return Rows(self.node("QuantizeLinear", [hidden, flat, "middles"], f"{hidden}.bits", axis=0), scales)
 
     def normalised(self, parts: Sequence[str], norm: Sequence[str], name: str, epsilon: float) -> str:
         """Adds a layer normalisation of the sum of three parts; `norm` names its weight and bias.
@@ -113,17 +117,19 @@ _NUMBERS: Mapping[str, NDArray[np.generic]] = {
     "middle": np.array(MIDDLE, np.uint8),
     "step": np.array(1 / 127, np.float32),
     "least": np.array(1e-9, np.float32),
+    "least.gelu": np.array(LEAST_GELU, np.float32),
+    "last": np.array([-1], np.int64),
 }
 """The constants that every layer uses."""
 
 
 def _embeddings(graph: Graph, weights: Weights, epsilon: float) -> str:
-    """Token, position and segment vectors, added and normalised: float32[texts, tokens, d]."""
+    """Token, position and segment vectors, added and normalised: float32[rows, d], a row for each token."""
     values, scales = quantise_rows(weights["embeddings.word_embeddings.weight"])
-    rows = graph.node("Gather", [graph.constant("table", values), "input_ids"], "rows")
-    scale = graph.node("Gather", [graph.constant("table.scales", scales), "input_ids"], "rows.scale")
+    coded = graph.node("Gather", [graph.constant("table", values), "input_ids"], "coded")
+    scale = graph.node("Gather", [graph.constant("table.scales", scales), "input_ids"], "coded.scale")
     words = graph.node(
-        "Mul", [graph.node("Cast", [rows], "rows.float", to=onnx.TensorProto.FLOAT), scale], "words"
+        "Mul", [graph.node("Cast", [coded], "coded.float", to=onnx.TensorProto.FLOAT), scale], "words"
     )
     places = (
         weights["embeddings.position_embeddings.weight"]
@@ -139,13 +145,10 @@ def _embeddings(graph: Graph, weights: Weights, epsilon: float) -> str:
         [graph.constant("places", places), graph.constant("zero", np.array([0], np.int64)), tokens],
         "places.used",
     )
-    return graph.node(
-        "LayerNormalization",
-        [graph.node("Add", [words, used], "sum"), *_norm(graph, weights, "embeddings.LayerNorm")],
-        "embedded",
-        axis=-1,
-        epsilon=epsilon,
-    )
+    width = graph.constant("width", np.array([-1, places.shape[1]], np.int64))
+    rows = graph.node("Reshape", [graph.node("Add", [words, used], "sum"), width], "sum.rows")
+    norm = _norm(graph, weights, "embeddings.LayerNorm")
+    return graph.node("LayerNormalization", [rows, *norm], "embedded", axis=-1, epsilon=epsilon)
 
 
 def _norm(graph: Graph, weights: Weights, layer: str) -> list[str]:
@@ -153,20 +156,26 @@ def _norm(graph: Graph, weights: Weights, layer: str) -> list[str]:
 
 
 def _layer(graph: Graph, weights: Weights, layer: str, hidden: str, heads: int, epsilon: float) -> str:
-    """One transformer layer over float32[texts, tokens, d]."""
+    """One transformer layer over float32[rows, d]."""
 
     def bias(name: str) -> str:
         return graph.constant(f"{layer}.{name}.bias", weights[f"{layer}.{name}.bias"])
 
     parts = [f"attention.self.{part}" for part in ("query", "key", "value")]
     rows = graph.rows(hidden)
-    products = [graph.linear(weights, f"{layer}.{part}", rows) for part in parts]
+    products = [
+        graph.node(
+            "Reshape", [graph.linear(weights, f"{layer}.{part}", rows), "shape.texts"], f"{layer}.{part}"
+        )
+        for part in parts
+    ]
     biases = graph.constant(
         f"{layer}.attention.biases", np.concatenate([weights[f"{layer}.{part}.bias"] for part in parts])
     )
     attended = graph.fused(
         "MultiHeadAttention", [*products, biases, "mask.narrow"], f"{layer}.attended", num_heads=heads
     )
+    attended = graph.node("Reshape", [attended, "width"], f"{layer}.attended.rows")
     out = graph.linear(weights, f"{layer}.attention.output.dense", graph.rows(attended))
     norm = _norm(graph, weights, f"{layer}.attention.output.LayerNorm")
     middle = graph.normalised([out, bias("attention.output.dense"), hidden], norm, f"{layer}.middle", epsilon)
@@ -178,7 +187,7 @@ def _layer(graph: Graph, weights: Weights, layer: str, hidden: str, heads: int, 
         ],
         f"{layer}.wide",
     )
-    out = graph.linear(weights, f"{layer}.output.dense", graph.rows(wide))
+    out = graph.linear(weights, f"{layer}.output.dense", graph.rows(wide, is_gelu=True))
     norm = _norm(graph, weights, f"{layer}.output.LayerNorm")
     return graph.normalised([out, bias("output.dense"), middle], norm, f"{layer}.hidden", epsilon)
 
@@ -194,20 +203,25 @@ def encoder_model(weights: Weights, layers: int, heads: int, epsilon: float) -> 
         graph.constant(name, value)
     graph.node("Cast", ["attention_mask"], "mask.narrow", to=onnx.TensorProto.INT32)
     hidden = _embeddings(graph, weights, epsilon)
+    count = graph.node("Reshape", [graph.node("Size", ["input_ids"], "size"), "last"], "count")
+    graph.node("Expand", ["middle", count], "middles")
+    wide = graph.constant(
+        "width.texts", np.array([weights["embeddings.LayerNorm.weight"].shape[0]], np.int64)
+    )
+    graph.node("Concat", ["shape", wide], "shape.texts", axis=0)
     for at in range(layers):
         hidden = _layer(graph, weights, f"encoder.layer.{at}", hidden, heads, epsilon)
-    last = graph.constant("last", np.array([-1], np.int64))
+    hidden = graph.node("Reshape", [hidden, "shape.texts"], STATES)
     share = graph.node(
         "Unsqueeze",
-        [graph.node("Cast", ["attention_mask"], "mask.float", to=onnx.TensorProto.FLOAT), last],
+        [graph.node("Cast", ["attention_mask"], "mask.float", to=onnx.TensorProto.FLOAT), "last"],
         "share",
     )
     summed = graph.node(
         "ReduceSum", [graph.node("Mul", [hidden, share], "kept"), "one"], "summed", keepdims=0
     )
     vectors = graph.node("LpNormalization", [summed], EMBEDDING, axis=-1, p=2)
-    states = graph.node("Identity", [hidden], STATES)
     width = weights["embeddings.LayerNorm.weight"].shape[0]
     return graph.model(
-        ["input_ids", "attention_mask"], {vectors: ["texts", width], states: ["texts", "tokens", width]}
+        ["input_ids", "attention_mask"], {vectors: ["texts", width], hidden: ["texts", "tokens", width]}
     )
