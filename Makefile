@@ -3,7 +3,7 @@
 # make test-fast   the same without the slow tests
 
 PORT ?= 7860
-WORKERS ?= 2
+WORKERS ?= 3
 PYTHON ?= python3
 BIN := .venv/bin
 # The editable install links each file of the package: a new or removed file needs a new one.

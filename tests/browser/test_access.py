@@ -74,19 +74,20 @@ def test_another_language_is_spoken_at_once_and_the_talk_stays(address: str, ope
     expect(page.locator("html")).to_have_attribute("lang", "fr")
 
 
-@pytest.mark.parametrize(
-    ("width", "height"), [(390, 844), (844, 390), (768, 1024), (1280, 800), (1920, 1080), (3840, 2160)]
-)
-def test_everything_to_ask_with_stays_in_the_window(
-    address: str, open_page: OpenPage, width: int, height: int
-) -> None:
-    page = open_page(address, width, height, locale="fr")
-    assert page.evaluate(INSIDE) == []
-    ask(page, RED_SOCIAL)
-    ask(page, "Hoeveel gezinnen werken er in de koffiesector?")
-    assert page.evaluate(INSIDE) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+SIZES = ((390, 844), (844, 390), (768, 1024), (1280, 800), (1920, 1080), (3840, 2160))
+
+
+def test_everything_to_ask_with_stays_in_windows_of_all_sizes(address: str, open_page: OpenPage) -> None:
+    page = open_page(address, *SIZES[0], locale="fr")
+    for turns in (0, 2):
+        for question in (RED_SOCIAL, "Hoeveel gezinnen werken er in de koffiesector?")[:turns]:
+            ask(page, question)
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(f"innerWidth === {width} && innerHeight === {height}")
+            assert page.evaluate(INSIDE) == [], (turns, width)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (turns, width)
+            assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), (turns, width)
 
 
 def test_a_question_is_asked_read_and_followed_by_keyboard_alone(address: str, open_page: OpenPage) -> None:
