@@ -18,7 +18,7 @@ from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.texts.refusal import Refusal
 
-pytestmark = pytest.mark.usefixtures("no_parser_process")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_parser_process")]
 
 LONG = "".join(f"De {n}e lama draagt {n * 7} kilo wol.\n\n" for n in range(20_000))
 

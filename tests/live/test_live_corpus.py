@@ -24,6 +24,8 @@ from rodedraad.texts.refusal import Refusal
 from tests.ingest.readers.made_files import zipped
 from tests.servers import serving
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "<img src=x onerror=alert(1)>\"'"
 NOT_A_PDF = Reason("it is damaged, or not a PDF")
 
