@@ -7,10 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock, Thread
 
 from rodedraad.index.progress import OnProgress, Progress
 from rodedraad.index.report import Report
@@ -30,10 +30,6 @@ quarter to a half as much of a processor that others use too.
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
 
 _LOW = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # Windows alone has it
-
-
-_starter = ThreadPoolExecutor(1)
-"""The thread that starts them, for Linux ends them with the thread and not with the process."""
 
 _running: "set[IndexApart]" = set()
 """Those of this process that have told something, and have not ended."""
@@ -58,20 +54,32 @@ class IndexApart:
 
     def __init__(self, corpus: Path, home: Path) -> None:
         """Start it."""
-        self.process = _starter.submit(
-            subprocess.Popen,
-            [sys.executable, "-P", "-m", "rodedraad.live.index_process", str(corpus), str(home)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, **_ONE_THREAD},
-            creationflags=_LOW,
-            process_group=0,  # Ctrl-C in the terminal is for the server
-        ).result()
+        self._over = Event()
+        started: Future[subprocess.Popen[bytes]] = Future()
+        Thread(target=self._start, args=(corpus, home, started), daemon=True).start()
+        self.process = started.result()
         if sys.platform != "win32":
             os.setpriority(os.PRIO_PROCESS, self.process.pid, NICE)
         self.is_cancelled = False
         self._turn = Lock()  # held while it stands still
         self._stopped = self._woken = 0.0  # seconds, by the monotonic clock
+
+    def _start(self, corpus: Path, home: Path, started: "Future[subprocess.Popen[bytes]]") -> None:
+        """Start the process, and wait until it is over: Linux ends it with the thread that started it."""
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "rodedraad.live.index_process", str(corpus), str(home)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, **_ONE_THREAD},
+                creationflags=_LOW,
+                process_group=0,  # Ctrl-C in the terminal is for the server
+            )
+        except OSError as error:
+            started.set_exception(error)
+        else:
+            started.set_result(process)
+            self._over.wait()
 
     def stand_still(self) -> bool:
         """Stop it, unless it stands still or has run for less time than it did; whether it was stopped."""
@@ -107,6 +115,7 @@ class IndexApart:
             raise Refusal("reindex_broken")
         finally:
             self.end()
+            self._over.set()
             _running.discard(self)
             self.process.stdout.close()
 
