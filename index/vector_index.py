@@ -1,6 +1,7 @@
-"""Vector index: exact nearest neighbours of unit vectors, by FAISS."""
+"""Vector index: nearest neighbours of unit vectors, by FAISS; exact, but in pieces that have codes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rodedraad.index.encoders.base import Vectors
+from rodedraad.index.vector_codes import VectorCodes
 
 # On a busy machine, more threads make a single query slower.
 faiss.omp_set_num_threads(1)
@@ -19,33 +21,49 @@ MOST_PIECES = 64
 """The most pieces that are searched one by one; more are copied into one array."""
 
 
+@dataclass(frozen=True, slots=True)
+class CodedPiece:
+    """A segment's vectors with their codes."""
+
+    vectors: Vectors  # float32[n, d]
+    codes: VectorCodes
+    numbers: Numbers  # int64[n]; -1 of rows that are removed
+
+
 class VectorIndex:
     """Rows of float32[n, d] and unit length, searched by cosine; rows are numbered from 0."""
 
-    def __init__(self, pieces: Sequence[Vectors], numbers: Numbers) -> None:
-        self._pieces, self._numbers = pieces, numbers
-        self._starts = [0, *accumulate(map(len, pieces))]
-        self._places = np.argsort(numbers)  # of each row, by its number, in the pieces
+    def __init__(self, pieces: Sequence[Vectors], numbers: Numbers, coded: Sequence[CodedPiece]) -> None:
+        self._coded = coded
+        self._pieces = [*pieces, *(piece.vectors for piece in coded)]
+        self._numbers = np.concatenate([numbers, *(piece.numbers for piece in coded)])
+        self._starts = [0, *accumulate(map(len, self._pieces))]
+        order = np.argsort(self._numbers)
+        self._places = order[np.searchsorted(self._numbers, 0, sorter=order) :]  # of each row, by its number
 
     @classmethod
     def build(
-        cls, pieces: Sequence[Vectors], dimension: int, numbers: Numbers | None = None
+        cls,
+        pieces: Sequence[Vectors],
+        dimension: int,
+        numbers: Numbers | None = None,
+        coded: Sequence[CodedPiece] = (),
     ) -> "VectorIndex":
         """An index of the rows of all pieces, float32[n, dimension] each.
 
-        `numbers`, int64[n], are those of the rows, if they are not in order.
+        `numbers`, int64[n], are those of the rows of `pieces`, if they are not in order.
         """
         if numbers is None:
             numbers = np.arange(sum(map(len, pieces)))
         pieces = [piece for piece in pieces if len(piece)]
         if not 0 < len(pieces) <= MOST_PIECES:
             pieces = [np.concatenate([np.zeros((0, dimension), np.float32), *pieces])]
-        return cls(pieces, numbers)
+        return cls(pieces, numbers, coded)
 
     @property
     def shape(self) -> tuple[int, int]:
         """The number of rows, and their dimension."""
-        return self._starts[-1], self._pieces[0].shape[1]
+        return len(self._places), self._pieces[0].shape[1]
 
     def rows(self, start: int, count: int) -> Vectors:
         """The rows from `start` on, float32[count, d]."""
@@ -70,12 +88,17 @@ class VectorIndex:
         than k rows.
         """
         found_rows, found_cosines = [], []
-        for piece, start in zip(self._pieces, self._starts, strict=False):
+        plain = self._pieces[: len(self._pieces) - len(self._coded)]
+        for piece, start in zip(plain, self._starts, strict=False):
             if allowed is None:
                 cosines, rows = faiss.knn(query, piece, min(k, len(piece)), faiss.METRIC_INNER_PRODUCT)
             else:
                 cosines, rows = _nearest(query, piece, k, allowed[self._numbers[start : start + len(piece)]])
             found_rows.append(self._numbers[rows + start])
+            found_cosines.append(cosines)
+        for coded in self._coded:
+            cosines, rows = _nearest_coded(query, coded, k, allowed)
+            found_rows.append(coded.numbers[rows])
             found_cosines.append(cosines)
         rows, cosines = np.concatenate(found_rows, axis=1), np.concatenate(found_cosines, axis=1)
         best = np.argsort(-cosines, axis=1, kind="stable")[:, :k]
@@ -95,4 +118,22 @@ def _nearest(
         given = [below.swig_ptr(np.ascontiguousarray(array)) for array in (query, piece)]
         taken = [below.swig_ptr(array) for array in (cosines, rows)]
         below.knn_inner_product(*given, piece.shape[1], len(query), len(piece), k, *taken, chosen)
+    return cosines, rows
+
+
+def _nearest_coded(
+    query: Vectors, piece: CodedPiece, k: int, allowed: npt.NDArray[np.bool_] | None
+) -> tuple[Vectors, Numbers]:
+    """As faiss.knn, of the rows of a piece that are neither removed nor left out by `allowed`."""
+    live = piece.numbers >= 0
+    if allowed is not None:
+        live[live] = allowed[piece.numbers[live]]
+    k = min(k, int(np.count_nonzero(live)))
+    cosines = np.empty((len(query), k), np.float32)
+    rows = np.empty((len(query), k), np.int64)
+    for number, vector in enumerate(query):
+        proposed = np.sort(piece.codes.proposed(vector, k, live))
+        found = piece.vectors[proposed] @ vector
+        best = np.argsort(-found, kind="stable")[:k]
+        rows[number], cosines[number] = proposed[best], found[best]
     return cosines, rows

@@ -136,7 +136,12 @@ def _sha256(text: bytes, vectors: bytes) -> str:
 
 def read_vectors(folder: Path, records: Iterable[Record], dimension: int) -> list[Vectors]:
     """The records' vectors in order, as arrays of float32[n, dimension]; as `read_rows`."""
-    return read_rows(folder, records, vectors_file, np.dtype((FLOAT, (dimension,))))
+    return read_rows(folder, records, vectors_file, vector_rows(dimension))
+
+
+def vector_rows(dimension: int) -> np.dtype[Any]:
+    """What a row of a segment's vectors is."""
+    return np.dtype((FLOAT, (dimension,)))
 
 
 def read_rows(

@@ -18,14 +18,23 @@ from rodedraad.index.files.segments import (
     mapped,
     read_rows,
     read_vectors,
+    vector_rows,
     vectors_file,
 )
 from rodedraad.index.store.checksums import damaged_files
 from rodedraad.index.store.manifest import MANIFEST, IndexProblem, Manifest, damaged
-from rodedraad.index.store.passage_segments import PLACE, Places, checked, places_file, tokens_file
+from rodedraad.index.store.passage_segments import (
+    PLACE,
+    Places,
+    checked,
+    codes_file,
+    places_file,
+    tokens_file,
+)
 from rodedraad.index.store.reader_lock import lock_for_reading
 from rodedraad.index.store.records import PASSAGES, WORDS, read_document
-from rodedraad.index.vector_index import VectorIndex
+from rodedraad.index.vector_codes import VectorCodes
+from rodedraad.index.vector_index import CodedPiece, VectorIndex
 from rodedraad.index.words.word_index import WordIndex
 from rodedraad.ingest.documents import Document, Passage
 
@@ -96,12 +105,34 @@ class Generation:
 
         Raises IndexProblem if a file is missing or too short.
         """
+        dimension, folder = self.manifest.dimension, self.folder / PASSAGES
         records, numbers = self._stored
+        segments = dict.fromkeys(record.segment for record in records)
+        coded = {name for name in segments if f"{PASSAGES}/{codes_file(name)}" in self.manifest.files}
+        plain = [record for record in records if record.segment not in coded]
+        is_plain = np.repeat([record.segment not in coded for record in records], [r.rows for r in records])
         try:
-            pieces = read_vectors(self.folder / PASSAGES, records, self.manifest.dimension)
+            pieces = read_vectors(folder, plain, dimension)
+            others = [self._coded_piece(segment) for segment in segments if segment in coded]
         except DamagedFile as error:
             raise damaged(error.path) from error
-        return VectorIndex.build(pieces, self.manifest.dimension, numbers)
+        return VectorIndex.build(pieces, dimension, numbers[is_plain.astype(np.bool_)], others)
+
+    def _coded_piece(self, segment: str) -> CodedPiece:
+        """A large segment's vectors, with those of removed documents; raises DamagedFile."""
+        folder, dimension = self.folder / PASSAGES, self.manifest.dimension
+        vectors = mapped(folder / vectors_file(segment), vector_rows(dimension))
+        numbers = np.full(len(vectors), -1)
+        for number, entry in enumerate(self.manifest.documents):
+            if (record := entry.record).segment == segment:
+                end = record.row + record.rows
+                if end > len(vectors):
+                    raise DamagedFile(folder / vectors_file(segment))
+                first = self.first_passage(number)
+                numbers[record.row : end] = np.arange(first, first + record.rows)
+        return CodedPiece(
+            vectors, VectorCodes(folder / codes_file(segment), len(vectors), dimension), numbers
+        )
 
     @cached_property
     def _stored(self) -> tuple[Sequence[Record], npt.NDArray[np.int64]]:
@@ -160,7 +191,7 @@ class Generation:
         Raises IndexProblem naming a file that is missing or damaged.
         """
         files = self.manifest.files
-        whole = (vectors_file(""), places_file(""))
+        whole = (vectors_file(""), places_file(""), codes_file(""))
         vectors = {name: files[name] for name in files if name.endswith(whole)}
         words = {name: files[name] for name in files.keys() - vectors.keys() if name.startswith(f"{WORDS}/")}
         if found := damaged_files(self.folder, files, False) or damaged_files(self.folder, words, True):

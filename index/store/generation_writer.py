@@ -181,8 +181,9 @@ class GenerationWriter:
         if self._old:
             for segment in {entry.record.segment for entry in kept} - {self._segment.segment}:
                 for name in (f"{PASSAGES}/{name}" for name in files_of(segment)):
-                    link(self._old.folder / name, self._folder / name)
-                    files[name] = self._old.manifest.files[name]
+                    if name in self._old.manifest.files:
+                        link(self._old.folder / name, self._folder / name)
+                        files[name] = self._old.manifest.files[name]
         return [*self.added, *kept], files
 
     def _update_words(self, old: Generation, kept: list[Entry]) -> None:

@@ -1,11 +1,13 @@
 """Passage segments: documents' texts, and of each passage its place, its vector and its tokens.
 
 Beside the two files of every segment, SEGMENT.places has a row for each passage, and SEGMENT.tokens the
-tokens' states of one passage after another, which late interaction reads.
+tokens' states of one passage after another, which late interaction reads. A large segment has
+SEGMENT.codes too: its vectors in fewer bits, which a question reads first.
 """
 
 import zlib
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,14 @@ from rodedraad.index.files.segments import (
     DamagedFile,
     Record,
     SegmentWriter,
+    mapped,
     read_bytes,
     read_record,
     texts_file,
+    vector_rows,
     vectors_file,
 )
+from rodedraad.index.vector_codes import LARGE, coded
 from rodedraad.ingest.documents import Passage
 
 PLACE = np.dtype(
@@ -50,9 +55,14 @@ def tokens_file(segment: str) -> str:
     return f"{segment}.tokens"
 
 
+def codes_file(segment: str) -> str:
+    """The name of the file with the codes of a segment's vectors, if it is large."""
+    return f"{segment}.codes"
+
+
 def files_of(segment: str) -> list[str]:
-    """The names of a segment's files."""
-    return [name(segment) for name in (texts_file, vectors_file, places_file, tokens_file)]
+    """The names of a segment's files; that of its codes last, which only a large one has."""
+    return [name(segment) for name in (texts_file, vectors_file, places_file, tokens_file, codes_file)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ class PassageSegmentWriter:
 
     def __init__(self, folder: Path, segment: str, dimension: int) -> None:
         """Create its files in `folder`; `dimension` is that of the vectors."""
-        self.segment, self._dimension = segment, dimension
+        self.segment, self._folder, self._dimension = segment, folder, dimension
         self._texts = SegmentWriter(folder, segment)
         self._places = FileWriter(folder / places_file(segment))
         self._tokens = FileWriter(folder / tokens_file(segment))
@@ -98,7 +108,18 @@ class PassageSegmentWriter:
         for name, file in ((places_file, self._places), (tokens_file, self._tokens)):
             file.finish()
             files[name(self.segment)] = (file.size, file.crc32)
-        return files
+        return files | self._write_codes()
+
+    def _write_codes(self) -> dict[str, tuple[int, int]]:
+        """Write the codes of the vectors, if these are many."""
+        vectors = mapped(self._folder / vectors_file(self.segment), vector_rows(self._dimension))
+        if len(vectors) < LARGE:
+            return {}
+        name = codes_file(self.segment)
+        with closing(FileWriter(self._folder / name)) as file:
+            file.write(coded(vectors))
+            file.finish()
+        return {name: (file.size, file.crc32)}
 
     def close(self) -> None:
         """Close the files, finished or not."""
