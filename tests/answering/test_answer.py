@@ -191,6 +191,7 @@ def test_a_question_in_an_interview_is_answered_by_what_follows_it(tmp_path: Pat
     ]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(question=st.text(max_size=300))
 def test_any_question_gets_an_answer_or_a_message(searcher: Searcher, question: str) -> None:
