@@ -42,15 +42,18 @@ SLOW_FOLDERS = ("browser", "reliability", "server", "training")
 
 LONGEST = (
     "evaluation/test_gate.py",
-    "reliability/test_power.py",
     "reliability/test_faults.py",
-    "reliability/test_damage.py",
     "ingest/readers/test_hostile.py",
-    "package/test_wheel.py",
-    "reliability/test_kills.py",
+    "reliability/test_power.py",
+    "reliability/test_readers.py",
     "browser/test_evaluation.py",
+    "package/test_wheel.py",
+    "browser/test_login.py",
+    "reliability/test_kills.py",
+    "ingest/readers/test_same_article.py",
+    "ingest/readers/test_round_trip.py",
 )
-"""Files that take more than half a minute, the longest first."""
+"""The files that take longest, that of most seconds first."""
 
 
 def _place(path: Path) -> Path:

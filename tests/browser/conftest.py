@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.pages import log_in, wait_until_open
 from tests.servers import PATIENCE, chat_server
@@ -23,6 +24,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",
+    "--renderer-process-limit=1",
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 Hold = Callable[[type, str], Event]
@@ -54,13 +57,51 @@ def address(corpus: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) 
         yield address
 
 
+class Profiles:
+    """Sessions of the browser, by their settings, each used by one test at a time and then by the next.
+
+    A session keeps the scripts of the page, fetched and compiled, which take most of the time that a new one
+    needs to show it; what else a test leaves in it is cleared before the next.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._unused: dict[str, list[BrowserContext]] = {}
+
+    def take(self, address: str, **settings: Any) -> BrowserContext:
+        """A session without cookies, permissions, and stored data of the server at the address."""
+        kept = self._unused.setdefault(repr(settings), [])
+        context = kept.pop() if kept else self._browser.new_context(**settings)
+        context.set_default_timeout(1000 * PATIENCE)
+        keeper = context.pages[0] if context.pages else context.new_page()  # the process of its site lives on
+        keeper.goto(urljoin(address, "/health"))
+        context.clear_cookies()
+        context.clear_permissions()
+        stored = {"origin": urljoin(address, "/").rstrip("/"), "storageTypes": "all"}
+        session = context.new_cdp_session(keeper)
+        session.send("Storage.clearDataForOrigin", stored)
+        session.detach()
+        return context
+
+    def give_back(self, context: BrowserContext, **settings: Any) -> None:
+        """Close the pages that a test opened; the session is then free for the next."""
+        for page in context.pages[1:]:
+            page.close()
+        self._unused[repr(settings)].append(context)
+
+
+@pytest.fixture(scope="package")
+def profiles(browser: Browser) -> Profiles:
+    return Profiles(browser)
+
+
 @pytest.fixture
-def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+def open_page(profiles: Profiles, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Opens a page on a server, in a session of its own, logs in, and waits until it can be asked.
 
     How each page looks in the end is kept in the folder that SCREENSHOTS names, if it is set.
     """
-    contexts = []
+    taken: list[tuple[BrowserContext, dict[str, Any]]] = []
 
     def open_page(
         address: str,
@@ -69,9 +110,9 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
         user: tuple[str, str] | None = None,
         **settings: Any,
     ) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, **settings)
-        context.set_default_timeout(1000 * PATIENCE)
-        contexts.append(context)
+        settings["viewport"] = {"width": width, "height": height}
+        context = profiles.take(address, **settings)
+        taken.append((context, settings))
         page = context.new_page()
         page.goto(address)
         if user:
@@ -80,11 +121,11 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
         return page
 
     yield open_page
-    for number, context in enumerate(contexts, 1):
+    for number, (context, settings) in enumerate(taken, 1):
         if folder := os.environ.get("SCREENSHOTS"):
             name = re.sub(r"[^\w-]+", "-", f"{request.node.name}-{number}")
-            context.pages[0].screenshot(path=Path(folder) / f"{name}.png")
-        context.close()
+            context.pages[1].screenshot(path=Path(folder) / f"{name}.png")
+        profiles.give_back(context, **settings)
 
 
 @pytest.fixture

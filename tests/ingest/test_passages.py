@@ -199,6 +199,7 @@ def test_a_passage_that_starts_in_the_page_before_says_that_page() -> None:
     assert (passage.page, paged.page_at(passage.end - 1)) == (1, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -117,6 +117,7 @@ def test_a_sentence_is_no_heading(sentence: str) -> None:
     assert not is_heading(sentence)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     ["Dit is een zin. " * 125_000, "J. " * 600_000, "." * 2_000_000, ". " * 1_000_000],

@@ -132,6 +132,7 @@ def test_the_page_of_a_pdf_in_a_mail_in_an_archive_is_shown(folder: Path) -> Non
     assert told.startswith("<p>The file has changed since it was indexed.")
 
 
+@pytest.mark.slow
 def test_a_readable_text_beside_a_picture_that_is_a_bomb_is_told_not_drawn(folder: Path) -> None:
     packed = zlib.compress(deflated(b"\0", 900_000_000), 9)
     picture = (

@@ -295,6 +295,7 @@ def test_a_broken_transformer_is_one_clear_sentence(small_bert, tmp_path, harm):
         load_embedder(Settings(model=str(folder)))
 
 
+@pytest.mark.slow
 def test_asking_never_imports_the_heavy_libraries(tmp_path):
     shutil.copy(ROOT / "corpus" / "vijf-projecten-in-peru.txt", tmp_path)
     program = (

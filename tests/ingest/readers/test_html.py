@@ -60,6 +60,7 @@ def test_characters_that_no_xml_may_hold_are_left_out():
     assert read("a.html", html).title.replace(" ", "") == "Vrouwen"
 
 
+@pytest.mark.slow
 def test_a_list_of_fifty_thousand_items_is_read_whole():
     items = "".join(f"<li>dorp nummer {n} aan de rivier</li>" for n in range(50_000))
     document = read("a.html", f"<html><body><ul>{items}</ul></body></html>".encode())

@@ -214,14 +214,7 @@ def drawn_or_told(parsers: ParserPool, data: bytes) -> Picture | str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.slow] if "bomb" in name else [])
-        for name in FILES
-        if name.endswith(".pdf")
-    ],
-)
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".pdf")])
 def test_a_hostile_pdf_is_drawn_or_told_within_limits_and_the_next_is_drawn(parsers, good_picture, name):
     result = drawn_or_told(parsers, FILES[name][0]())
     if isinstance(result, Picture):
