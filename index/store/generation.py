@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, groupby
 from pathlib import Path
 
 import numpy as np
@@ -107,31 +107,36 @@ class Generation:
         """
         dimension, folder = self.manifest.dimension, self.folder / PASSAGES
         records, numbers = self._stored
-        segments = dict.fromkeys(record.segment for record in records)
-        coded = {name for name in segments if f"{PASSAGES}/{codes_file(name)}" in self.manifest.files}
-        plain = [record for record in records if record.segment not in coded]
-        is_plain = np.repeat([record.segment not in coded for record in records], [r.rows for r in records])
+        plain: list[Record] = []
+        of_plain, coded, done = [numbers[:0]], [], 0
         try:
+            for segment, records_in in groupby(records, lambda record: record.segment):
+                own = list(records_in)
+                count = sum(record.rows for record in own)
+                of_own = numbers[done : done + count]
+                done += count
+                if f"{PASSAGES}/{codes_file(segment)}" in self.manifest.files:
+                    coded.append(self._coded_piece(segment, own, of_own))
+                else:
+                    plain += own
+                    of_plain.append(of_own)
             pieces = read_vectors(folder, plain, dimension)
-            others = [self._coded_piece(segment) for segment in segments if segment in coded]
         except DamagedFile as error:
             raise damaged(error.path) from error
-        return VectorIndex.build(pieces, dimension, numbers[is_plain.astype(np.bool_)], others)
+        return VectorIndex.build(pieces, dimension, np.concatenate(of_plain), coded)
 
-    def _coded_piece(self, segment: str) -> CodedPiece:
-        """A large segment's vectors, with those of removed documents; raises DamagedFile."""
+    def _coded_piece(
+        self, segment: str, records: Sequence[Record], numbers: npt.NDArray[np.int64]
+    ) -> CodedPiece:
+        """A large segment's vectors, with the numbers of the passages in its records; raises DamagedFile."""
         folder, dimension = self.folder / PASSAGES, self.manifest.dimension
         vectors = mapped(folder / vectors_file(segment), vector_rows(dimension))
-        numbers = np.full(len(vectors), -1)
-        for number, entry in enumerate(self.manifest.documents):
-            if (record := entry.record).segment == segment:
-                end = record.row + record.rows
-                if end > len(vectors):
-                    raise DamagedFile(folder / vectors_file(segment))
-                first = self.first_passage(number)
-                numbers[record.row : end] = np.arange(first, first + record.rows)
+        if records[-1].row + records[-1].rows > len(vectors):
+            raise DamagedFile(folder / vectors_file(segment))
+        of_rows = np.full(len(vectors), -1)
+        of_rows[_runs([record.row for record in records], [record.rows for record in records])] = numbers
         return CodedPiece(
-            vectors, VectorCodes(folder / codes_file(segment), len(vectors), dimension), numbers
+            vectors, VectorCodes(folder / codes_file(segment), len(vectors), dimension), of_rows
         )
 
     @cached_property
@@ -140,9 +145,8 @@ class Generation:
         places = [(entry.record.segment, entry.record.row) for entry in self.manifest.documents]
         stored = sorted(range(len(places)), key=places.__getitem__)
         records = [self.manifest.documents[number].record for number in stored]
-        counts = [record.rows for record in records]
-        firsts = np.array([self.first_passage(number) for number in stored], np.int64)
-        return records, np.arange(sum(counts)) + np.repeat(firsts - np.cumsum(counts) + counts, counts)
+        firsts = [self.first_passage(number) for number in stored]
+        return records, _runs(firsts, [record.rows for record in records])
 
     @cached_property
     def places(self) -> Places:
@@ -174,10 +178,8 @@ class Generation:
 
         Raises IndexProblem if a file is missing or damaged.
         """
-        entries, ends = self.manifest.documents, np.array(self._ends, np.int64)
-        counts = np.array([entry.passages for entry in entries], np.int64)
-        firsts = np.array([entry.key for entry in entries], np.int64)
-        keys = np.arange(self.passages) + np.repeat(firsts - (ends - counts), counts)
+        entries = self.manifest.documents
+        keys = _runs([entry.key for entry in entries], [entry.passages for entry in entries])
         try:
             return WordIndex(self.folder / WORDS, static, keys)
         except DamagedFile as error:
@@ -203,3 +205,9 @@ class Generation:
     def close(self) -> None:
         """Release the files."""
         self._lock.close()
+
+
+def _runs(firsts: Sequence[int], counts: Sequence[int]) -> npt.NDArray[np.int64]:
+    """Numbers in runs, one behind the other, each from its first on and as long as it counts: int64[n]."""
+    starts, lengths = np.array(firsts, np.int64), np.array(counts, np.int64)
+    return np.arange(lengths.sum()) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
