@@ -205,9 +205,8 @@ def encoder_model(weights: Weights, layers: int, heads: int, epsilon: float) -> 
     hidden = _embeddings(graph, weights, epsilon)
     count = graph.node("Reshape", [graph.node("Size", ["input_ids"], "size"), "last"], "count")
     graph.node("Expand", ["middle", count], "middles")
-    wide = graph.constant(
-        "width.texts", np.array([weights["embeddings.LayerNorm.weight"].shape[0]], np.int64)
-    )
+    width = weights["embeddings.LayerNorm.weight"].shape[0]
+    wide = graph.constant("width.texts", np.array([width], np.int64))
     graph.node("Concat", ["shape", wide], "shape.texts", axis=0)
     for at in range(layers):
         hidden = _layer(graph, weights, f"encoder.layer.{at}", hidden, heads, epsilon)
@@ -221,7 +220,6 @@ def encoder_model(weights: Weights, layers: int, heads: int, epsilon: float) -> 
         "ReduceSum", [graph.node("Mul", [hidden, share], "kept"), "one"], "summed", keepdims=0
     )
     vectors = graph.node("LpNormalization", [summed], EMBEDDING, axis=-1, p=2)
-    width = weights["embeddings.LayerNorm.weight"].shape[0]
     return graph.model(
         ["input_ids", "attention_mask"], {vectors: ["texts", width], hidden: ["texts", "tokens", width]}
     )

@@ -3,9 +3,9 @@
     python -m tests.benchmarks.scale [PASSAGES ...]
 
 1,000, 10,000 and 100,000 passages unless told otherwise. The bundled encoder embeds the first thousand, about
-40 ms each; the others borrow vectors and tokens from those. Both
-stores are asked the same questions in processes of their own, one thread each. Times are of computing, so
-that they hold on a busy machine; ratios are to LangChain. The table goes into docs/performance.md.
+40 ms each; the others borrow vectors and tokens from those. Both stores are asked the same questions in
+processes of their own, one thread each. Times are of computing, so that they hold on a busy machine; ratios
+are to LangChain. The table goes into docs/performance.md.
 
 Needs `pip install -c constraints.txt -e '.[bench]'`.
 """
@@ -30,7 +30,7 @@ from rodedraad.index.encoders.bundled import bundled_contextual
 from tests.benchmarks.reindex import PASSAGES, ROOT, computing, disk, documents
 
 SIZES = (1_000, 10_000, 100_000)
-READ = 1_000
+EMBEDDED = 1_000
 """The passages that are embedded; the encoder would read 100,000 in an hour, on one core."""
 
 NOISE = 0.02
@@ -81,7 +81,7 @@ def index(folder: Path) -> Result:
 
 
 class Borrowing:
-    """The bundled encoder, which reads the first READ passages; each of the others borrows from two of those.
+    """The bundled encoder for the first EMBEDDED passages; each of the others borrows from two of those.
 
     Its vector is between theirs, with noise; its tokens are those of the nearer.
     """
@@ -96,7 +96,7 @@ class Borrowing:
 
     def embeddings(self, texts: Sequence[str]) -> list[Embedding]:
         """Embed passages for an index."""
-        read = self._encoder.embeddings(texts[: READ - len(self._read)])
+        read = self._encoder.embeddings(texts[: EMBEDDED - len(self._read)])
         self._read += read
         return read + [self._borrowed() for _ in texts[len(read) :]]
 
@@ -110,8 +110,6 @@ class Borrowing:
 def _encoder() -> Any:
     """The bundled encoder, as LangChain takes it."""
     from langchain_core.embeddings import Embeddings
-
-    from rodedraad.index.encoders.bundled import bundled_contextual
 
     class Bundled(Embeddings):
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
