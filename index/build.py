@@ -14,11 +14,12 @@ from rodedraad.index.plan import Plan, State, compare
 from rodedraad.index.progress import OnProgress
 from rodedraad.index.report import Report
 from rodedraad.index.settings import load_settings
+from rodedraad.index.store.draft import Store
 from rodedraad.index.store.embedding_journal import EmbeddingJournal
-from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import IndexProblem, damaged
-from rodedraad.index.store.publishing import open_current, writing
 from rodedraad.index.store.running import told_to_others
+from rodedraad.index.store.snapshot import Snapshot
+from rodedraad.index.stores import store_of
 from rodedraad.index.words.analysis import analysis
 from rodedraad.ingest.corpus_folder import Source, scan
 from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
@@ -51,7 +52,8 @@ def reindex(
         if not sources:
             kinds = ", ".join(SUFFIXES)
             raise RodeDraadError(f"There is no document in {corpus}. Put files there: {kinds}.")
-        new_folder, old = stack.enter_context(writing(home)), stack.enter_context(_last_generation(home))
+        store = store_of(home)
+        new_draft, old = stack.enter_context(store.writing()), stack.enter_context(_last_state(store))
         on_progress = stack.enter_context(told_to_others(home, on_progress))
         embedder, static = models.result()
         plan = Plan(old, sources, settings, embedder.fingerprint, repair)
@@ -59,7 +61,7 @@ def reindex(
         report = _report(plan, others)
         journal = EmbeddingJournal(home, embedder.fingerprint, embedder.dimension)
         stack.enter_context(closing(journal))
-        shop = Workshop(corpus, home, new_folder, settings, embedder, static, journal)
+        shop = Workshop(corpus, store, new_draft, settings, embedder, static, journal)
         builder = Builder(shop, old, plan, report, on_progress, cancelled)
         if plan.to_read:  # load the modules that the first document needs while it is read
             background.submit(analysis, static)
@@ -80,19 +82,19 @@ def reindex(
 
 
 @contextmanager
-def _last_generation(home: Path) -> Iterator[Generation | None]:
-    """The published generation to build on; None if there is none, or none that can be read.
+def _last_state(store: Store) -> Iterator[Snapshot | None]:
+    """The published state to build on; None if there is none, or none that can be read.
 
     Damage found while it is used raises IndexProblem.
     """
     with ExitStack() as stack:
-        generation: Generation | None
+        last: Snapshot | None
         try:
-            generation = stack.enter_context(closing(open_current(home)))
+            last = stack.enter_context(closing(store.open()))
         except IndexProblem:
-            generation = None
+            last = None
         try:
-            yield generation
+            yield last
         except DamagedFile as error:
             raise damaged(error.path) from error
 
@@ -119,7 +121,7 @@ def preview(corpus: Path, home: Path) -> Report:
     """
     settings = load_settings(home)
     sources, others = scan(corpus)
-    with _last_generation(home) as old:
+    with _last_state(store_of(home)) as old:
         plan = Plan(old, sources, settings, load_embedder(settings).fingerprint)
         report = _report(plan, others)
         before = (
@@ -141,7 +143,7 @@ def preview(corpus: Path, home: Path) -> Report:
     return report
 
 
-def is_outdated(generation: Generation, corpus: Path) -> bool:
+def is_outdated(generation: Snapshot, corpus: Path) -> bool:
     """Whether a file of the corpus, or what sources.toml gives for it, has changed since it was indexed.
 
     False without a corpus folder.

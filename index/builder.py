@@ -1,7 +1,7 @@
 """Builder: writes what a plan decides, and publishes it in parts, so that documents soon answer."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -14,11 +14,11 @@ from rodedraad.index.plan import Decision, Fate, Plan
 from rodedraad.index.progress import WRITING, Cancelled, OnProgress, Progress, ReadingProgress
 from rodedraad.index.report import Report, by_path
 from rodedraad.index.settings import Settings
+from rodedraad.index.store.draft import Draft, NewDocument, NewDraft, Store
 from rodedraad.index.store.embedding_journal import EmbeddingJournal
-from rodedraad.index.store.generation import Generation
-from rodedraad.index.store.generation_writer import GenerationWriter, NewDocument
 from rodedraad.index.store.manifest import Entry, Manifest, Unread
-from rodedraad.index.store.publishing import open_current, publish
+from rodedraad.index.store.snapshot import Snapshot
+from rodedraad.index.store.waiting_documents import WaitingDocuments
 from rodedraad.ingest.errors import Reason, RodeDraadError
 from rodedraad.ingest.passages import split_passages
 
@@ -34,8 +34,8 @@ class Workshop:
     """What every part is made with."""
 
     corpus: Path
-    home: Path
-    new_folder: Callable[[], Path]
+    store: Store
+    new_draft: NewDraft
     settings: Settings
     embedder: Embedder
     static: StaticEmbedder
@@ -53,7 +53,7 @@ class Builder:
     def __init__(
         self,
         shop: Workshop,
-        old: Generation | None,
+        old: Snapshot | None,
         plan: Plan,
         report: Report,
         on_progress: OnProgress,
@@ -84,39 +84,31 @@ class Builder:
 
     def _finishes_part(self, decisions: Iterator[Decision]) -> bool:
         """Carry out and publish the next part; whether it was the last."""
-        shop, folder = self._shop, self._shop.new_folder()
-        writer = GenerationWriter(
-            folder,
-            self._base,
-            self._plan.damaged,
-            shop.embedder,
-            shop.static,
-            shop.journal,
-            self._progress.add,
-            self._cancelled,
-        )
-        with closing(writer):
-            taken, at_end = self._take(decisions, writer)
+        shop = self._shop
+        draft = shop.new_draft(self._base, self._plan.damaged, shop.embedder, shop.static)
+        waiting = WaitingDocuments(draft, shop.embedder, shop.journal, self._progress.add, self._cancelled)
+        with closing(draft):
+            taken, at_end = self._take(decisions, waiting)
             if at_end or self._in_parts:
-                self._settle(taken, {entry.path for entry in writer.added})
-                self._publish(folder, writer, at_end)
+                self._settle(taken, {entry.path for entry in draft.added})
+                self._publish(draft, at_end)
         return at_end or self._cancelled.is_set()
 
-    def _take(self, decisions: Iterator[Decision], writer: GenerationWriter) -> tuple[list[Decision], bool]:
-        """Hand documents to the writer until the part is long enough; the decisions, and if they ended."""
+    def _take(self, decisions: Iterator[Decision], waiting: WaitingDocuments) -> tuple[list[Decision], bool]:
+        """Write documents until the part is long enough; the decisions, and if they ended."""
         taken = []
         until = time.monotonic() + self._seconds
         try:
             for decision in decisions:
                 taken.append(decision)
                 if new := [self._new_document(fate) for fate in decision.fates if fate.is_written]:
-                    writer.add(new)
+                    waiting.add(new)
                 else:
                     self._progress.skip(decision.source.size)
                 if self._in_parts and time.monotonic() > until:
-                    writer.write_waiting()
+                    waiting.write()
                     return taken, False
-            writer.write_waiting()
+            waiting.write()
         except Cancelled:
             return taken, False
         return taken, not self._cancelled.is_set()
@@ -150,11 +142,11 @@ class Builder:
             self._decided[id] = decision.reason
             self._report.note(decision)
 
-    def _publish(self, folder: Path, writer: GenerationWriter, at_end: bool) -> None:
+    def _publish(self, draft: Draft, at_end: bool) -> None:
         """Publish what was written and what stays, unless the published generation has it already."""
         sources = {source.id for source in self._plan.sources}
         kept = [entry for entry in self._held.values() if not at_end or entry.file in sources]
-        if not kept and not writer.added:
+        if not kept and not draft.added:
             if not at_end:
                 return
             reasons = "".join(f"\n  {id}: {reason}" for id, reason in sorted(self._report.failed.items()))
@@ -169,22 +161,20 @@ class Builder:
             documents=_sorted(kept),
             unread=self._unread(),
         )
-        if base and not writer.added and not self._plan.damaged and manifest == base.manifest:
+        if base and not draft.added and not self._plan.damaged and manifest == base.manifest:
             return
         started = time.monotonic()
         if at_end:
             self._on_progress(Progress(WRITING, 0, 1))
-        entries, files = writer.finish(manifest.documents)
-        manifest = replace(manifest, documents=_sorted(entries), files=files)
-        manifest.save(folder)
-        publish(shop.home, folder)
+        manifest = replace(manifest, documents=_sorted(draft.finish(manifest.documents)))
+        draft.publish(manifest)
         self.documents = manifest.documents
         if at_end:
             self._on_progress(Progress(WRITING, 1, 1))
             return
         self._progress.add(0, 0)  # whoever follows can open it
         self._close_base()
-        self._base = open_current(shop.home)
+        self._base = shop.store.open()
         self._held = {entry.key: entry for entry in self._base.manifest.documents}
         self._seconds = max(PART, WORTH * (time.monotonic() - started))
 

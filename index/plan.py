@@ -14,10 +14,9 @@ from pathlib import Path
 from rodedraad.index.encoders.base import Embedding
 from rodedraad.index.files.segments import segment_of
 from rodedraad.index.settings import Settings
-from rodedraad.index.store.checksums import damaged_files
-from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import Entry, IndexProblem, Manifest
-from rodedraad.index.store.records import PASSAGES, read_entry
+from rodedraad.index.store.records import PASSAGES
+from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.ingest.corpus_folder import Described, Source
 from rodedraad.ingest.documents import Document, Passage
 from rodedraad.ingest.errors import Reason, UnreadableDocument
@@ -154,7 +153,7 @@ class Plan:
 
     def __init__(
         self,
-        old: Generation | None,
+        old: Snapshot | None,
         sources: Sequence[Source],
         settings: Settings,
         fingerprint: str,
@@ -170,7 +169,7 @@ class Plan:
         self.same_model = self.same_size = True
         self._old, self._repair = old, repair
         if old:
-            self.damaged = damaged_files(old.folder, old.manifest.files, checksums=repair)
+            self.damaged = old.damaged_files(checksums=repair)
             self.known = _undamaged(old, self.damaged)
             self.same_model = old.manifest.fingerprint == fingerprint
             self.same_size = old.manifest.settings["passage_size"] == settings.passage_size
@@ -297,10 +296,10 @@ class Plan:
     def read_record(self, entry: Entry) -> tuple[Document, list[Passage], list[Embedding]]:
         """A known document, its passages, and what is stored of each."""
         assert self._old is not None
-        return read_entry(self._old.folder, entry, self._old.manifest.dimension)
+        return self._old.stored(entry)
 
 
-def _undamaged(generation: Generation, damaged: Iterable[str]) -> dict[str, tuple[Entry, ...]]:
+def _undamaged(generation: Snapshot, damaged: Iterable[str]) -> dict[str, tuple[Entry, ...]]:
     """The documents of each file whose records are all as they were written, by the file's id."""
     segments = {segment_of(name) for name in damaged if name.startswith(f"{PASSAGES}/")}
     return {
@@ -310,9 +309,9 @@ def _undamaged(generation: Generation, damaged: Iterable[str]) -> dict[str, tupl
     }
 
 
-def _is_sound(generation: Generation, entry: Entry) -> bool:
+def _is_sound(generation: Snapshot, entry: Entry) -> bool:
     try:
-        read_entry(generation.folder, entry, generation.manifest.dimension)
+        generation.stored(entry)
     except IndexProblem:
         return False
     return True

@@ -22,12 +22,12 @@ from rodedraad.index.encoders.verifier import Verifier, above
 from rodedraad.index.ranking import PASSAGE, PROPOSING, SENTENCE, weighted
 from rodedraad.index.scope import EVERYTHING, Scope
 from rodedraad.index.settings import load_settings
-from rodedraad.index.store.generation import Generation, Within
 from rodedraad.index.store.manifest import Entry, IndexProblem
 from rodedraad.index.store.passage_segments import Places
-from rodedraad.index.store.publishing import current, open_current
+from rodedraad.index.store.snapshot import Snapshot, Within
+from rodedraad.index.stores import store_of
 from rodedraad.index.vector_index import Numbers
-from rodedraad.index.words.word_index import QuestionWord
+from rodedraad.index.words.matching import QuestionWord
 from rodedraad.ingest.documents import Document, Passage
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.language import detect_language, load_in_background
@@ -117,7 +117,7 @@ class Searcher:
 
     def __init__(
         self,
-        generation: Generation,
+        generation: Snapshot,
         embedder: Embedder,
         static: StaticEmbedder,
         interaction: LateInteraction,
@@ -135,7 +135,6 @@ class Searcher:
         self.generation = generation
         self._embedder, self._static = embedder, static
         self._interaction, self._verifier = interaction, verifier
-        self._vectors = generation.vectors()
         self._words = generation.words(static)
         self._question = lru_cache(KEPT)(interaction.question)
         self._within = lru_cache(16)(partial(_within, generation))
@@ -155,7 +154,7 @@ class Searcher:
         """
         load_in_background()
         settings = load_settings(home)
-        generation = open_current(home)
+        generation = store_of(home).open()
         manifest = generation.manifest
         if manifest.settings["model"] != settings.model:
             raise IndexProblem(
@@ -172,7 +171,7 @@ class Searcher:
 
     def is_current(self, home: Path) -> bool:
         """Whether no newer generation has been published."""
-        return current(home) == self.generation.folder
+        return store_of(home).current() == self.generation.id
 
     def vector(self, text: str) -> Vectors:
         """The bundled encoder's vector of a question, float32[d], of unit length."""
@@ -212,6 +211,7 @@ class Searcher:
         """
         within = self._within(scope)
         candidates = self._candidates(query, near, max(k, READ) if k else 0, within)
+        self.generation.fetch([candidate.number for candidate in candidates])
         read = [self._read(query, candidate) for candidate in candidates[:READ]]
         hits = [self._after(query, hit, read) for hit in read]
         hits.sort(key=lambda hit: -hit.score)
@@ -225,9 +225,8 @@ class Searcher:
         self, query: Query, near: Sequence[Passage], k: int, within: Within | None
     ) -> list[Candidate]:
         """The k best of all passages that a signal proposes, by the signals that need no reading."""
-        allowed, keys = (within.passages, within.keys) if within else (None, None)
-        found, cosines = self._vectors.search(query.vector, CANDIDATES, allowed)
-        dense = dict(zip(found[0].tolist(), cosines[0].tolist(), strict=True))
+        keys = within.keys if within else None
+        dense = self.generation.nearest(query.vector[0], CANDIDATES, within)
         covered = dict(self._words.search_coverage(query.words, CANDIDATES, keys))
         bm25 = dict(self._words.search_bm25(query.text, query.language, CANDIDATES, keys))
         for name, proposed in (("dense", dense), ("coverage", covered), ("bm25", bm25)):
@@ -235,9 +234,9 @@ class Searcher:
                 proposed.clear()
         numbers = np.array(sorted(dense.keys() | covered.keys() | bm25.keys()), np.int64)
         others = numbers[[number not in dense for number in numbers.tolist()]]
-        dense |= zip(others.tolist(), (self._vectors.rows_of(others) @ query.vector[0]).tolist(), strict=True)
+        dense |= self.generation.cosines(query.vector[0], others)
         covered |= self._words.coverage(query.words, numbers[[n not in covered for n in numbers.tolist()]])
-        places = self.generation.places[numbers]
+        places = self.generation.places(numbers)
         same_language = places["language"] == query.language.encode()
         signals = {
             "coverage": _values(covered, numbers),
@@ -284,8 +283,8 @@ class Searcher:
 
     def _stored(self, number: int) -> Embedding | None:
         """A passage as the index has it; None if that has no tokens, for it was made by another model."""
-        tokens = self.generation.tokens(number)
-        return Embedding(self._vectors.rows(number, 1)[0], tokens) if tokens else None
+        stored = self.generation.embedding(number)
+        return stored if stored.tokens else None
 
     def _after(self, query: Query, hit: Hit, read: Sequence[Hit]) -> Hit:
         """A hit, scored with what the passages before it, of those in `read`, say of its subject."""
@@ -320,7 +319,7 @@ class Searcher:
         return frozenset(analysis.with_parts(analysis.words(passage.text), passage.language))
 
 
-def _within(generation: Generation, scope: Scope) -> Within | None:
+def _within(generation: Snapshot, scope: Scope) -> Within | None:
     """The passages in the scope; None for all."""
     return generation.within(scope.numbers(generation.manifest.documents)) if scope else None
 

@@ -21,6 +21,7 @@ def index(options: argparse.Namespace) -> int:
     """Bring the index up to date, once or whenever the folder changes."""
     if options.dry_run:
         from rodedraad.index.build import preview
+        from rodedraad.index.stores import store_of
 
         report = preview(options.corpus, options.home)
         for doing, ids in (
@@ -30,7 +31,7 @@ def index(options: argparse.Namespace) -> int:
         ):
             for id in ids:
                 say(f"  would {doing}: {id}")
-        _summarise(f"{options.home} would get", report)
+        _summarise(f"{store_of(options.home)} would get", report)
         return 0
     reindex(options)
     if options.watch:
@@ -43,13 +44,13 @@ def _watch(options: argparse.Namespace) -> None:
     from watchfiles import watch
 
     from rodedraad.index.build import is_outdated
-    from rodedraad.index.store.publishing import open_current
+    from rodedraad.index.stores import store_of
 
     say(f"Watching {options.corpus}. Stop with Ctrl+C.")
     for _ in watch(options.corpus, step=QUIET, debounce=PATIENCE, rust_timeout=LOOK, yield_on_timeout=True):
         try:
-            with closing(open_current(options.home)) as generation:
-                outdated = is_outdated(generation, options.corpus)
+            with closing(store_of(options.home).open()) as snapshot:
+                outdated = is_outdated(snapshot, options.corpus)
             if outdated:
                 reindex(options)
         except RodeDraadError as error:
@@ -62,13 +63,14 @@ def reindex(options: argparse.Namespace, repair: bool = False) -> "Report":
     After Ctrl-C what was read is kept, and KeyboardInterrupt is raised.
     """
     from rodedraad.index.build import reindex as build
+    from rodedraad.index.stores import store_of
 
     stopping = "Stopping; what has been read is kept. Once more Ctrl-C: stop at once."
     with progress() as on_progress, interruption(stopping) as cancelled:
         report = build(options.corpus, options.home, on_progress, say, repair, cancelled)
     for name in report.damaged:
         say(f"  damaged, rebuilt: {name}")
-    _summarise(f"{options.home}: {report.passages} passages;", report)
+    _summarise(f"{store_of(options.home)}: {report.passages} passages;", report)
     if report.waiting:
         say(f"{len(report.waiting)} documents were not read. To go on: rodedraad index")
         raise KeyboardInterrupt
@@ -102,15 +104,15 @@ def _tell_unread(
 
 def check(options: argparse.Namespace) -> int:
     """Verify the index, and repair it if asked."""
-    from rodedraad.index.store import check as store
     from rodedraad.index.store.manifest import IndexProblem
-    from rodedraad.index.store.publishing import current, open_current
+    from rodedraad.index.stores import store_of
 
+    store = store_of(options.home)
     try:
-        problems = store.check(options.home)
+        problems = store.problems()
     except IndexProblem as error:
-        if not (options.home / "generations").is_dir():
-            raise  # there is no index
+        if not store.exists():
+            raise
         problems = [str(error)]
     for problem in problems:
         say(problem)
@@ -119,16 +121,17 @@ def check(options: argparse.Namespace) -> int:
         return 2
     if options.repair:
         reindex(options, repair=True)
-        if problems := store.check(options.home):
+        if problems := store.problems():
             raise IndexProblem("It could not be repaired:" + "".join(f"\n  {p}" for p in problems))
-    with closing(open_current(options.home)) as generation:
+    with closing(store.open()) as snapshot:
+        files = len(snapshot.manifest.files)
         say(
-            f"{current(options.home)} is sound: {len(generation.manifest.texts)} documents, "
-            f"{generation.passages} passages, {len(generation.manifest.files)} files."
+            f"{store} is sound: {len(snapshot.manifest.texts)} documents, "
+            f"{snapshot.passages} passages{f', {files} files' if files else ''} in {snapshot.id}."
         )
         _tell_unread(
-            ((file.path, file.reason) for file in generation.manifest.unread),
-            ((entry.path, entry.unread) for entry in generation.manifest.documents),
+            ((file.path, file.reason) for file in snapshot.manifest.unread),
+            ((entry.path, entry.unread) for entry in snapshot.manifest.documents),
         )
     return 0
 
@@ -137,9 +140,9 @@ def open_index(options: argparse.Namespace, without: Sequence[str] = ()) -> "Sea
     """Open the index, without the signals in `without`; build it first where there is none."""
     from rodedraad.index.build import is_outdated
     from rodedraad.index.search import Searcher
-    from rodedraad.index.store.publishing import current
+    from rodedraad.index.stores import store_of
 
-    if current(options.home) is None:
+    if store_of(options.home).current() is None:
         reindex(options)
     searcher = Searcher.open(options.home, without)
     if is_outdated(searcher.generation, options.corpus):

@@ -14,7 +14,7 @@ from rodedraad.answering.citation_formats import reference
 from rodedraad.cli.terminal import show
 from rodedraad.evaluation.gold_file import add_line, load_gold
 from rodedraad.index.evidence_match import squash
-from rodedraad.index.store.generation import Generation
+from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.ingest.documents import Document, Passage
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.language import LANGUAGES, detect_language
@@ -30,7 +30,7 @@ Each question is written to {path} at once. An empty line passes on; Ctrl-D or C
 WIDTH = 96  # characters
 
 
-def write_gold(generation: Generation, path: Path) -> None:
+def write_gold(generation: Snapshot, path: Path) -> None:
     """Propose passages, ask for questions, and add them to a file of gold lines until told to end.
 
     Raises RodeDraadError when the file holds anything else, or cannot be written.
@@ -55,7 +55,7 @@ def write_gold(generation: Generation, path: Path) -> None:
     print(f"{written} questions added; {path} now holds {len(gold)}. Try: rodedraad eval --data {path}")
 
 
-def _proposed(generation: Generation, gold: list[dict[str, Any]]) -> Iterator[tuple[Document, Passage]]:
+def _proposed(generation: Snapshot, gold: list[dict[str, Any]]) -> Iterator[tuple[Document, Passage]]:
     """Passages that no question in `gold` is about, the document with the fewest questions first.
 
     `gold` may grow meanwhile. Within a document the order is random, the same each time.

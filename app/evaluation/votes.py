@@ -19,7 +19,7 @@ from rodedraad.answering.answer import LONGEST_QUESTION, Answer
 from rodedraad.answering.quotes import Quote
 from rodedraad.evaluation.gold_file import OWN, add_line, load_gold
 from rodedraad.index.evidence_match import covers, squash
-from rodedraad.index.store.generation import Generation
+from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.ingest.data_file import parse_json
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.regular_file import read_regular
@@ -89,7 +89,7 @@ class Candidates:
         """The candidates that nobody has decided on, the newest first."""
         return list(reversed(self._read()[0].values()))
 
-    def accept(self, id: str, generation: Generation, evidence: Sequence[str] | None) -> None:
+    def accept(self, id: str, generation: Snapshot, evidence: Sequence[str] | None) -> None:
         """Make a candidate a gold question: with its evidence, or None where the sources hold no answer.
 
         Does nothing if it no longer waits. Raises Refusal for evidence that no passage of the corpus

@@ -190,4 +190,4 @@ class LiveCorpus:
 
     def version(self) -> str:
         """The name of the published generation, another one after each change."""
-        return self._index.searcher().generation.folder.name
+        return self._index.searcher().generation.id

@@ -7,7 +7,7 @@ from threading import Lock, Thread
 
 from rodedraad.answering.answer import answer
 from rodedraad.index.search import Searcher
-from rodedraad.index.store.publishing import current
+from rodedraad.index.stores import store_of
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.told import without_folders
 
@@ -46,11 +46,11 @@ class LiveIndex:
         """From now on, open each new generation soon, so that nobody waits for it who asks."""
 
         def look() -> None:
-            seen = self._searcher.generation.folder
+            seen = self._searcher.generation.id
             while True:
                 time.sleep(LOOK)
                 with suppress(RodeDraadError):
-                    if (published := current(self.home)) and published != seen:
+                    if (published := store_of(self.home).current()) and published != seen:
                         seen = published
                         self.renew()
 

@@ -18,7 +18,7 @@ from rodedraad.evaluation.run_file import Run
 from rodedraad.index.evidence_match import squash
 from rodedraad.index.files.safe_files import replace_file
 from rodedraad.index.progress import OnProgress, Progress
-from rodedraad.index.store.generation import Generation
+from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
 
@@ -103,7 +103,7 @@ def _read(last: Path, before: Path, time_ns: int) -> Kept:
     return Kept(run, run.figures(), comparison, datetime.fromtimestamp(time_ns / 1e9, UTC))
 
 
-def _hold(generation: Generation, talks: list[Talk]) -> bool:
+def _hold(generation: Snapshot, talks: list[Talk]) -> bool:
     """Whether the documents that gold lines name are there, and hold their evidence."""
     spans: dict[str, list[str]] = {}
     for _, line in talks:

@@ -6,7 +6,7 @@ from itertools import islice
 from unicodedata import normalize
 
 from rodedraad.answering.place import Place
-from rodedraad.index.store.generation import Generation
+from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.ingest.documents import Document
 from rodedraad.page.notes import note
 from rodedraad.page.permalink import find_document
@@ -27,7 +27,7 @@ _LETTERS = {
 
 
 def document_html(
-    generation: Generation, id: str, language: str, start: int = 0, words: str = "", number: int = 0
+    generation: Snapshot, id: str, language: str, start: int = 0, words: str = "", number: int = 0
 ) -> str:
     """The source pane with a document of the index from a character on; or with the words marked in it.
 

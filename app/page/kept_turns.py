@@ -20,7 +20,7 @@ from rodedraad.answering.quotes import Quote
 from rodedraad.evaluation.votes import answer_id
 from rodedraad.index.scope import EVERYTHING, Scope
 from rodedraad.index.search import Hit
-from rodedraad.index.store.generation import Generation
+from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.page.matched_words import matched_words
 from rodedraad.page.permalink import find_document, follow, link_to, query_of
@@ -214,13 +214,13 @@ def scope_of(text: str) -> Scope:
         return EVERYTHING
 
 
-def found_in(generation: Generation, cited: Sequence[Cited]) -> list[Place]:
+def found_in(generation: Snapshot, cited: Sequence[Cited]) -> list[Place]:
     """Those of the places that the documents still hold."""
     followed = ((one.number, follow(generation, one.query)) for one in cited)
     return [Place(number, place.document, place.start, place.end) for number, place in followed if place]
 
 
-def restored(turn: Turn, generation: Generation) -> Answer:
+def restored(turn: Turn, generation: Snapshot) -> Answer:
     """The answer of a turn with what a follow-up and a vote need, as far as the documents still hold it."""
     best = _hit(generation, *turn.best) if turn.best else None
     return Answer(
@@ -235,13 +235,13 @@ def restored(turn: Turn, generation: Generation) -> Answer:
     )
 
 
-def _quote(place: Place, generation: Generation) -> Quote:
+def _quote(place: Place, generation: Snapshot) -> Quote:
     hit = _hit(generation, place.document.id, place.start)
     assert hit, "a document that holds a quote has passages"
     return Quote(place.number, place.text, place.document, place.start, place.end, place.page, hit)
 
 
-def _hit(generation: Generation, id: str, start: int) -> Hit | None:
+def _hit(generation: Snapshot, id: str, start: int) -> Hit | None:
     """The passage that a character of a document is in, as if found; None where there is none."""
     document, passages = find_document(generation, id) or (None, [])
     passage = next((passage for passage in reversed(passages) if passage.start <= start), None)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rodedraad.answering.place import Place
 from rodedraad.index.settings import load_settings
-from rodedraad.index.store.generation import Generation
+from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.ingest.documents import Picture
 from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
 from rodedraad.ingest.parser_pool import ParserPool
@@ -71,7 +71,7 @@ class PdfView:
             return parsers.draw_page(file, data, member, page, before, text)
 
 
-def _beginning(generation: Generation, query: Mapping[str, str], number: str) -> Place | None:
+def _beginning(generation: Snapshot, query: Mapping[str, str], number: str) -> Place | None:
     """The beginning of a page, as a place without text; None if there is no such page."""
     found = find_document(generation, query.get("document", ""))
     starts = found[0].page_starts if found else ()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from rodedraad.answering.place import Place
-from rodedraad.index.store.generation import Generation
+from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.ingest.documents import Document, Passage
 
 CHECKED = 12
@@ -33,7 +33,7 @@ def query_of(document: str, start: int, end: int, text: str) -> dict[str, str]:
     return {"document": document, "start": str(start), "end": str(end), "check": _check(text)}
 
 
-def follow(generation: Generation, query: Mapping[str, str]) -> Place | None:
+def follow(generation: Snapshot, query: Mapping[str, str]) -> Place | None:
     """The place that a link's query names in the documents as they are now, or None.
 
     A quote that moved within its document is found where one of its sentences begins. Nothing is longer
@@ -59,7 +59,7 @@ def follow(generation: Generation, query: Mapping[str, str]) -> Place | None:
     return None
 
 
-def find_document(generation: Generation, id: str) -> tuple[Document, list[Passage]] | None:
+def find_document(generation: Snapshot, id: str) -> tuple[Document, list[Passage]] | None:
     """The document with this id, and its passages; None if the index has none."""
     entries = generation.manifest.documents
     number = next((number for number, entry in enumerate(entries) if entry.path == id), None)

@@ -5,22 +5,22 @@ from typing import Final
 
 from rodedraad.answering.citation_formats import bibtex, literal, one_line, ris
 from rodedraad.answering.place import Place
-from rodedraad.index.store.generation import Generation
+from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.page.kept_turns import Cited, Turn, found_in
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 from rodedraad.texts.scope_words import scope_in_words
 
-Form = Callable[[Sequence[Turn], Generation, str], str]
+Form = Callable[[Sequence[Turn], Snapshot, str], str]
 """What writes answers, with what the documents tell of the places that they cite, in the page's language."""
 
 
-def plain(turns: Sequence[Turn], _: Generation, language: str) -> str:
+def plain(turns: Sequence[Turn], _: Snapshot, language: str) -> str:
     """Plain text: each question, its quotes between quotation marks, their sources."""
     return "\n\n\n".join("\n\n".join(_blocks(turn, language, "", "“{}”", str)) for turn in turns) + "\n"
 
 
-def markdown(turns: Sequence[Turn], _: Generation, language: str) -> str:
+def markdown(turns: Sequence[Turn], _: Snapshot, language: str) -> str:
     """Markdown: each question a heading, its quotes block quotations; every character of them literal."""
     return "\n\n".join("\n\n".join(_blocks(turn, language, "## ", "> {}", literal)) for turn in turns) + "\n"
 
@@ -47,7 +47,7 @@ def _numbers(turn: Turn, quote: Cited) -> str:
     return " ".join(f"[{one.number}]" for one in (quote, *turn.same_as(quote)))
 
 
-def html(turns: Sequence[Turn], _: Generation, language: str) -> str:
+def html(turns: Sequence[Turn], _: Snapshot, language: str) -> str:
     """A page of its own, which word processors take too."""
     return render("page/taken.html", turns=turns, language=language)
 
@@ -55,7 +55,7 @@ def html(turns: Sequence[Turn], _: Generation, language: str) -> str:
 def _entries(write: Callable[[Place], str]) -> Form:
     """An entry for each place that the answers cite and the documents still hold."""
 
-    def entries(turns: Sequence[Turn], generation: Generation, _: str) -> str:
+    def entries(turns: Sequence[Turn], generation: Snapshot, _: str) -> str:
         cited = [one for turn in turns if not turn.abstained for one in turn.cited]
         return "\n\n".join(dict.fromkeys(map(write, found_in(generation, cited)))) + "\n"
 

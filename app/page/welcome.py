@@ -36,7 +36,7 @@ class Suggestions:
         return list(islice(right, SUGGESTED))
 
     def _is_right(self, searcher: Searcher, example: Example) -> bool:
-        key = (searcher.generation.folder.name, example)
+        key = (searcher.generation.id, example)
         if key not in self._right:
             self._right[key] = is_right(searcher, example)
         return self._right[key]

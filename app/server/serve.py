@@ -211,7 +211,7 @@ def _add_health(app: FastAPI, indexes: Sequence[LiveIndex]) -> None:
     @app.get(HEALTH)
     def health() -> JSONResponse:
         try:
-            generations = [index.searcher().generation.folder.name for index in indexes]
+            generations = [index.searcher().generation.id for index in indexes]
         except RodeDraadError:
             return JSONResponse({"status": "no index"}, 503)
         alone = {"generation": generations[0]} if len(generations) == 1 else {}

@@ -1,16 +1,15 @@
 """Generation: one published state of the index, opened for reading."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate, groupby
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from rodedraad.index.encoders.base import Embedding, Vectors
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.files.segments import (
     DamagedFile,
@@ -22,7 +21,7 @@ from rodedraad.index.files.segments import (
     vectors_file,
 )
 from rodedraad.index.store.checksums import damaged_files
-from rodedraad.index.store.manifest import MANIFEST, IndexProblem, Manifest, damaged
+from rodedraad.index.store.manifest import MANIFEST, Entry, IndexProblem, Manifest, damaged
 from rodedraad.index.store.passage_segments import (
     PLACE,
     Places,
@@ -32,73 +31,65 @@ from rodedraad.index.store.passage_segments import (
     tokens_file,
 )
 from rodedraad.index.store.reader_lock import lock_for_reading
-from rodedraad.index.store.records import PASSAGES, WORDS, read_document
+from rodedraad.index.store.records import PASSAGES, WORDS, read_document, read_entry
+from rodedraad.index.store.snapshot import Snapshot, Within, runs
 from rodedraad.index.vector_codes import VectorCodes
-from rodedraad.index.vector_index import CodedPiece, VectorIndex
+from rodedraad.index.vector_index import CodedPiece, Numbers, VectorIndex
 from rodedraad.index.words.word_index import WordIndex
 from rodedraad.ingest.documents import Document, Passage
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
-    """Passages that alone may be found: those of some documents."""
-
-    passages: npt.NDArray[np.bool_]  # bool[passages], by their number
-    keys: tuple[int, ...]  # of the documents in the word index
-
-
-class Generation:
+class Generation(Snapshot):
     """A published generation. Its files stay until it is closed or garbage-collected."""
 
     def __init__(self, folder: Path) -> None:
         """Open the generation in `folder`; raises IndexProblem if its manifest is damaged."""
-        self.folder = folder
+        self.folder, self.id = folder, folder.name
         try:
             self._lock = lock_for_reading(folder)
         except OSError as error:
             raise damaged(folder / MANIFEST) from error
         try:
-            self.manifest = Manifest.load(folder)
+            super().__init__(Manifest.load(folder))
         except IndexProblem:
             self.close()  # the traceback would keep it open
             raise
         entries, dimension = self.manifest.documents, self.manifest.dimension
-        self._ends = list(accumulate(entry.passages for entry in entries))
         self._tokens: dict[str, npt.NDArray[np.uint8]] = {}  # of segments, memory-mapped
         self._damage: Future[list[str]] | None = None  # found by `verify`, in the background
-        # Not a method: the cache would refer to the generation, and keep its files.
-        self.document = lru_cache(64)(lambda number: read_document(folder, entries[number], dimension))
+        # Not of a method: the cache would refer to the generation, and keep its files.
+        self._document = lru_cache(64)(lambda number: read_document(folder, entries[number], dimension))
 
-    @property
-    def passages(self) -> int:
-        """The number of passages of all documents."""
-        return self._ends[-1] if self._ends else 0
-
-    def first_passage(self, document: int) -> int:
-        """The number of a document's first passage; documents and passages count from 0."""
-        return self._ends[document] - self.manifest.documents[document].passages
-
-    def within(self, documents: Sequence[int]) -> Within:
-        """The passages of some documents, given by their numbers."""
-        entries, allowed = self.manifest.documents, np.zeros(self.passages, np.bool_)
-        for number in documents:
-            allowed[self.first_passage(number) : self._ends[number]] = True
-        return Within(allowed, tuple(entries[number].key for number in documents))
+    def document(self, number: int) -> tuple[Document, list[Passage]]:
+        """As `Snapshot.document`."""
+        return self._document(number)
 
     def passage(self, number: int) -> tuple[Document, Passage]:
-        """A passage by its number, and its document.
-
-        Raises IndexProblem if the document, or a file that `verify` compared, is damaged.
-        """
+        """As `Snapshot.passage`; raises IndexProblem too if a file that `verify` compared is damaged."""
         if self._damage and (found := self._damage.result()):
             raise damaged(self.folder / found[0])
-        index = self.document_of(number)
-        document, passages = self.document(index)
-        return document, passages[number - self.first_passage(index)]
+        return super().passage(number)
 
-    def document_of(self, passage: int) -> int:
-        """The number of the document that a passage is in."""
-        return bisect_right(self._ends, passage)
+    def nearest(self, vector: Vectors, k: int, within: Within | None) -> dict[int, float]:
+        """As `Snapshot.nearest`."""
+        found, cosines = self._vectors.search(vector[None], k, within.passages if within else None)
+        return dict(zip(found[0].tolist(), cosines[0].tolist(), strict=True))
+
+    def cosines(self, vector: Vectors, passages: Numbers) -> dict[int, float]:
+        """As `Snapshot.cosines`."""
+        cosines = self._vectors.rows_of(passages) @ vector
+        return dict(zip(passages.tolist(), cosines.tolist(), strict=True))
+
+    def embedding(self, passage: int) -> Embedding:
+        """As `Snapshot.embedding`."""
+        return Embedding(self._vectors.rows(passage, 1)[0], self.tokens(passage))
+
+    def fetch(self, passages: Sequence[int]) -> None:
+        """As `Snapshot.fetch`; its files are near."""
+
+    @cached_property
+    def _vectors(self) -> VectorIndex:
+        return self.vectors()
 
     def vectors(self) -> VectorIndex:
         """The passages' vectors, float32[passages, dimension]; row n is passage n, however they are stored.
@@ -134,7 +125,7 @@ class Generation:
         if records[-1].row + records[-1].rows > len(vectors):
             raise DamagedFile(folder / vectors_file(segment))
         of_rows = np.full(len(vectors), -1)
-        of_rows[_runs([record.row for record in records], [record.rows for record in records])] = numbers
+        of_rows[runs([record.row for record in records], [record.rows for record in records])] = numbers
         return CodedPiece(
             vectors, VectorCodes(folder / codes_file(segment), len(vectors), dimension), of_rows
         )
@@ -146,11 +137,14 @@ class Generation:
         stored = sorted(range(len(places)), key=places.__getitem__)
         records = [self.manifest.documents[number].record for number in stored]
         firsts = [self.first_passage(number) for number in stored]
-        return records, _runs(firsts, [record.rows for record in records])
+        return records, runs(firsts, [record.rows for record in records])
+
+    def places(self, passages: Numbers) -> Places:
+        """As `Snapshot.places`; raises IndexProblem as `vectors`."""
+        return self._places[passages]
 
     @cached_property
-    def places(self) -> Places:
-        """Where each passage stands, PLACE[passages]; raises IndexProblem as `vectors`."""
+    def _places(self) -> Places:
         records, numbers = self._stored
         places = np.empty(len(numbers), PLACE)
         try:
@@ -164,7 +158,7 @@ class Generation:
         """The tokens of a passage by its number, as they are stored; raises IndexProblem if damaged."""
         segment = self.manifest.documents[self.document_of(passage)].record.segment
         path = self.folder / PASSAGES / tokens_file(segment)
-        place = self.places[passage]
+        place = self._places[passage]
         try:
             if segment not in self._tokens:
                 self._tokens[segment] = mapped(path, np.dtype(np.uint8))
@@ -178,10 +172,8 @@ class Generation:
 
         Raises IndexProblem if a file is missing or damaged.
         """
-        entries = self.manifest.documents
-        keys = _runs([entry.key for entry in entries], [entry.passages for entry in entries])
         try:
-            return WordIndex(self.folder / WORDS, static, keys)
+            return WordIndex(self.folder / WORDS, static, self.keys)
         except DamagedFile as error:
             raise damaged(error.path) from error
 
@@ -202,12 +194,14 @@ class Generation:
         self._damage = background.submit(damaged_files, self.folder, vectors, True)
         background.shutdown(wait=False)
 
+    def damaged_files(self, checksums: bool) -> list[str]:
+        """As `Snapshot.damaged_files`."""
+        return damaged_files(self.folder, self.manifest.files, checksums)
+
+    def stored(self, entry: Entry) -> tuple[Document, list[Passage], list[Embedding]]:
+        """As `Snapshot.stored`."""
+        return read_entry(self.folder, entry, self.manifest.dimension)
+
     def close(self) -> None:
         """Release the files."""
         self._lock.close()
-
-
-def _runs(firsts: Sequence[int], counts: Sequence[int]) -> npt.NDArray[np.int64]:
-    """Numbers in runs, one behind the other, each from its first on and as long as it counts: int64[n]."""
-    starts, lengths = np.array(firsts, np.int64), np.array(counts, np.int64)
-    return np.arange(lengths.sum()) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths)

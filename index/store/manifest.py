@@ -103,9 +103,13 @@ class Manifest:
 
     def save(self, folder: Path) -> None:
         """Write the manifest to the generation in `folder`."""
+        write_file(folder / MANIFEST, self.packed(folder.name))
+
+    def packed(self, id: str) -> bytes:
+        """The manifest as bytes, for the state of the index that has this id."""
         content = {
             "format": MANIFEST_FORMAT,
-            "generation": folder.name,
+            "generation": id,
             "model": self.model,
             "fingerprint": self.fingerprint,
             "dimension": self.dimension,
@@ -115,7 +119,7 @@ class Manifest:
             "unread": [[file.path, file.size, file.mtime_ns, _pair(file.reason)] for file in self.unread],
             "documents": [_row(entry) for entry in self.documents],
         }
-        write_file(folder / MANIFEST, _sealed(json.dumps(content)))
+        return _sealed(json.dumps(content))
 
     @classmethod
     def load(cls, folder: Path) -> "Manifest":
@@ -123,16 +127,24 @@ class Manifest:
         path = folder / MANIFEST
         try:
             data = read_file(path, LARGEST)
+        except OSError as error:
+            raise damaged(path) from error
+        return cls.unpacked(data, folder.name, path)
+
+    @classmethod
+    def unpacked(cls, data: bytes, id: str, place: object) -> "Manifest":
+        """The manifest that `packed` made for a state; raises as `load`, naming the place of the bytes."""
+        try:
             content = parse_json(data)
             if content.pop("format") != MANIFEST_FORMAT:
                 raise IndexProblem(
-                    f"The index {path} was made by another version of Rode Draad. Run: rodedraad index"
+                    f"The index {place} was made by another version of Rode Draad. Run: rodedraad index"
                 )
             if data != _sealed(data[:-_SEAL].decode() + "}"):
-                raise damaged(path)
+                raise damaged(place)
             del content["sha256"]
-            if content.pop("generation") != folder.name:
-                raise damaged(path)
+            if content.pop("generation") != id:
+                raise damaged(place)
             content["documents"] = tuple(_entry(row) for row in content["documents"])
             content["unread"] = tuple(
                 Unread(path, size, mtime_ns, Reason(*reason))
@@ -140,8 +152,8 @@ class Manifest:
             )
             content["files"] = {name: (size, crc32) for name, (size, crc32) in content["files"].items()}
             return cls(**content)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise damaged(path) from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise damaged(place) from error
 
 
 def _row(entry: Entry) -> list[Any]:
@@ -189,6 +201,6 @@ def _sealed(text: str) -> bytes:
 _SEAL = len(_sealed("{}")) - 1
 
 
-def damaged(path: Path) -> IndexProblem:
-    """The error for a file that does not hold what was written to it."""
-    return IndexProblem(f"The index file {path} is damaged or missing. Run: rodedraad check --repair")
+def damaged(place: object) -> IndexProblem:
+    """The error for a file, or another place, that does not hold what was written to it."""
+    return IndexProblem(f"The index file {place} is damaged or missing. Run: rodedraad check --repair")

@@ -7,10 +7,7 @@ contributes to the coverage of a passage by the cosine of its best match there, 
 matches.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
-from functools import lru_cache
-from math import log
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,49 +19,13 @@ from rodedraad.index.files.index_file import read_file
 from rodedraad.index.files.segments import DamagedFile, Record, read_text, read_vectors
 from rodedraad.index.vector_index import VectorIndex
 from rodedraad.index.words.analysis import analysis
+from rodedraad.index.words.matching import K1, QuestionWord, Ranking, Vocabulary, inverse_document_frequency
 from rodedraad.ingest.data_file import parse_json
 
 TANTIVY, VOCABULARY = "tantivy", "vocabulary.json"
 
 LARGEST = 100_000_000
 """Bytes of the largest list of segments."""
-
-MATCHES = 30
-"""The most words of the corpus that a question word is matched to."""
-
-LEAST_COSINE = 0.35
-"""The least cosine of a match; the weight of a match is its cosine.
-
-A power of the cosine was worse: with all signals, mean XQuAD recall@1 of nl, en, es and de questions
-over Dutch passages is .890 with the cosine, .887 with its power 1.5, .882 with its square. Least cosines
-from .25 to .40, and 30 to 100 matches for a word, differ from this by .007 at most.
-"""
-
-KEPT = 10_000
-"""Words of questions whose matches are kept in memory, about 3 kB each."""
-
-K1 = 1.2  # BM25's term frequency saturation in tantivy (Robertson and Zaragoza 2009)
-
-Ranking = list[tuple[int, float]]
-"""Passage numbers and scores, best first."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionWord:
-    """A word of the question, and the words of the corpus that it is matched to."""
-
-    text: str
-    rarity: float  # inverse document frequency of its matches together
-    matches: Mapping[str, float]  # word of the corpus → cosine, 0 to 1
-
-    def match_in(self, words: Set[str]) -> float:
-        """The cosine of the best match in `words`; 0 without a match."""
-        return max((self.matches[match] for match in self.matches.keys() & words), default=0.0)
-
-
-def inverse_document_frequency(documents: float, total: int) -> float:
-    """The inverse document frequency of BM25 (Robertson and Zaragoza 2009), always positive."""
-    return log(1 + (total - documents + 0.5) / (documents + 0.5))
 
 
 def waste(folder: Path) -> tuple[int, int]:
@@ -82,27 +43,16 @@ def read_vocabulary(folder: Path) -> list[Record]:
         raise DamagedFile(folder / VOCABULARY) from error
 
 
-class _Vocabulary:
-    """The words of the corpus, and their vectors; apart from the index, which its cache would keep open."""
-
-    def __init__(self, folder: Path, static: StaticEmbedder, records: Sequence[Record]) -> None:
-        """Read the words in a folder; raises DamagedFile if a file is missing or damaged."""
-        self._static = static
-        self.words = [word for record in records for word in read_text(folder, record).decode().split()]
-        self._nearest = VectorIndex.build(read_vectors(folder, records, static.dimension), static.dimension)
-
-    def matches(self, word: str) -> Mapping[str, float]:
-        """The nearest words of the corpus with their cosines, nearest first."""
-        rows, cosines = self._nearest.search(self._static.questions([word]), MATCHES)
-        return {
-            self.words[row]: min(cosine, 1.0)
-            for row, cosine in zip(rows[0].tolist(), cosines[0].tolist(), strict=True)
-            if cosine >= LEAST_COSINE
-        }
+def _read_vocabulary(folder: Path, static: StaticEmbedder) -> Vocabulary:
+    """The vocabulary in a folder; raises DamagedFile if a file is missing or damaged."""
+    records = read_vocabulary(folder)
+    words = [word for record in records for word in read_text(folder, record).decode().split()]
+    vectors = VectorIndex.build(read_vectors(folder, records, static.dimension), static.dimension)
+    return Vocabulary(words, vectors, static)
 
 
 class WordIndex:
-    """The words of all passages, in a folder on disk."""
+    """The words of all passages, in a folder on disk: `Words` of `index.store.snapshot`."""
 
     def __init__(self, folder: Path, static: StaticEmbedder, keys: npt.NDArray[np.int64]) -> None:
         """Open the index that `WordWriter` wrote to `folder`; passage n has the key `keys[n]`.
@@ -113,10 +63,7 @@ class WordIndex:
         self._key_of = keys
         self._order = np.argsort(keys)
         self._keys = keys[self._order]
-        records = read_vocabulary(folder)
-        vocabulary = _Vocabulary(folder, static, records)
-        self._is_empty = not vocabulary.words
-        self._matches = lru_cache(KEPT)(vocabulary.matches)
+        self._vocabulary = _read_vocabulary(folder, static)
         try:
             self._total = waste(folder)[0]  # with the removed passages, as in tantivy's BM25
             self._index = tantivy.Index.open(str(folder / TANTIVY))
@@ -127,36 +74,23 @@ class WordIndex:
             raise DamagedFile(folder / TANTIVY / "meta.json")
 
     def match(self, question: str, expand: bool = True) -> list[QuestionWord]:
-        """Each different word of the question with its matches: the nearest words of the corpus.
-
-        Without `expand`, a word matches only itself.
-        """
-        matched = []
-        for word in dict.fromkeys(() if self._is_empty else self.analysis.words(question)):
-            matches = self._matches(word)
-            if not expand:
-                matches = {match: cosine for match, cosine in matches.items() if match == word}
-            matched.append(QuestionWord(word, self._rarity(matches), matches))
-        return matched
-
-    def _rarity(self, matches: Mapping[str, float]) -> float:
-        total = self._total
-        holding = sum(weight * self._searcher.doc_freq("words", word) for word, weight in matches.items())
-        return inverse_document_frequency(min(holding, total), total)
+        """As `Words.match`."""
+        return self._vocabulary.match(
+            self.analysis.words(question),
+            expand,
+            lambda word: self._searcher.doc_freq("words", word),
+            self._total,
+        )
 
     def search_coverage(
         self, question: Sequence[QuestionWord], k: int, within: Iterable[int] | None = None
     ) -> Ranking:
-        """The k passages that cover the most of the question, and the share that they cover, from 0 to 1.
-
-        It is the mean over the question's words of `QuestionWord.match_in`, weighted by their rarity.
-        `within` holds the keys of the documents that are searched, if not all are.
-        """
+        """As `Words.search_coverage`."""
         query = self._covering(question)
         return self._search(query, k, within) if query else []
 
     def coverage(self, question: Sequence[QuestionWord], passages: npt.NDArray[np.int64]) -> Ranking:
-        """The share of the question that each of some passages covers; those that cover none are left out."""
+        """As `Words.coverage`."""
         query = self._covering(question)
         if not query or not len(passages):
             return []
@@ -186,11 +120,7 @@ class WordIndex:
     def search_bm25(
         self, question: str, language: str, k: int, within: Iterable[int] | None = None
     ) -> Ranking:
-        """The k best passages by BM25 over stems, as a share of the highest possible score, from 0 to 1.
-
-        That is (K1 + 1) times the summed inverse document frequencies of the question's stems. `within`
-        is that of `search_coverage`.
-        """
+        """As `Words.search_bm25`."""
         words = self.analysis.with_parts(self.analysis.words(question), language)
         stems = {self.analysis.stem(word, language) for word in words}
         total = self._total

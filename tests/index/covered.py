@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence, Set
 
-from rodedraad.index.words.word_index import QuestionWord
+from rodedraad.index.words.matching import QuestionWord
 
 
 def coverage(question: Sequence[QuestionWord], words: Set[str]) -> float:

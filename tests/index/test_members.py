@@ -14,7 +14,7 @@ from rodedraad.index.files.segments import SegmentWriter
 from rodedraad.index.plan import compare
 from rodedraad.index.progress import Progress
 from rodedraad.index.report import Report
-from rodedraad.index.store import generation_writer
+from rodedraad.index.store import waiting_documents
 from rodedraad.index.store.check import check
 from rodedraad.index.store.publishing import open_current
 from rodedraad.ingest.corpus_folder import scan
@@ -216,18 +216,18 @@ def test_a_fault_between_members_publishes_none_of_them(place: Path, monkeypatch
 
 
 def test_a_stop_between_members_publishes_none_of_them(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generation_writer, "AT_ONCE", 1)
+    monkeypatch.setattr(waiting_documents, "AT_ONCE", 1)
     cancelled, files = Event(), {f"{n}.txt": f"Dorp {n} ligt hoog. " * 9 for n in range(9)}
     (place / "corpus" / "bundel.zip").write_bytes(zipped(files))
-    embed = generation_writer.GenerationWriter._embeddings
+    embed = waiting_documents.WaitingDocuments._embeddings
 
-    def stop_soon(writer: generation_writer.GenerationWriter) -> object:
-        advance = writer._advance
-        monkeypatch.setattr(writer, "_advance", lambda *done: (advance(*done), cancelled.set()))
-        return embed(writer)
+    def stop_soon(waiting: waiting_documents.WaitingDocuments) -> object:
+        advance = waiting._advance
+        monkeypatch.setattr(waiting, "_advance", lambda *done: (advance(*done), cancelled.set()))
+        return embed(waiting)
 
     with monkeypatch.context() as patched:
-        patched.setattr(generation_writer.GenerationWriter, "_embeddings", stop_soon)
+        patched.setattr(waiting_documents.WaitingDocuments, "_embeddings", stop_soon)
         report = reindex(place / "corpus", place / "home", _ignore, cancelled=cancelled)
     assert report.waiting == ["bundel.zip"]
     assert texts(place) == OLD
