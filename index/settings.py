@@ -29,6 +29,7 @@ class Settings:
     model: str = ""  # a sentence-transformers model's name or folder; empty: the bundled model
     query_prefix: str = ""  # E5 models want "query: "
     passage_prefix: str = ""  # E5 models want "passage: "
+    store: str = ""  # where the index is: milvus://HOST:PORT/NAME; empty: in the home
     passage_size: int = PASSAGE_SIZE  # the most characters of a passage
     largest_file: int = LARGEST_FILE // MEGABYTE  # megabytes; a larger file is not read
     parse_seconds: int = PARSE_SECONDS  # the longest that reading one file may take

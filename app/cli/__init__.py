@@ -1,6 +1,7 @@
 """The command line: rodedraad index | add | check | ask | chat | eval | bench."""
 
 import argparse
+import os
 import re
 import sys
 from importlib import import_module
@@ -20,6 +21,8 @@ examples:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code is 0, or 2 after a message to standard error."""
     options = parser().parse_args(arguments)
+    if options.store is not None:
+        os.environ["RODEDRAAD_STORE"] = options.store  # for indexings in processes of their own too
     try:
         run = getattr(import_module(f"rodedraad.cli.{options.module}"), options.function)
         return int(run(options))
@@ -49,6 +52,11 @@ def parser() -> argparse.ArgumentParser:
         default=Path(".rodedraad"),
         metavar="DIR",
         help="folder of the index (.rodedraad)",
+    )
+    common.add_argument(
+        "--store",
+        metavar="ADDRESS",
+        help="Milvus server that holds the index in place of that folder: milvus://HOST:PORT/NAME",
     )
     parser = argparse.ArgumentParser(
         prog="rodedraad",

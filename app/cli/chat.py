@@ -3,9 +3,15 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rodedraad.cli.index import reindex
+from rodedraad.cli.terminal import say
+from rodedraad.index.store.manifest import IndexBusy
 from rodedraad.ingest.errors import RodeDraadError
+
+if TYPE_CHECKING:
+    from rodedraad.live.collection import Collection
 
 
 def chat(options: argparse.Namespace) -> int:
@@ -32,10 +38,26 @@ def chat(options: argparse.Namespace) -> int:
     start_log(options.log, options.log_questions)
     collections = collections or [Collection(options.corpus, options.home)]
     for one in collections:
-        reindex(argparse.Namespace(corpus=one.corpus, home=one.home))
+        _catch_up(one)
     serving = Serving(options.host, options.port, options.root_path, passwords, writer)
     serve(collections, options.home, serving)
     return 0
+
+
+def _catch_up(collection: "Collection") -> None:
+    """Bring an index up to date, unless its documents are elsewhere or another process does it."""
+    from rodedraad.index.stores import store_of
+
+    has_index = store_of(collection.home).exists()
+    if has_index and not collection.corpus.is_dir():
+        say(f"There is no folder {collection.corpus}: the index is served as it is.")
+        return
+    try:
+        reindex(argparse.Namespace(corpus=collection.corpus, home=collection.home))
+    except IndexBusy as error:
+        if not has_index:
+            raise
+        say(f"{error} Until then the index is served as it is.")
 
 
 def _add_user(options: argparse.Namespace) -> int:

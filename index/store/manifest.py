@@ -29,6 +29,10 @@ class IndexProblem(RodeDraadError):
     """The index is missing, damaged, or was made by another model or version."""
 
 
+class IndexBusy(RodeDraadError):
+    """Another process is writing the index."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A document of a generation, without its text.

@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 from rodedraad.index.files.index_file import read_file
 from rodedraad.index.files.safe_files import replace_file, sync
 from rodedraad.index.store.generation import Generation
-from rodedraad.index.store.manifest import IndexProblem, damaged
+from rodedraad.index.store.manifest import IndexBusy, IndexProblem, damaged
 from rodedraad.index.store.reader_lock import remove_unless_read
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.regular_file import read_regular
@@ -111,7 +111,7 @@ def writing(home: Path) -> Iterator[Callable[[], Path]]:
                 raise
             _prune(home)
     except Timeout:
-        raise RodeDraadError(
+        raise IndexBusy(
             f"Another process is indexing into {home}{_owner(lock)}. Wait until it has finished."
         ) from None
     except IsADirectoryError as error:

@@ -1,0 +1,1 @@
+"""Milvus: an index on a Milvus server, which many machines can write and ask."""

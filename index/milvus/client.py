@@ -1,0 +1,204 @@
+"""Client: calls to a Milvus server, whose errors tell a person what to do."""
+
+import logging
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from rodedraad.index.milvus.address import Address
+from rodedraad.index.store.manifest import IndexProblem
+from rodedraad.ingest.errors import RodeDraadError
+
+TOKEN = "RODEDRAAD_MILVUS_TOKEN"
+"""The variable of the environment that holds user:password, or an API key."""
+
+PATIENCE = 60.0
+"""Seconds that a call may take."""
+
+EFFORT = 1_000
+"""How many vectors an HNSW index keeps in view (ef): more find more of the nearest, and take longer."""
+
+OLDEST = (2, 4)
+"""The first version of Milvus with sparse vectors."""
+
+Row = dict[str, Any]
+
+
+class Gone(IndexProblem):
+    """A collection or an alias does not exist, or no longer."""
+
+
+class Client:
+    """A connection to a Milvus server. Thread-safe."""
+
+    def __init__(self, address: Address) -> None:
+        """Connect; raises RodeDraadError if pymilvus is not installed, or as `_told`."""
+        try:
+            from pymilvus import MilvusClient
+        except ImportError as error:
+            raise RodeDraadError(
+                "To use a Milvus server, install Rode Draad with pymilvus: "
+                "python -m pip install --constraint constraints.txt --editable '.[milvus]'"
+            ) from error
+        logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what it logs is raised too
+        self.address = address
+        token = os.environ.get(TOKEN, "")
+        self._client: Any = self._tried(
+            lambda: MilvusClient(uri=address.server, token=token, timeout=PATIENCE)
+        )
+        self._refuse_old(str(self._call("get_server_version")))
+
+    def _refuse_old(self, version: str) -> None:
+        found = re.search(r"(\d+)\.(\d+)", version)
+        if found and tuple(map(int, found.groups())) < OLDEST:
+            wanted = ".".join(map(str, OLDEST))
+            raise RodeDraadError(
+                f"The Milvus server at {self.address.server} has version {version}; {wanted} or newer is "
+                "needed."
+            )
+
+    def _call(self, name: str, *arguments: Any, **named: Any) -> Any:
+        """Call a method of pymilvus' client; raises Gone, or RodeDraadError."""
+        return self._tried(lambda: getattr(self._client, name)(*arguments, timeout=PATIENCE, **named))
+
+    def _tried(self, call: Callable[[], Any]) -> Any:
+        from grpc import RpcError
+        from pymilvus import MilvusException
+
+        try:
+            return call()
+        except (MilvusException, RpcError) as error:
+            raise self._told(error) from error
+
+    def _told(self, error: Exception) -> RodeDraadError:
+        """The error for a person."""
+        server, text = self.address.server, str(error)
+        told = text.lower()
+        if re.search(r"not found|does not exist|can't find", told):
+            return Gone(
+                f"{self.address} no longer has what was asked for: a newer state of the index was published. "
+                "Ask again."
+            )
+        if re.search(r"unauthenticated|permission ?denied|auth", told):
+            return RodeDraadError(
+                f"The Milvus server at {server} does not let you in. Put user:password in the variable "
+                f"{TOKEN} of the environment."
+            )
+        if re.search(r"quota|exhausted|no space|disk|out of memory", told):
+            return RodeDraadError(
+                f"The Milvus server at {server} is full ({_first(text)}). Give it more memory or disk; the "
+                "published index is as it was."
+            )
+        if re.search(r"deadline|timeout|timed out", told):
+            return RodeDraadError(
+                f"The Milvus server at {server} did not answer within {PATIENCE:.0f} seconds. Try again "
+                "later."
+            )
+        if re.search(r"unavailable|fail(ed)? connecting|connect", told):
+            return RodeDraadError(
+                f"The Milvus server at {server} cannot be reached. Is it running, and is the address right?"
+            )
+        return RodeDraadError(f"The Milvus server at {server} refuses what was asked: {_first(text)}")
+
+    def collections(self) -> list[str]:
+        """The names of all collections."""
+        return list(self._call("list_collections"))
+
+    def create(self, name: str, fields: Sequence[tuple[str, str, Row]], indexes: Mapping[str, Row]) -> None:
+        """Create what there is not yet of a collection and its indexes, and load it.
+
+        A field is its name, the name of its type and what pymilvus' `add_field` takes besides; an index is
+        what `add_index` takes besides the field that it has as its key here.
+        """
+        from pymilvus import DataType
+
+        if not self._call("has_collection", name):
+            schema = self._client.create_schema(auto_id=False, enable_dynamic_field=False)
+            for field, kind, more in fields:
+                schema.add_field(field, getattr(DataType, kind), **more)
+            self._call("create_collection", name, schema=schema, consistency_level="Strong")
+        there = set(self._call("list_indexes", name))
+        wanted = self._client.prepare_index_params()
+        for field, index in indexes.items():
+            if field not in there:
+                wanted.add_index(field, index_name=field, **index)
+        if len(wanted):
+            self._call("create_index", name, wanted, sync=False)  # else it looks every half second
+        self._call("load_collection", name)
+
+    def drop(self, collection: str) -> None:
+        """Drop a collection."""
+        self._call("drop_collection", collection)
+
+    def insert(self, collection: str, rows: list[Row]) -> None:
+        """Insert rows."""
+        self._call("insert", collection, rows)
+
+    def upsert(self, collection: str, rows: list[Row]) -> None:
+        """Insert rows, in place of those with the same primary key."""
+        self._call("upsert", collection, rows)
+
+    def delete(self, collection: str, filter: str) -> None:
+        """Delete the rows that a filter admits."""
+        self._call("delete", collection, filter=filter)
+
+    def rows(self, collection: str, ids: Sequence[str], fields: Sequence[str]) -> list[Row]:
+        """The rows with these primary keys, in any order."""
+        return list(self._call("query", collection, ids=list(ids), output_fields=list(fields))) if ids else []
+
+    def count(self, collection: str, filter: str) -> int:
+        """The number of rows that a filter admits."""
+        return int(self._call("query", collection, filter=filter, output_fields=["count(*)"])[0]["count(*)"])
+
+    def search(
+        self, collection: str, field: str, vector: Any, k: int, filter: str, fields: Sequence[str], level: str
+    ) -> list[Row]:
+        """The k rows with the greatest inner product; `distance` is that product, `entity` has the fields.
+
+        `level` is Milvus' level of consistency.
+        """
+        found = self._call(
+            "search",
+            collection,
+            data=[vector],
+            anns_field=field,
+            limit=k,
+            filter=filter,
+            output_fields=list(fields),
+            search_params={"metric_type": "IP", "params": {"ef": EFFORT} if field == "vector" else {}},
+            consistency_level=level,
+        )
+        return list(found[0])
+
+    def alias(self, name: str) -> str | None:
+        """The collection that an alias names; None if there is no such alias."""
+        try:
+            return str(self._call("describe_alias", name)["collection_name"])
+        except Gone:
+            return None
+
+    def create_alias(self, name: str, collection: str) -> None:
+        """Create an alias; raises RodeDraadError if it exists."""
+        self._call("create_alias", collection, name)
+
+    def alter_alias(self, name: str, collection: str) -> None:
+        """Have an alias name another collection, from one moment to the next."""
+        self._call("alter_alias", collection, name)
+
+    def drop_alias(self, name: str) -> None:
+        """Drop an alias."""
+        self._call("drop_alias", name)
+
+
+def _first(text: str) -> str:
+    """What an error of Milvus says, without its code."""
+    found = re.search(r"message=(.*?)\)?>?$", text, re.DOTALL)
+    return (found.group(1) if found else text).strip().splitlines()[0][:200]
+
+
+@cache
+def client_of(address: Address) -> Client:
+    """The connection of this process to a server; made once."""
+    return Client(address)

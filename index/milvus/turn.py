@@ -1,0 +1,114 @@
+"""Turn: one process at a time writes an index on Milvus, on whatever machine it is."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from socket import gethostname
+from threading import Event, Thread
+from typing import Any
+
+from rodedraad.index.milvus import pieces
+from rodedraad.index.milvus.client import Client, Gone
+from rodedraad.index.milvus.state import Names
+from rodedraad.index.store.manifest import IndexBusy
+from rodedraad.ingest.errors import RodeDraadError
+
+BEAT, SILENT = 10.0, 60.0
+"""Seconds between two signs of life of a process that writes, and without one until its turn is over."""
+
+SIGN = "sign of life"
+
+
+@contextmanager
+def turn(client: Client, names: Names) -> Iterator[Callable[[], None]]:
+    """The turn to write; what is given raises RodeDraadError if another process has it meanwhile.
+
+    An alias can be created only once: who creates it has the turn. The collection that it names tells who
+    that is, and when it last gave a sign of life. Clocks of machines are taken to differ by less than
+    SILENT. Raises IndexBusy if another process has the turn.
+    """
+    own = names.writer()
+    client.create(own, pieces.FIELDS, pieces.INDEXES)
+    over = Event()
+    try:
+        _tell(client, own)
+        _take(client, names, own)
+        beating = Thread(target=_beat, args=(client, own, over), daemon=True)
+        beating.start()
+        try:
+            yield lambda: _refuse_unless(client, names, own)
+        finally:
+            over.set()
+            beating.join()
+            if client.alias(names.writing) == own:
+                client.drop_alias(names.writing)
+    finally:
+        with suppress(RodeDraadError):  # the next process removes it
+            client.drop(own)
+
+
+def _take(client: Client, names: Names, own: str) -> None:
+    """Take the turn: as the first, or from a process that gives no sign of life."""
+    if not _is_created(client, names.writing, own):
+        if holder := client.alias(names.writing):
+            _refuse_if_alive(client, holder)
+            client.alter_alias(names.writing, own)
+            time.sleep(1)  # another may do the same: the last one has it
+        else:  # it has just ended
+            client.create_alias(names.writing, own)
+    _refuse_unless(client, names, own)
+
+
+def _is_created(client: Client, alias: str, own: str) -> bool:
+    """Create an alias; whether there was none."""
+    try:
+        client.create_alias(alias, own)
+    except Gone:
+        raise
+    except RodeDraadError:
+        if client.alias(alias) is None:
+            raise
+        return False
+    return True
+
+
+def _refuse_if_alive(client: Client, holder: str) -> None:
+    told = _told(client, holder)
+    if told and time.time() - told["at"] < SILENT:
+        ago = max(0, round(time.time() - told["at"]))
+        raise IndexBusy(
+            f"Another process is indexing into {client.address} ({told['who']}, last heard of {ago} seconds "
+            "ago). Wait until it has finished; if it was ended, wait a minute."
+        )
+
+
+def _refuse_unless(client: Client, names: Names, own: str) -> None:
+    if client.alias(names.writing) != own:
+        raise RodeDraadError(
+            f"Another process has begun to index into {client.address}, as this one gave no sign of life. "
+            "What was published stays. Run again: rodedraad index"
+        )
+
+
+def _beat(client: Client, own: str, over: Event) -> None:
+    while not over.wait(BEAT):
+        with suppress(RodeDraadError):
+            _tell(client, own)
+
+
+def _tell(client: Client, own: str) -> None:
+    since = datetime.now().strftime("%Y-%m-%d %H:%M")
+    who = f"process {os.getpid()} on {gethostname()}, since {since}"
+    client.upsert(own, [pieces.row(SIGN, json.dumps({"who": who, "at": time.time()}))])
+
+
+def _told(client: Client, holder: str) -> dict[str, Any] | None:
+    try:
+        rows = client.rows(holder, [SIGN], ["data"])
+    except Gone:
+        return None
+    told: dict[str, Any] | None = json.loads(rows[0]["data"]) if rows else None
+    return told
