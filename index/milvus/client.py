@@ -14,8 +14,8 @@ from rodedraad.ingest.errors import RodeDraadError
 TOKEN = "RODEDRAAD_MILVUS_TOKEN"
 """The variable of the environment that holds user:password, or an API key."""
 
-PATIENCE = 60.0
-"""Seconds that a call may take."""
+PATIENCE, SOON = 60.0, 5.0
+"""Seconds that a call may take; and that may take which every question begins with."""
 
 EFFORT = 1_000
 """How many vectors an HNSW index keeps in view (ef): more find more of the nearest, and take longer."""
@@ -28,6 +28,10 @@ Row = dict[str, Any]
 
 class Gone(IndexProblem):
     """A collection or an alias does not exist, or no longer."""
+
+
+class _NotLoaded(RodeDraadError):
+    """A collection is not in the server's memory, which was started anew."""
 
 
 class Client:
@@ -61,7 +65,16 @@ class Client:
 
     def _call(self, name: str, *arguments: Any, **named: Any) -> Any:
         """Call a method of pymilvus' client; raises Gone, or RodeDraadError."""
-        return self._tried(lambda: getattr(self._client, name)(*arguments, timeout=PATIENCE, **named))
+        named = {"timeout": PATIENCE} | named
+        return self._tried(lambda: getattr(self._client, name)(*arguments, **named))
+
+    def _on(self, collection: str, name: str, **named: Any) -> Any:
+        """Call a method for a collection that has to be in memory."""
+        try:
+            return self._call(name, collection, **named)
+        except _NotLoaded:
+            self._call("load_collection", collection)
+            return self._call(name, collection, **named)
 
     def _tried(self, call: Callable[[], Any]) -> Any:
         from grpc import RpcError
@@ -76,6 +89,8 @@ class Client:
         """The error for a person."""
         server, text = self.address.server, str(error)
         told = text.lower()
+        if re.search(r"not (fully )?loaded|state 'released'", told):
+            return _NotLoaded(text)
         if re.search(r"not found|does not exist|can't find", told):
             return Gone(
                 f"{self.address} no longer has what was asked for: a newer state of the index was published. "
@@ -142,15 +157,17 @@ class Client:
 
     def delete(self, collection: str, filter: str) -> None:
         """Delete the rows that a filter admits."""
-        self._call("delete", collection, filter=filter)
+        self._on(collection, "delete", filter=filter)
 
     def rows(self, collection: str, ids: Sequence[str], fields: Sequence[str]) -> list[Row]:
         """The rows with these primary keys, in any order."""
-        return list(self._call("query", collection, ids=list(ids), output_fields=list(fields))) if ids else []
+        if not ids:
+            return []
+        return list(self._on(collection, "query", ids=list(ids), output_fields=list(fields)))
 
     def count(self, collection: str, filter: str) -> int:
         """The number of rows that a filter admits."""
-        return int(self._call("query", collection, filter=filter, output_fields=["count(*)"])[0]["count(*)"])
+        return int(self._on(collection, "query", filter=filter, output_fields=["count(*)"])[0]["count(*)"])
 
     def search(
         self, collection: str, field: str, vector: Any, k: int, filter: str, fields: Sequence[str], level: str
@@ -159,9 +176,9 @@ class Client:
 
         `level` is Milvus' level of consistency.
         """
-        found = self._call(
-            "search",
+        found = self._on(
             collection,
+            "search",
             data=[vector],
             anns_field=field,
             limit=k,
@@ -175,7 +192,7 @@ class Client:
     def alias(self, name: str) -> str | None:
         """The collection that an alias names; None if there is no such alias."""
         try:
-            return str(self._call("describe_alias", name)["collection_name"])
+            return str(self._call("describe_alias", name, timeout=SOON)["collection_name"])
         except Gone:
             return None
 

@@ -19,6 +19,9 @@ from rodedraad.ingest.errors import RodeDraadError
 BEAT, SILENT = 10.0, 60.0
 """Seconds between two signs of life of a process that writes, and without one until its turn is over."""
 
+SETTLE = 1.0
+"""Seconds after which a process that took the turn from a silent one looks whether it has it."""
+
 SIGN = "sign of life"
 
 
@@ -56,7 +59,7 @@ def _take(client: Client, names: Names, own: str) -> None:
         if holder := client.alias(names.writing):
             _refuse_if_alive(client, holder)
             client.alter_alias(names.writing, own)
-            time.sleep(1)  # another may do the same: the last one has it
+            time.sleep(SETTLE)  # another may do the same: the last one has it
         else:  # it has just ended
             client.create_alias(names.writing, own)
     _refuse_unless(client, names, own)

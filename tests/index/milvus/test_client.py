@@ -1,0 +1,121 @@
+"""Client: what goes wrong with a Milvus server is told to the person who can mend it."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymilvus import MilvusException
+
+from rodedraad.cli import main
+from rodedraad.index.build import reindex
+from rodedraad.index.milvus.address import Address
+from rodedraad.index.milvus.client import Client, Gone, client_of
+from rodedraad.index.search import Searcher
+from rodedraad.index.stores import STORE, store_of
+from rodedraad.ingest.errors import RodeDraadError
+from tests.milvus_server import milvus_server
+from tests.servers import free_port
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def client(address: str) -> Client:
+    return Client(Address.of(address))
+
+
+def test_a_server_that_is_not_there_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    monkeypatch.setenv(STORE, f"milvus://127.0.0.1:{port}/reports")
+    (tmp_path / "brug.txt").write_text("De brug is weg.", "utf-8")
+    assert main(["index", "--corpus", str(tmp_path), "--home", str(tmp_path / "home")]) == 2
+    assert capsys.readouterr().err == (
+        f"rodedraad: The Milvus server at http://127.0.0.1:{port} cannot be reached. Is it running, and is "
+        "the address right?\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MilvusException(1, "quota exceeded[reason=memory quota exhausted]"), "is full (quota exceeded"),
+        (MilvusException(1, "no space left on device"), "is full"),
+        (
+            MilvusException(65535, "auth check failure, please check api key"),
+            "RODEDRAAD_MILVUS_TOKEN",
+        ),
+        (MilvusException(4, "Deadline Exceeded"), "did not answer within"),
+        (MilvusException(2, "Fail connecting to server on localhost:19530"), "cannot be reached"),
+        (MilvusException(1100, "invalid parameter[expected=x]"), "refuses what was asked: invalid parameter"),
+    ],
+)
+def test_an_error_of_the_server_is_told(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: MilvusException, told: str
+) -> None:
+    def fail(*arguments: Any, **named: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(client._client, "list_collections", fail)
+    with pytest.raises(RodeDraadError) as caught:
+        client.collections()
+    assert told in str(caught.value)
+    assert client.address.server in str(caught.value)
+
+
+def test_an_old_server_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pymilvus.MilvusClient.get_server_version", lambda *_, **__: "v2.3.5")
+    with pytest.raises(RodeDraadError, match=r"has version v2\.3\.5; 2\.4 or newer is needed"):
+        Client(Address.of(address))
+
+
+def test_a_collection_that_is_gone_is_told_apart(client: Client) -> None:
+    with pytest.raises(Gone):
+        client.rows("nothing_of_this_name", ["1"], ["id"])
+    assert client.alias("nothing_of_this_name") is None
+
+
+def test_a_server_that_comes_back_is_used_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_parser_process: None
+) -> None:
+    port = free_port()
+    address = f"milvus://127.0.0.1:{port}/reports"
+    monkeypatch.setenv(STORE, address)
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "brug.txt").write_text("De brug van Sondor is weg.", "utf-8")
+    with milvus_server(tmp_path / "data", port):
+        reindex(tmp_path / "corpus", tmp_path / "home")
+        published = store_of(tmp_path / "home").current()
+    began = time.monotonic()
+    with pytest.raises(RodeDraadError, match="cannot be reached|did not answer"):
+        store_of(tmp_path / "home").current()
+    assert time.monotonic() - began < 30
+    with milvus_server(tmp_path / "data", port):
+        while not _is_reached(tmp_path / "home"):
+            assert time.monotonic() - began < 120
+        assert store_of(tmp_path / "home").current() == published
+        searcher = Searcher.open(tmp_path / "home")
+    with milvus_server(tmp_path / "data", port):
+        [hit] = searcher.search(searcher.query("Waar is de brug?"), 3)
+        assert hit.passage.text == "De brug van Sondor is weg."
+    assert client_of(Address.of(address)) is client_of(Address.of(address))
+
+
+def _is_reached(home: Path) -> bool:
+    try:
+        store_of(home).current()
+    except RodeDraadError:
+        return False
+    return True
+
+
+def test_pymilvus_is_imported_only_for_a_server() -> None:
+    code = (
+        "import sys; from pathlib import Path; from rodedraad.index.stores import store_of; "
+        "store_of(Path('nowhere')).current(); assert 'pymilvus' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
