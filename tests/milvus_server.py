@@ -35,6 +35,12 @@ def milvus_server(folder: Path, port: int = 0) -> Iterator[str]:
             server.wait(PATIENCE)
 
 
+def put_on_server(home: Path, address: str) -> None:
+    """Have the index of a home be at an address."""
+    home.mkdir(parents=True)
+    (home / "settings.toml").write_text(f'store = "{address}"\n', "utf-8")
+
+
 def _answers(address: Address) -> bool:
     try:
         Client(address)

@@ -1,7 +1,6 @@
 """The command line: rodedraad index | add | check | ask | chat | eval | bench."""
 
 import argparse
-import os
 import re
 import sys
 from importlib import import_module
@@ -21,9 +20,9 @@ examples:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code is 0, or 2 after a message to standard error."""
     options = parser().parse_args(arguments)
-    if options.store is not None:
-        os.environ["RODEDRAAD_STORE"] = options.store  # for indexings in processes of their own too
     try:
+        if options.store:
+            import_module("rodedraad.index.stores").choose_store(options.home, options.store)
         run = getattr(import_module(f"rodedraad.cli.{options.module}"), options.function)
         return int(run(options))
     except RodeDraadError as error:

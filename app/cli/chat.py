@@ -28,6 +28,11 @@ def chat(options: argparse.Namespace) -> int:
     passwords = Passwords(options.auth) if options.auth else None
     if options.collection and options.corpus != Path("corpus"):
         raise RodeDraadError("Give --corpus a name too: --collection NAME=DIR")
+    if options.collection and options.store:
+        raise RodeDraadError(
+            "--store names one index. For several collections, set `store` in the settings.toml of each, in "
+            f"{options.home}/collections/NAME/"
+        )
     collections = named_collections(options.collection, options.home)
     writer = None
     if options.writer:

@@ -1,13 +1,11 @@
 """Collection: a folder of documents and its index; of several in one server, each has a name."""
 
-import os
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rodedraad.index.stores import STORE
 from rodedraad.ingest.errors import RodeDraadError
 
 COLLECTIONS = "collections"
@@ -31,11 +29,6 @@ def named_collections(named: Sequence[tuple[str, Path]], home: Path) -> list[Col
     A name is a folder in `home` and a part of an address. Raises RodeDraadError for a name that cannot be so,
     for one that is given twice, for a folder that is missing, and for two homes that are one.
     """
-    if named and os.environ.get(STORE):
-        raise RodeDraadError(
-            f"--store and {STORE} name one index. For several collections, set `store` in the settings.toml "
-            f"of each: {home / COLLECTIONS}/NAME/settings.toml"
-        )
     found: list[Collection] = []
     for given, corpus in named:
         name = unicodedata.normalize("NFC", given)

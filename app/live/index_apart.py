@@ -14,6 +14,7 @@ from threading import Event, Lock, Thread
 
 from rodedraad.index.progress import OnProgress, Progress
 from rodedraad.index.report import Report
+from rodedraad.index.stores import chosen_store
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.texts.refusal import Refusal
 
@@ -66,9 +67,12 @@ class IndexApart:
 
     def _start(self, corpus: Path, home: Path, started: "Future[subprocess.Popen[bytes]]") -> None:
         """Start the process, and wait until it is over: Linux ends it with the thread that started it."""
+        command = [sys.executable, "-P", "-m", "rodedraad.live.index_process", str(corpus), str(home)]
+        if store := chosen_store(home):
+            command.append(store)
         try:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "rodedraad.live.index_process", str(corpus), str(home)],
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, **_ONE_THREAD},

@@ -1,9 +1,10 @@
 """Index process: brings an index up to date beside a server, and tells it how far it is.
 
-`index_apart` starts it as `python -m rodedraad.live.index_process CORPUS HOME`. It writes lines of JSON to
-standard output: the progress, and at last the report or an error. A byte on standard input cancels it. The
-end of standard input breaks it off, for then the server has ended. If it stands still then, the system ends
-it: Linux because it is asked here, others as they end stopped processes of a group that nobody can wake.
+`index_apart` starts it as `python -m rodedraad.live.index_process CORPUS HOME [STORE]`. It writes lines of
+JSON to standard output: the progress, and at last the report or an error. A byte on standard input cancels
+it. The end of standard input breaks it off, for then the server has ended. If it stands still then, the
+system ends it: Linux because it is asked here, others as they end stopped processes of a group that nobody
+can wake.
 """
 
 import ctypes
@@ -17,6 +18,7 @@ from threading import Event, Thread
 from typing import Any
 
 from rodedraad.index.build import reindex
+from rodedraad.index.stores import choose_store
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.parser_pool import kill_parsers
 
@@ -27,7 +29,9 @@ def main() -> None:
     """Index, and tell."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    corpus, home = map(Path, sys.argv[1:])
+    corpus, home = map(Path, sys.argv[1:3])
+    if store := sys.argv[3:]:
+        choose_store(home, *store)
     cancelled = Event()
     Thread(target=_listen, args=(cancelled,), daemon=True).start()
     try:

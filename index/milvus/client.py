@@ -17,11 +17,15 @@ TOKEN = "RODEDRAAD_MILVUS_TOKEN"
 PATIENCE, SOON = 60.0, 5.0
 """Seconds that a call may take; and that may take which every question begins with."""
 
+CONNECTION = {"grpc.keepalive_time_ms": 360_000, "grpc.max_reconnect_backoff_ms": 2_000}
+"""Options of gRPC: pymilvus asks every ten seconds whether the server is there, and servers of gRPC hang up
+on who asks more than every five minutes; after a failure it would wait up to two minutes to try again."""
+
 EFFORT = 1_000
 """How many vectors an HNSW index keeps in view (ef): more find more of the nearest, and take longer."""
 
-OLDEST = (2, 4)
-"""The first version of Milvus with sparse vectors."""
+OLDEST = (2, 5)
+"""The first version of Milvus that keeps some fields of a collection out of memory."""
 
 Row = dict[str, Any]
 
@@ -50,7 +54,7 @@ class Client:
         self.address = address
         token = os.environ.get(TOKEN, "")
         self._client: Any = self._tried(
-            lambda: MilvusClient(uri=address.server, token=token, timeout=PATIENCE)
+            lambda: MilvusClient(uri=address.server, token=token, timeout=PATIENCE, grpc_options=CONNECTION)
         )
         self._refuse_old(str(self._call("get_server_version")))
 

@@ -19,13 +19,13 @@ EMPTY = {0: 1.0}
 TYPICAL = 80
 """Words of a typical passage, for the scores by which Milvus proposes; the exact ones are ours."""
 
-FIELDS = ["key", "document", "start", "language", "words"]
+FIELDS = ["start", "language", "words"]
 """What is read of a passage that is proposed."""
 
 
 def create(client: Client, collection: str, dimension: int) -> None:
     """Create the collection of passages with vectors of a dimension, unless it exists."""
-    text = {"max_length": 65_535}
+    text = {"max_length": 65_535, "mmap_enabled": True}  # read for few passages: not kept in memory
     client.create(
         collection,
         [

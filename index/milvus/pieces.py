@@ -16,7 +16,7 @@ FIELDS = [
     ("id", "VARCHAR", {"is_primary": True, "max_length": 100}),
     ("segment", "INT64", {}),
     ("document", "INT64", {}),  # its key; 0 of what is no document's
-    ("data", "VARCHAR", {"max_length": PIECE}),
+    ("data", "VARCHAR", {"max_length": PIECE, "mmap_enabled": True}),
     ("nothing", "FLOAT_VECTOR", {"dim": 2}),  # Milvus wants a vector in every collection
 ]
 INDEXES = {

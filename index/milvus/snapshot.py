@@ -103,7 +103,7 @@ class MilvusSnapshot(Snapshot):
 
     def cosines(self, vector: Vectors, passages: Numbers) -> dict[int, float]:
         """As `Snapshot.cosines`."""
-        rows = self._rows(passages.tolist(), ["key", "vector"])
+        rows = self.rows(passages.tolist(), ["vector"])
         return {number: float(np.array(row["vector"], np.float32) @ vector) for number, row in rows.items()}
 
     def places(self, passages: Numbers) -> npt.NDArray[np.void]:
@@ -143,7 +143,7 @@ class MilvusSnapshot(Snapshot):
         """As `Snapshot.stored`."""
         document, passages = self._read_documents([entry])[entry.key]
         keys = range(entry.key, entry.key + entry.passages)
-        rows = self._read(dict.fromkeys(keys, entry.record.segment), ["key", "vector", "tokens"])
+        rows = self._read(dict.fromkeys(keys, entry.record.segment), ["vector", "tokens"])
         if len(rows) != entry.passages:
             raise damaged(f"{self.client.address} ({entry.path})")
         return document, passages, [_embedding(rows[key]) for key in keys]
@@ -171,7 +171,7 @@ class MilvusSnapshot(Snapshot):
             return {}
         level = "Strong" if monotonic() - self._opened < SETTLED else "Bounded"
         filter = shown(self.state.rows.segments, documents)
-        found = self.client.search(self.collection, field, vector, k, filter, FIELDS, level)
+        found = self.client.search(self.collection, field, vector, k, filter, ["key", *FIELDS], level)
         numbers = self._numbers([hit["entity"]["key"] for hit in found])
         self._proposed.add(
             {number: Proposed.of(hit["entity"]) for number, hit in zip(numbers, found, strict=True)}
@@ -187,8 +187,8 @@ class MilvusSnapshot(Snapshot):
         numbers: list[int] = self._order[np.searchsorted(self._sorted, np.array(keys, np.int64))].tolist()
         return numbers
 
-    def _rows(self, passages: Sequence[int], fields: Sequence[str]) -> dict[int, Row]:
-        """The rows of some passages, by their numbers; raises IndexProblem if one is missing."""
+    def rows(self, passages: Sequence[int], fields: Sequence[str]) -> dict[int, Row]:
+        """Some fields of the rows of some passages, by number; raises IndexProblem if one is missing."""
         segments = {
             self._keys[number]: self.manifest.documents[self.document_of(number)].record.segment
             for number in passages
@@ -203,15 +203,15 @@ class MilvusSnapshot(Snapshot):
         ids = [row_id(segment, key) for key, segment in segments.items()]
         found: dict[int, Row] = {}
         for start in range(0, len(ids), AT_ONCE):
-            for row in self.client.rows(self.collection, ids[start : start + AT_ONCE], fields):
+            for row in self.client.rows(self.collection, ids[start : start + AT_ONCE], ["key", *fields]):
                 found[row["key"]] = row
         return found
 
     def _load_proposed(self, passages: Sequence[int]) -> dict[int, Proposed]:
-        return {number: Proposed.of(row) for number, row in self._rows(passages, FIELDS).items()}
+        return {number: Proposed.of(row) for number, row in self.rows(passages, FIELDS).items()}
 
     def _load_embeddings(self, passages: Sequence[int]) -> dict[int, Embedding]:
-        rows = self._rows(passages, ["key", "vector", "tokens"])
+        rows = self.rows(passages, ["vector", "tokens"])
         return {number: _embedding(row) for number, row in rows.items()}
 
     def _load_documents(self, numbers: Sequence[int]) -> dict[int, tuple[Document, list[Passage]]]:

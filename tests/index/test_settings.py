@@ -38,7 +38,7 @@ def test_the_bounds_of_the_passage_size_are_allowed(tmp_path, size):
         (
             b"modle = ''",
             "sets 'modle', which is not a setting. Settings are: model, query_prefix, passage_prefix, "
-            "passage_size, largest_file, parse_seconds, parse_megabytes.",
+            "store, passage_size, largest_file, parse_seconds, parse_megabytes.",
         ),
         (b"[model]\nname = 'x'", "model has the wrong type ({'name': 'x'})."),
         (b"model = 5", "model has the wrong type (5)."),

@@ -13,9 +13,9 @@ from rodedraad.index.scope import Scope
 from rodedraad.index.search import Searcher
 from rodedraad.index.store.draft import Store
 from rodedraad.index.store.manifest import IndexProblem
-from rodedraad.index.stores import STORE, store_of
+from rodedraad.index.stores import store_of
 from rodedraad.ingest.errors import RodeDraadError
-from tests.milvus_server import milvus_server
+from tests.milvus_server import milvus_server, put_on_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_parser_process")]
 
@@ -33,14 +33,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["folder", "milvus"])
-def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A folder with a corpus of three villages and an empty home, whose index is there or on a server."""
     (tmp_path / "corpus").mkdir()
     for name, text in VILLAGES.items():
         (tmp_path / "corpus" / name).write_text(text, "utf-8")
     if request.param == "milvus":
         name = request.node.name.partition("[")[0]
-        monkeypatch.setenv(STORE, f"{request.getfixturevalue('server')}/{name[:60]}")
+        put_on_server(tmp_path / "home", f"{request.getfixturevalue('server')}/{name[:60]}")
     return tmp_path
 
 
@@ -134,13 +134,10 @@ def test_a_scope_is_kept(place: Path) -> None:
     assert sorted(hit.document.id for hit in hits) == ["canchaque.txt", "sondor.txt"]
 
 
-def test_scores_are_those_of_every_store(
-    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_scores_are_those_of_every_store(place: Path) -> None:
     index(place)
     searcher = Searcher.open(place / "home")
     found = searcher.search(searcher.query("Which village dries coffee on a roof?"), 3)
-    monkeypatch.delenv(STORE, raising=False)
     reindex(place / "corpus", place / "folder")
     other = Searcher.open(place / "folder")
     expected = other.search(other.query("Which village dries coffee on a roof?"), 3)
@@ -190,8 +187,8 @@ def test_another_size_of_passages_splits_the_same_documents_again(place: Path) -
     index(place)
     with closing(store(place).open()) as snapshot:
         before = snapshot.passages
-    (place / "home").mkdir(exist_ok=True)
-    (place / "home" / "settings.toml").write_text("passage_size = 200\n", "utf-8")
+    with (place / "home" / "settings.toml").open("a", encoding="utf-8") as settings:
+        settings.write("passage_size = 200\n")
     assert "lang.txt" in index(place).changed
     with closing(store(place).open()) as snapshot:
         assert snapshot.passages > before

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rodedraad.index.stores import STORE
-from tests.milvus_server import milvus_server
+from tests.milvus_server import milvus_server, put_on_server
 
 _numbers = count(1)
 
@@ -25,9 +24,9 @@ def address(server: str) -> str:
 
 
 @pytest.fixture
-def place(tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(tmp_path: Path, address: str) -> Path:
     """A folder with a corpus of three villages and a home whose index is on the server."""
-    monkeypatch.setenv(STORE, address)
+    put_on_server(tmp_path / "home", address)
     (tmp_path / "corpus").mkdir()
     for name, text in VILLAGES.items():
         (tmp_path / "corpus" / name).write_text(text, "utf-8")

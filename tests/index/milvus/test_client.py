@@ -14,9 +14,9 @@ from rodedraad.index.build import reindex
 from rodedraad.index.milvus.address import Address
 from rodedraad.index.milvus.client import Client, Gone, client_of
 from rodedraad.index.search import Searcher
-from rodedraad.index.stores import STORE, store_of
+from rodedraad.index.stores import store_of
 from rodedraad.ingest.errors import RodeDraadError
-from tests.milvus_server import milvus_server
+from tests.milvus_server import milvus_server, put_on_server
 from tests.servers import free_port
 
 pytestmark = pytest.mark.slow
@@ -27,11 +27,9 @@ def client(address: str) -> Client:
     return Client(Address.of(address))
 
 
-def test_a_server_that_is_not_there_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_server_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     port = free_port()
-    monkeypatch.setenv(STORE, f"milvus://127.0.0.1:{port}/reports")
+    put_on_server(tmp_path / "home", f"milvus://127.0.0.1:{port}/reports")
     (tmp_path / "brug.txt").write_text("De brug is weg.", "utf-8")
     assert main(["index", "--corpus", str(tmp_path), "--home", str(tmp_path / "home")]) == 2
     assert capsys.readouterr().err == (
@@ -69,7 +67,7 @@ def test_an_error_of_the_server_is_told(
 
 def test_an_old_server_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pymilvus.MilvusClient.get_server_version", lambda *_, **__: "v2.3.5")
-    with pytest.raises(RodeDraadError, match=r"has version v2\.3\.5; 2\.4 or newer is needed"):
+    with pytest.raises(RodeDraadError, match=r"has version v2\.3\.5; 2\.5 or newer is needed"):
         Client(Address.of(address))
 
 
@@ -79,12 +77,10 @@ def test_a_collection_that_is_gone_is_told_apart(client: Client) -> None:
     assert client.alias("nothing_of_this_name") is None
 
 
-def test_a_server_that_comes_back_is_used_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_parser_process: None
-) -> None:
+def test_a_server_that_comes_back_is_used_again(tmp_path: Path, no_parser_process: None) -> None:
     port = free_port()
     address = f"milvus://127.0.0.1:{port}/reports"
-    monkeypatch.setenv(STORE, address)
+    put_on_server(tmp_path / "home", address)
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "brug.txt").write_text("De brug van Sondor is weg.", "utf-8")
     with milvus_server(tmp_path / "data", port):

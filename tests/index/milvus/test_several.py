@@ -1,0 +1,91 @@
+"""Several: two indexings and two chats, each a process of its own, over one index on a Milvus server."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from rodedraad.cli import main
+from rodedraad.index import stores
+from rodedraad.index.stores import store_of
+from tests.milvus_server import put_on_server
+from tests.servers import PATIENCE, chat_server
+
+pytestmark = pytest.mark.slow
+
+PROGRAM = (sys.executable, "-m", "rodedraad")
+
+
+def ask(chat: str, question: str) -> str:
+    """The first quote of a chat's answer; "" without one."""
+    answer = httpx.post(f"{chat}/api/ask", json={"question": question}).json()
+    return answer["quotes"][0]["text"] if answer["quotes"] else ""
+
+
+def wait_for(chat: str, question: str, quote: str) -> None:
+    """Ask until the answer is this one; before that it has none, or an older one."""
+    deadline = time.monotonic() + PATIENCE
+    while ask(chat, question) != quote:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def test_two_indexings_and_two_chats_share_an_index(place: Path, address: str) -> None:
+    homes = [place / "one" / "home", place / "two" / "home"]
+    for home in homes:
+        put_on_server(home, address)
+    corpus, absent = place / "corpus", place / "no-documents"
+    commands = [[*PROGRAM, "index", "--corpus", str(corpus), "--home", str(home)] for home in homes]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for command in commands]
+    told = [process.communicate()[1] for process in both]
+    assert 0 in [process.returncode for process in both]
+    for process, text in zip(both, told, strict=True):
+        assert process.returncode == 0 or "Another process is indexing into" in text, text
+    with chat_server(corpus, homes[0]) as first, chat_server(absent, homes[1]) as second:
+        for chat in (first, second):
+            wait_for(
+                chat,
+                "Hoeveel vrouwen weven dekens in Montero?",
+                "In Montero weven veertig vrouwen dekens van alpacawol.",
+            )
+        (corpus / "montero.txt").write_text("In Montero weven zestig vrouwen dekens.", "utf-8")
+        subprocess.run(commands[1], check=True, stderr=subprocess.DEVNULL)
+        for chat in (first, second):
+            wait_for(
+                chat, "Hoeveel vrouwen weven dekens in Montero?", "In Montero weven zestig vrouwen dekens."
+            )
+        health = [httpx.get(f"{chat}/health").json() for chat in (first, second)]
+        assert [one["generation"] for one in health] == [store_of(homes[0]).current()] * 2
+
+
+def test_every_command_takes_the_address(
+    place: Path, address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(stores, "_chosen", {})
+    put_on_server(place / "other", "milvus://nowhere.invalid/none")  # which --store goes before
+    common = ["--corpus", str(place / "corpus"), "--home", str(place / "other"), "--store", address]
+    gold = place / "gold.jsonl"
+    line = {
+        "question": "Hoeveel vrouwen weven dekens in Montero?",
+        "lang": "nl",
+        "answerable": True,
+        "evidence": ["In Montero weven veertig vrouwen dekens van alpacawol."],
+    }
+    gold.write_text(json.dumps(line) + "\n", "utf-8")
+    for command in (
+        ["index"],
+        ["ask", "Hoeveel vrouwen weven dekens?"],
+        ["check"],
+        ["eval", "--data", str(gold)],
+    ):
+        assert main([*command, *common]) == 0
+        printed = capsys.readouterr()
+        if command[0] == "ask":
+            assert "“In Montero weven veertig vrouwen dekens van alpacawol.”" in printed.out
+        if command[0] == "check":
+            assert f"{address} is sound: 3 documents, 3 passages" in printed.err
+    assert not (place / "other" / "generations").exists()
