@@ -30,4 +30,4 @@ def store_of(home: Path) -> Store:
     from rodedraad.index.milvus.address import Address
     from rodedraad.index.milvus.milvus_store import MilvusStore
 
-    return MilvusStore(Address.of(address))
+    return MilvusStore(Address.of(address), home)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 from rodedraad.index.encoders.base import Embedder
 from rodedraad.index.encoders.static_table import StaticEmbedder
@@ -15,6 +16,7 @@ from rodedraad.index.milvus.state import Names, Rows, now, read_rows
 from rodedraad.index.milvus.turn import turn
 from rodedraad.index.store.draft import Draft, NewDraft
 from rodedraad.index.store.manifest import IndexProblem
+from rodedraad.index.store.publishing import written_to
 from rodedraad.index.store.snapshot import Snapshot
 
 GRACE = 600_000
@@ -29,6 +31,7 @@ class MilvusStore:
     """The states of an index on a Milvus server: a `Store`."""
 
     address: Address
+    home: Path  # which keeps embeddings that were not published
 
     def __str__(self) -> str:
         """The address."""
@@ -59,7 +62,8 @@ class MilvusStore:
     def writing(self) -> Iterator[NewDraft]:
         """As `Store.writing`."""
         client, names = client_of(self.address), Names(self.address.name)
-        with turn(client, names) as refuse_if_late:
+        with written_to(self.home), turn(client, names) as refuse_if_late:
+            self.home.mkdir(parents=True, exist_ok=True)
             deleted = prune(client, names)
 
             def new_draft(

@@ -84,11 +84,11 @@ def writing(home: Path) -> Iterator[Callable[[], Path]]:
     matter. Raises RodeDraadError if another process is writing, or if a file cannot be written.
     """
     lock = home / "writer.lock"
-    try:
+    with written_to(home):
         (home / "generations").mkdir(parents=True, exist_ok=True)
         if lock.exists() and not lock.is_file():
             raise _in_the_way(lock)
-        with FileLock(lock).acquire(timeout=0):
+        with _locked(lock, home):
             with suppress(OSError):  # on Windows, a locked file cannot be written to
                 since = datetime.now().strftime("%Y-%m-%d %H:%M")
                 lock.write_text(f"process {os.getpid()} on {gethostname()}, since {since}", "utf-8")
@@ -110,10 +110,25 @@ def writing(home: Path) -> Iterator[Callable[[], Path]]:
                     shutil.rmtree(folders[-1], ignore_errors=True)
                 raise
             _prune(home)
+
+
+@contextmanager
+def _locked(lock: Path, home: Path) -> Iterator[None]:
+    """The lock held; raises IndexBusy if another process holds it."""
+    try:
+        with FileLock(lock).acquire(timeout=0):
+            yield
     except Timeout:
         raise IndexBusy(
             f"Another process is indexing into {home}{_owner(lock)}. Wait until it has finished."
         ) from None
+
+
+@contextmanager
+def written_to(home: Path) -> Iterator[None]:
+    """Raises RodeDraadError where a file of a home cannot be written."""
+    try:
+        yield
     except IsADirectoryError as error:
         raise _in_the_way(Path(error.filename2 or error.filename)) from error
     except OSError as error:

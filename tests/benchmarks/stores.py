@@ -98,9 +98,11 @@ def tell_row(home: Path) -> None:
     assert isinstance(snapshot, MilvusSnapshot)
     rows = snapshot.rows(range(0, snapshot.passages, max(1, snapshot.passages // 1000)), ["words", "tokens"])
     words = [row["words"].encode() for row in rows.values()]
+    different = mean(len(set(text.split())) for text in words)
+    tokens = mean(len(row["tokens"]) for row in rows.values())
     print(
-        f"bytes of a row: words {mean(map(len, words)):,.0f}, tokens "
-        f"{mean(len(row['tokens']) for row in rows.values()):,.0f}; different words {mean(len(set(text.split())) for text in words):.0f}"
+        f"bytes of a row: words {mean(map(len, words)):,.0f}, tokens {tokens:,.0f}; "
+        f"{different:.0f} different words"
     )
 
 
