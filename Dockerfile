@@ -9,7 +9,7 @@ COPY ingest ingest
 COPY index index
 COPY app app
 RUN python -m venv /opt/rodedraad \
-    && /opt/rodedraad/bin/python -m pip install --constraint constraints.txt --no-cache-dir .
+    && /opt/rodedraad/bin/python -m pip install --constraint constraints.txt --no-cache-dir '.[milvus]'
 
 FROM python:3.12-slim
 COPY --from=build /opt/rodedraad /opt/rodedraad

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from typing import Any
 import pytest
 
 from rodedraad.cli import main, parser
-from tests.docs.pages import ADDRESS, PAGES, ROOT, Block, blocks
+from rodedraad.index import stores
+from tests.docs.pages import ADDRESS, PAGES, ROOT, Block, blocks, text_of
+from tests.milvus_server import milvus_server
 from tests.servers import serving
 
 ELSEWHERE = ("git", "cd", "make", "curl", "docker", "rm", "source")
@@ -22,6 +25,9 @@ ELSEWHERE = ("git", "cd", "make", "curl", "docker", "rm", "source")
 
 UNENDING = {"chat", "bench", "add", "--watch", "--make", "--writer"}
 """What makes a command wait for people, for a network, or for ever."""
+
+MILVUS = "milvus://milvus.example.org:19530"
+"""The server of the pages."""
 
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 INSTALL = "python -m pip install --constraint constraints.txt --editable"
@@ -59,7 +65,7 @@ def test_every_command_exists(page: str) -> None:
 
 def test_the_installation_is_that_of_the_makefile() -> None:
     installations = [shlex.join(words) for page in PAGES for words in commands(page) if "pip" in words]
-    assert installations == [f"{INSTALL} .", f"{INSTALL} '.[mcp]'"]
+    assert installations == [f"{INSTALL} .", f"{INSTALL} '.[mcp]'", f"{INSTALL} '.[milvus]'"]
     assert "PIP := $(BIN)/python -m pip install --constraint constraints.txt\n" in MAKEFILE
 
 
@@ -84,12 +90,14 @@ def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
-def test_the_commands_of_a_page_work(page: str, folder: Path) -> None:
-    for words in commands(page):
-        if words[0] == "rodedraad" and not UNENDING & set(words):
-            arguments = [word.replace("~", str(folder)) for word in words[1:]]
-            few = ["--data", "mine.jsonl"] if arguments[0] == "eval" and "--data" not in arguments else []
-            assert main(arguments + few) == 0, words
+def test_the_commands_of_a_page_work(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores, "_chosen", {})
+    with milvus_server(folder / "milvus") if MILVUS in text_of(page) else nullcontext(MILVUS) as server:
+        for words in commands(page):
+            if words[0] == "rodedraad" and not UNENDING & set(words):
+                given = [word.replace("~", str(folder)).replace(MILVUS, server) for word in words[1:]]
+                few = ["--data", "mine.jsonl"] if given[0] == "eval" and "--data" not in given else []
+                assert main(given + few) == 0, words
 
 
 @pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.page)

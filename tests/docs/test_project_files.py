@@ -44,7 +44,7 @@ def test_the_image_copies_what_the_wheel_is_made_of() -> None:
 def test_the_image_is_installed_as_by_make() -> None:
     pip = re.search(r"^PIP := \$\(BIN\)/(.*)$", MAKEFILE, re.MULTILINE)
     assert pip
-    assert any(f"/opt/rodedraad/bin/{pip[1]} --no-cache-dir ." in rest for rest in given("RUN"))
+    assert any(f"/opt/rodedraad/bin/{pip[1]} --no-cache-dir '.[milvus]'" in rest for rest in given("RUN"))
 
 
 def test_the_image_runs_as_a_user_of_its_own() -> None:
