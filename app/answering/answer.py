@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rodedraad.answering.best_sentences import verified
+from rodedraad.answering.best_sentences import by_verdict, verified
 from rodedraad.answering.confidence import THRESHOLD, confidence
 from rodedraad.answering.quotes import Quote, quotes
 from rodedraad.index.scope import EVERYTHING, Scope
@@ -92,7 +92,7 @@ def answer(
         language=detect_language(question),
         confidence=likely,
         quotes=tuple(quotes(hits)) if answered else (),
-        hits=tuple(hits),
+        hits=tuple(by_verdict(hits)),
         scope=scope,
     )
 

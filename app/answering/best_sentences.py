@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import log
 
 from rodedraad.index.ranking import QUOTED, weighted
-from rodedraad.index.search import Hit, Query, Searcher, Sentence
+from rodedraad.index.search import UNVERIFIED, Hit, Query, Searcher, Sentence
 
 VERIFIED = 3
 """The most passages that the verifier reads, about 30 ms of a processor each.
@@ -20,6 +20,14 @@ SURE = 2.0
 A passage of which no sentence would be among the two best with so much is not verified. That spares .7 of
 three passages for each of 1,043 fitted questions, and .849 of the answerable ones have a quote that answers,
 instead of .851. With the best instead of the two best, and 4.0, it would spare 1.15, and .834 would have one.
+"""
+
+
+VERDICT = 0.09
+"""What the verifier's log-odds of a passage's best sentence count for in the order of passages.
+
+With .075 to .1, by cross-validation over nine sets, the first passage holds an answer to .763 of 2,136 fitted
+questions, instead of .745 (77 won, 38 lost), and the first three to .892, instead of .890.
 """
 
 
@@ -54,3 +62,15 @@ def verified(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> list[Hit]
         if at == 0 or best_sentences([sure])[0][0] > best_sentences(known)[:2][-1][0]:
             known[at] = searcher.verified(query, hit)
     return known
+
+
+def by_verdict(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits in the order of their scores and of what the verifier says, ranked anew."""
+
+    def worth(hit: Hit) -> float:
+        best = max((sentence.verified for sentence in hit.sentences), default=UNVERIFIED)
+        return hit.score + VERDICT * best
+
+    read = [hit for hit in hits if hit.sentences]
+    ordered = [*sorted(read, key=worth, reverse=True), *hits[len(read) :]]
+    return [replace(hit, rank=rank) for rank, hit in enumerate(ordered, 1)]

@@ -43,8 +43,11 @@ def plain(place: Place) -> str:
 
 
 def markdown(place: Place) -> str:
-    """The quote as a block quotation, every character of it literal."""
-    lines = "\n".join(f"> {literal(line)}" for line in place.text.splitlines())
+    """The quote as a block quotation, every character of it literal.
+
+    Of several spaces at the end of a line one is left: Markdown would break the line there.
+    """
+    lines = "\n".join(f"> {literal(re.sub(' {2,}$', ' ', line))}" for line in place.text.splitlines())
     return f"{lines}\n>\n> — {literal(one_line(reference(place.document, place.start)))}"
 
 

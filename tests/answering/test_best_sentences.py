@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from rodedraad.answering.best_sentences import SURE, VERIFIED, best_sentences, verified
+from rodedraad.answering.best_sentences import SURE, VERIFIED, best_sentences, by_verdict, verified
 from rodedraad.evaluation.gold_file import GOLD
 from rodedraad.index.search import READ, UNVERIFIED, Hit, Searcher
 
@@ -41,3 +41,25 @@ def test_without_the_verifier_nothing_is_verified(home: Path) -> None:
     query = searcher.query(QUESTIONS[0])
     hits = verified(searcher, query, searcher.search(query, READ))
     assert not any(map(is_verified, hits))
+
+
+def test_a_passage_goes_first_that_the_verifier_prefers_by_more_than_the_scores_differ(
+    searcher: Searcher,
+) -> None:
+    hits = searcher.search(searcher.query("Waarom is Peru zo bergachtig?"), READ + 2)
+    first, second, third, *others = (
+        replace(hit, score=score, sentences=tuple(replace(one, verified=odds) for one in hit.sentences))
+        for hit, score, odds in zip(
+            hits, [3.0, 2.8, 2.0, *range(-1, -8, -1), -8.0, -9.0], [-1.0, 2.0, 5.0, *[-4.0] * 9], strict=True
+        )
+    )
+    ordered = by_verdict([first, second, third, *others])
+    assert [hit.passage for hit in ordered] == [hit.passage for hit in (second, first, third, *others)]
+    assert [hit.rank for hit in ordered] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+
+
+def test_passages_that_were_not_read_stay_behind(searcher: Searcher) -> None:
+    hits = searcher.search(searcher.query("Waarom is Peru zo bergachtig?"), READ + 2)
+    worst = [replace(hit, score=-100.0) for hit in hits[:READ]]
+    ordered = by_verdict([*worst, *hits[READ:]])
+    assert [hit.passage for hit in ordered[READ:]] == [hit.passage for hit in hits[READ:]]
