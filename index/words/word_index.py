@@ -7,9 +7,8 @@ contributes to the coverage of a passage by the cosine of its best match there, 
 matches.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
 from math import log
 from pathlib import Path
 
@@ -83,22 +82,29 @@ def read_vocabulary(folder: Path) -> list[Record]:
 
 
 class _Vocabulary:
-    """The words of the corpus, and their vectors; apart from the index, which its cache would keep open."""
+    """The words of the corpus, and their vectors."""
 
     def __init__(self, folder: Path, static: StaticEmbedder, records: Sequence[Record]) -> None:
         """Read the words in a folder; raises DamagedFile if a file is missing or damaged."""
         self._static = static
         self.words = [word for record in records for word in read_text(folder, record).decode().split()]
         self._nearest = VectorIndex.build(read_vectors(folder, records, static.dimension), static.dimension)
+        self._known: dict[str, Mapping[str, float]] = {}
 
-    def matches(self, word: str) -> Mapping[str, float]:
-        """The nearest words of the corpus with their cosines, nearest first."""
-        rows, cosines = self._nearest.search(self._static.questions([word]), MATCHES)
-        return {
-            self.words[row]: min(cosine, 1.0)
-            for row, cosine in zip(rows[0].tolist(), cosines[0].tolist(), strict=True)
-            if cosine >= LEAST_COSINE
-        }
+    def matches(self, words: Sequence[str]) -> list[Mapping[str, float]]:
+        """The words of the corpus that are nearest to each word with their cosines, nearest first."""
+        if len(self._known) > KEPT:
+            self._known = {}
+        known = self._known  # which another thread may replace
+        if new := [word for word in words if word not in known]:
+            known |= zip(new, self._search(new), strict=True)
+        return [known[word] for word in words]
+
+    def _search(self, words: Sequence[str]) -> Iterator[Mapping[str, float]]:
+        found = self._nearest.search(self._static.questions(words), MATCHES)
+        for rows, cosines in zip(*(array.tolist() for array in found), strict=True):
+            near = zip(rows, cosines, strict=True)
+            yield {self.words[row]: min(cosine, 1.0) for row, cosine in near if cosine >= LEAST_COSINE}
 
 
 class WordIndex:
@@ -114,9 +120,7 @@ class WordIndex:
         self._order = np.argsort(keys)
         self._keys = keys[self._order]
         records = read_vocabulary(folder)
-        vocabulary = _Vocabulary(folder, static, records)
-        self._is_empty = not vocabulary.words
-        self._matches = lru_cache(KEPT)(vocabulary.matches)
+        self._vocabulary = _Vocabulary(folder, static, records)
         try:
             self._total = waste(folder)[0]  # with the removed passages, as in tantivy's BM25
             self._index = tantivy.Index.open(str(folder / TANTIVY))
@@ -131,9 +135,9 @@ class WordIndex:
 
         Without `expand`, a word matches only itself.
         """
+        words = list(dict.fromkeys(self.analysis.words(question))) if self._vocabulary.words else []
         matched = []
-        for word in dict.fromkeys(() if self._is_empty else self.analysis.words(question)):
-            matches = self._matches(word)
+        for word, matches in zip(words, self._vocabulary.matches(words), strict=True):
             if not expand:
                 matches = {match: cosine for match, cosine in matches.items() if match == word}
             matched.append(QuestionWord(word, self._rarity(matches), matches))
@@ -192,13 +196,13 @@ class WordIndex:
         is that of `search_coverage`.
         """
         words = self.analysis.with_parts(self.analysis.words(question), language)
-        stems = {self.analysis.stem(word, language) for word in words}
+        stems = sorted({self.analysis.stem(word, language) for word in words})
         total = self._total
         highest = (K1 + 1) * sum(
             inverse_document_frequency(self._searcher.doc_freq("stems", stem), total) for stem in stems
         )
         schema, query = self._index.schema, tantivy.Query
-        terms = [query.term_query(schema, "stems", stem, "freq") for stem in sorted(stems)]
+        terms = [query.term_query(schema, "stems", stem, "freq") for stem in stems]
         if not terms:
             return []
         return [(passage, score / highest) for passage, score in self._search(_any_of(terms), k, within)]
