@@ -142,11 +142,12 @@ class Generation:
     @cached_property
     def _stored(self) -> tuple[Sequence[Record], npt.NDArray[np.int64]]:
         """The documents' records in the order in which they are stored, and the numbers of their passages."""
-        places = [(entry.record.segment, entry.record.row) for entry in self.manifest.documents]
+        records = [entry.record for entry in self.manifest.documents]
+        places = [(record.segment, record.row) for record in records]
         stored = sorted(range(len(places)), key=places.__getitem__)
-        records = [self.manifest.documents[number].record for number in stored]
-        firsts = [self.first_passage(number) for number in stored]
-        return records, _runs(firsts, [record.rows for record in records])
+        counts = np.array([record.rows for record in records], np.int64)
+        firsts = np.cumsum(counts) - counts
+        return [records[number] for number in stored], _runs(firsts[stored], counts[stored])
 
     @cached_property
     def places(self) -> Places:
@@ -207,7 +208,7 @@ class Generation:
         self._lock.close()
 
 
-def _runs(firsts: Sequence[int], counts: Sequence[int]) -> npt.NDArray[np.int64]:
+def _runs(firsts: npt.ArrayLike, counts: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """Numbers in runs, one behind the other, each from its first on and as long as it counts: int64[n]."""
-    starts, lengths = np.array(firsts, np.int64), np.array(counts, np.int64)
+    starts, lengths = np.asarray(firsts, np.int64), np.asarray(counts, np.int64)
     return np.arange(lengths.sum()) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
