@@ -19,7 +19,6 @@ import tantivy
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.files.index_file import read_file
 from rodedraad.index.files.segments import DamagedFile, Record, read_text, read_vectors
-from rodedraad.index.vector_index import VectorIndex
 from rodedraad.index.words.analysis import analysis
 from rodedraad.ingest.data_file import parse_json
 
@@ -88,7 +87,7 @@ class _Vocabulary:
         """Read the words in a folder; raises DamagedFile if a file is missing or damaged."""
         self._static = static
         self.words = [word for record in records for word in read_text(folder, record).decode().split()]
-        self._nearest = VectorIndex.build(read_vectors(folder, records, static.dimension), static.dimension)
+        self._vectors = read_vectors(folder, records, static.dimension)
         self._known: dict[str, Mapping[str, float]] = {}
 
     def matches(self, words: Sequence[str]) -> list[Mapping[str, float]]:
@@ -101,10 +100,11 @@ class _Vocabulary:
         return [known[word] for word in words]
 
     def _search(self, words: Sequence[str]) -> Iterator[Mapping[str, float]]:
-        found = self._nearest.search(self._static.questions(words), MATCHES)
-        for rows, cosines in zip(*(array.tolist() for array in found), strict=True):
-            near = zip(rows, cosines, strict=True)
-            yield {self.words[row]: min(cosine, 1.0) for row, cosine in near if cosine >= LEAST_COSINE}
+        vectors = self._static.questions(words)
+        for cosines in np.hstack([vectors @ piece.T for piece in self._vectors]):
+            near = np.flatnonzero(cosines >= LEAST_COSINE)
+            best = near[np.argsort(-cosines[near], kind="stable")[:MATCHES]]
+            yield {self.words[row]: min(float(cosines[row]), 1.0) for row in best.tolist()}
 
 
 class WordIndex:
