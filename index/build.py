@@ -10,7 +10,7 @@ from threading import Event
 from rodedraad.index.builder import Builder, Workshop
 from rodedraad.index.encoders.bundled import bundled_static, load_embedder
 from rodedraad.index.files.segments import DamagedFile
-from rodedraad.index.plan import Plan, State, compare
+from rodedraad.index.plan import Plan
 from rodedraad.index.progress import OnProgress
 from rodedraad.index.report import Report
 from rodedraad.index.settings import load_settings
@@ -141,14 +141,3 @@ def preview(corpus: Path, home: Path) -> Report:
         files = {source.id for source in plan.sources} - (report.failed.keys() - plan.known.keys())
         report.removed = plan.gone(lambda entry: entry.file in files)
     return report
-
-
-def is_outdated(generation: Snapshot, corpus: Path) -> bool:
-    """Whether a file of the corpus, or what sources.toml gives for it, has changed since it was indexed.
-
-    False without a corpus folder.
-    """
-    if not corpus.is_dir():
-        return False
-    states = compare(generation.manifest, scan(corpus)[0])
-    return not set(states.values()) <= {State.INDEXED, State.UNREAD}

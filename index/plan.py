@@ -7,98 +7,26 @@ own, and those of the files inside it. Of a file that changed, a member whose te
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
 from rodedraad.index.encoders.base import Embedding
 from rodedraad.index.files.segments import segment_of
 from rodedraad.index.settings import Settings
-from rodedraad.index.store.manifest import Entry, IndexProblem, Manifest
+from rodedraad.index.states import State, by_file, is_untouched, with_hidden
+from rodedraad.index.store.manifest import Entry, IndexProblem
 from rodedraad.index.store.records import PASSAGES
 from rodedraad.index.store.snapshot import Snapshot
-from rodedraad.ingest.corpus_folder import Described, Source
+from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Document, Passage
 from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.read_documents import is_readable_now
 from rodedraad.ingest.read_file import read_settled
 
 
-class State(StrEnum):
-    """A document of the corpus, compared with the index."""
-
-    NEW = "new"  # its path is not in the index
-    CHANGED = "changed"  # its file, or its table in sources.toml, differs from what was indexed
-    INDEXED = "indexed"  # it does not
-    UNREAD = "unread"  # its file cannot be read
-    GONE = "gone"  # its file no longer exists
-
-
-def compare(manifest: Manifest, sources: Iterable[Source]) -> dict[str, State]:
-    """The state of each source and of each document of the index, by id.
-
-    Compares sizes, times and sources.toml only; no file is opened.
-    """
-    files = _by_file(manifest.documents)
-    unread = {(file.path, file.size, file.mtime_ns) for file in manifest.unread}
-    ids = (*(entry.path for entry in manifest.documents), *(file.path for file in manifest.unread))
-    states = dict.fromkeys(ids, State.GONE)
-    for source in with_hidden(manifest, sources):
-        is_unread = (source.id, source.size, source.mtime_ns) in unread
-        states[source.id] = State.UNREAD if is_unread else State.NEW
-        for entry in files.get(source.id, ()):
-            own = source.inside(entry.member)
-            if is_unread:
-                states[entry.path] = State.UNREAD
-            elif _is_untouched(entry, own) and entry.citation == own.citation:
-                states[entry.path] = State.INDEXED
-            else:
-                states[entry.path] = State.CHANGED
-    return states
-
-
-def _by_file(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
-    """The documents of each file on disk, by its id; the file's own comes first, as it does by path."""
-    files: dict[str, list[Entry]] = {}
-    for entry in entries:
-        files.setdefault(entry.file, []).append(entry)
-    return {id: tuple(documents) for id, documents in files.items()}
-
-
-def with_hidden(manifest: Manifest, sources: Iterable[Source]) -> list[Source]:
-    """The sources, and the documents of the index in folders that could not be searched, by id."""
-    found = list(sources)
-    hidden = [
-        Source(
-            id=id,
-            path=folder.path,
-            size=0,
-            mtime_ns=0,
-            declared_language=own.declared_language,
-            citation=own.citation,
-            trouble=folder.trouble,
-            described={entry.path: Described(entry.declared_language, entry.citation) for entry in members},
-        )
-        for folder in found
-        if folder.hides
-        for id, (own, *members) in _by_file(manifest.documents).items()
-        if id.startswith(folder.hides)
-    ]
-    return sorted(found + hidden, key=lambda source: source.id.split("/")) if hidden else found
-
-
 def _says_more_now(entries: Iterable[Entry]) -> bool:
     """Whether more of a document may be readable than when it was read."""
     return any(is_readable_now(reason) for entry in entries for reason in entry.unread)
-
-
-def _is_untouched(entry: Entry, source: Source) -> bool:
-    """Whether the size, time and declared language show that the document's text is the same."""
-    return not source.trouble and (source.size, source.mtime_ns, source.declared_language) == (
-        entry.size,
-        entry.mtime_ns,
-        entry.declared_language,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +123,8 @@ class Plan:
 
     def _can_skip(self, known: Collection[Entry], source: Source) -> bool:
         """Whether a source's content is what is known of it, without reading it."""
-        is_untouched = all(_is_untouched(entry, source.inside(entry.member)) for entry in known)
-        return bool(known) and not self._repair and is_untouched and not _says_more_now(known)
+        is_same = all(is_untouched(entry, source.inside(entry.member)) for entry in known)
+        return bool(known) and not self._repair and is_same and not _says_more_now(known)
 
     def read(self, source: Source, parse: Callable[[Source, bytes], Iterable[Document]]) -> Reading:
         """Read a source; `parse` is called for content that is not in the index. Thread-safe."""
@@ -304,7 +232,7 @@ def _undamaged(generation: Snapshot, damaged: Iterable[str]) -> dict[str, tuple[
     segments = {segment_of(name) for name in damaged if name.startswith(f"{PASSAGES}/")}
     return {
         id: entries
-        for id, entries in _by_file(generation.manifest.documents).items()
+        for id, entries in by_file(generation.manifest.documents).items()
         if all(entry.record.segment not in segments or _is_sound(generation, entry) for entry in entries)
     }
 

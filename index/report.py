@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rodedraad.index.plan import Decision, State
+from rodedraad.index.plan import Decision
+from rodedraad.index.states import State
 from rodedraad.index.store.manifest import Entry
 
 

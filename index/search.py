@@ -30,7 +30,7 @@ from rodedraad.index.vector_index import Numbers
 from rodedraad.index.words.matching import QuestionWord
 from rodedraad.ingest.documents import Document, Passage
 from rodedraad.ingest.errors import RodeDraadError
-from rodedraad.ingest.language import detect_language, load_in_background
+from rodedraad.ingest.language import detect_language
 
 Scores = npt.NDArray[np.float64]
 
@@ -152,7 +152,6 @@ class Searcher:
         Raises IndexProblem when there is no index, when it is damaged, or when it was made by a model
         or prefixes other than those in settings.toml; RodeDraadError as `Searcher` does.
         """
-        load_in_background()
         settings = load_settings(home)
         generation = store_of(home).open()
         manifest = generation.manifest

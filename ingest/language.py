@@ -1,18 +1,16 @@
 """Language: in which of the supported languages a text is written."""
 
 import re
-from array import array
 from functools import cache
-from importlib.resources import files
-from threading import Lock, Thread
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+    from rodedraad.ingest.language_model import LanguageModel
 
 LANGUAGES = ("nl", "en", "fr", "es", "de")
 
-MODEL = "languages.npz"
+LEARNED = Path(__file__).with_name("languages.safetensors")
 """The part of py3langid's model for `LANGUAGES`, in their order, by `python -m index.training.languages`."""
 
 LONG_ENOUGH = 100
@@ -29,23 +27,13 @@ over the right one; a sentence of 62 characters favours its own language by 80 o
 """
 
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
-_loading = Lock()
 
 
 @cache
-def _identifier() -> "LanguageIdentifier":
-    import numpy as np
-    from py3langid.langid import LanguageIdentifier
+def _model() -> "LanguageModel":
+    from rodedraad.ingest.language_model import LanguageModel
 
-    with files("rodedraad.ingest").joinpath(MODEL).open("rb") as file, np.load(file) as model:
-        return LanguageIdentifier(
-            model["likelihoods"],
-            model["priors"],
-            list(LANGUAGES),
-            array("I", model["moves"].tobytes()),
-            tk_row=model["rows"].tolist(),
-            tk_output=model["outputs"].tolist(),
-        )
+    return LanguageModel(LEARNED)
 
 
 def detect_language(text: str) -> str:
@@ -80,11 +68,5 @@ def language_spans(text: str, language: str) -> tuple[tuple[int, str], ...]:
 
 def _ranked(text: str) -> dict[str, float]:
     """The log-likelihood of each of `LANGUAGES` for a text, the likeliest first."""
-    with _loading:
-        identifier = _identifier()
-    return {str(language): float(score) for language, score in identifier.rank(text[:10_000])}
-
-
-def load_in_background() -> None:
-    """Load the model of `detect_language` in a thread; it takes a twentieth of a second."""
-    Thread(target=detect_language, args=("",), daemon=True).start()
+    scores = dict(zip(LANGUAGES, _model().scores(text[:10_000]), strict=True))
+    return dict(sorted(scores.items(), key=lambda item: item[1], reverse=True))

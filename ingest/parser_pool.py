@@ -24,7 +24,6 @@ from weakref import WeakSet
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Citation, Document, Heading, Picture
 from rodedraad.ingest.errors import Reason, UnreadableDocument
-from rodedraad.ingest.parser_process import OUT_OF_MEMORY
 
 PARSE_SECONDS = 120
 PARSE_MEMORY = 1_500_000_000
@@ -208,6 +207,8 @@ class _ParserProcess:
         self.kill()
 
     def _why_it_ended(self) -> UnreadableDocument:
+        from rodedraad.ingest.parser_process import OUT_OF_MEMORY  # which imports the readers
+
         code = self.process.wait()
         megabytes = f"{self._limits.memory / 1e6:,.0f}"
         if self._timed_out:

@@ -123,8 +123,8 @@ def _table_is_loaded_once() -> Iterator[None]:
     """The bundled table of token vectors, which many tests name in their settings, is loaded once."""
     load = cache(StaticEmbedder)
 
-    def embedder(folder: Path, *arguments: Any) -> StaticEmbedder:
-        return (load if folder == BUNDLED_MODEL else StaticEmbedder)(folder, *arguments)
+    def embedder(folder: Path, *arguments: Any, **named: Any) -> StaticEmbedder:
+        return (load if folder == BUNDLED_MODEL else StaticEmbedder)(folder, *arguments, **named)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(bundled, "StaticEmbedder", embedder)

@@ -10,8 +10,8 @@ What was fitted stands in confidence.json, written by `python -m index.training.
 import json
 import re
 from collections.abc import Sequence
-from importlib.resources import files
 from math import exp, log
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,7 @@ import numpy as np
 from rodedraad.answering.best_sentences import VERIFIED, best_sentences
 from rodedraad.index.search import Hit, Query
 
-FITTED: dict[str, Any] = json.loads(
-    files("rodedraad.answering").joinpath("confidence.json").read_text("utf-8")
-)
+FITTED: dict[str, Any] = json.loads(Path(__file__).with_name("confidence.json").read_text("utf-8"))
 
 THRESHOLD: float = FITTED["threshold"]
 """Below this confidence an answer abstains."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import exp
 
 from rodedraad.answering.best_sentences import best_sentences
@@ -148,8 +149,13 @@ def _overlap(one: _Piece, other: _Piece | Quote) -> bool:
 
 
 def _says_the_same(one: str, other: str) -> bool:
-    first, second = set(re.findall(r"\w+", one)), set(re.findall(r"\w+", other))
+    first, second = _words(one), _words(other)
     return len(first & second) >= SAME * max(len(first | second), 1)
+
+
+@lru_cache(1_000)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text))
 
 
 def _follows(before: _Piece, place: _Piece) -> bool:

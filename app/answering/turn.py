@@ -6,15 +6,15 @@ What was fitted stands in turn.json, written by `python -m index.training.fit_tu
 
 import json
 import re
-from importlib.resources import files
 from math import log
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from rodedraad.index.encoders.base import Vectors
 
-FITTED: dict[str, Any] = json.loads(files("rodedraad.answering").joinpath("turn.json").read_text("utf-8"))
+FITTED: dict[str, Any] = json.loads(Path(__file__).with_name("turn.json").read_text("utf-8"))
 _WEIGHTS = np.array(FITTED["weights"], np.float32)  # of the features, then of the vector, for each kind
 _CONSTANTS = np.array(FITTED["constants"], np.float32)
 

@@ -43,7 +43,7 @@ def _watch(options: argparse.Namespace) -> None:
     """Index again whenever the folder has changed and then been quiet; until interrupted."""
     from watchfiles import watch
 
-    from rodedraad.index.build import is_outdated
+    from rodedraad.index.states import is_outdated
     from rodedraad.index.stores import store_of
 
     say(f"Watching {options.corpus}. Stop with Ctrl+C.")
@@ -138,8 +138,8 @@ def check(options: argparse.Namespace) -> int:
 
 def open_index(options: argparse.Namespace, without: Sequence[str] = ()) -> "Searcher":
     """Open the index, without the signals in `without`; build it first where there is none."""
-    from rodedraad.index.build import is_outdated
     from rodedraad.index.search import Searcher
+    from rodedraad.index.states import is_outdated
     from rodedraad.index.stores import store_of
 
     if store_of(options.home).current() is None:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rodedraad.index.files.safe_files import give_free_name, hidden_name
-from rodedraad.index.plan import State, compare
 from rodedraad.index.progress import OnProgress
 from rodedraad.index.report import Report, by_path
 from rodedraad.index.settings import load_settings
+from rodedraad.index.states import State, compare
 from rodedraad.index.store.running import Running, running
 from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, find_source, scan
 from rodedraad.ingest.documents import holder

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from contextlib import suppress
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 SPOKEN: Final = {"nl": "Nederlands", "en": "English", "fr": "Français", "es": "Español"}
@@ -49,7 +49,7 @@ def _phrases(language: str) -> dict[str, str]:
 @cache
 def texts(language: str) -> dict[str, dict[str, str]]:
     """The file of a language: its phrases by section and name."""
-    return tomllib.loads(files("rodedraad.texts").joinpath(f"{language}.toml").read_text("utf-8"))
+    return tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text("utf-8"))
 
 
 def language_of(headers: Mapping[str, str], among: Container[str] = SPOKEN) -> str:

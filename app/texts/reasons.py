@@ -5,7 +5,7 @@ The tables have the English text as their key, as it stands in the code.
 
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from rodedraad.ingest.errors import Reason
 from rodedraad.texts.phrases import NAMES
@@ -21,4 +21,4 @@ def told(reason: Reason, language: str) -> str:
 def _translations(language: str) -> dict[str, str]:
     if language == "en" or language not in NAMES:
         return {}
-    return tomllib.loads(files("rodedraad.texts").joinpath(f"reasons_{language}.toml").read_text("utf-8"))
+    return tomllib.loads(Path(__file__).with_name(f"reasons_{language}.toml").read_text("utf-8"))

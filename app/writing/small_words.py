@@ -4,8 +4,8 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import count
+from pathlib import Path
 
 from babel import Locale
 
@@ -44,7 +44,7 @@ class SmallWords:
 @cache
 def small_words(language: str) -> SmallWords:
     """The small words of a language (ISO 639-1)."""
-    table = tomllib.loads(files("rodedraad.writing").joinpath("small_words.toml").read_text("utf-8"))
+    table = tomllib.loads(Path(__file__).with_name("small_words.toml").read_text("utf-8"))
 
     def words(name: str) -> frozenset[str]:
         return frozenset(table[name][language].split())

@@ -1,6 +1,7 @@
 """What every encoder is: texts in, unit vectors out."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -47,12 +48,20 @@ class Embedder(Protocol):
         """Embed passages for an index."""
 
 
-def read_tokenizer(file: Path) -> tuple[bytes, "Tokenizer"]:
-    """The bytes of a tokenizer's file, and the tokenizer in them."""
+def read_tokenizer(file: Path) -> "Tokenizer":
+    """The tokenizer in a file."""
     from tokenizers import Tokenizer
 
-    data = file.read_bytes()
-    return data, Tokenizer.from_buffer(data)
+    return Tokenizer.from_buffer(file.read_bytes())
+
+
+def sha256_of(files: Iterable[Path], before: bytes = b"") -> str:
+    """The SHA-256 of some bytes and of files, one after another, hexadecimal."""
+    digest = hashlib.sha256(before)
+    for path in files:
+        with path.open("rb") as file:
+            hashlib.file_digest(file, lambda: digest)
+    return digest.hexdigest()
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 BUNDLED_MODEL = Path(__file__).parent.parent / "model"
 BUNDLED_ENCODER = BUNDLED_MODEL / "encoder"
 
+STATIC_FINGERPRINT = "e9d62088dc4423e4ec114a323219f3817aed9eae0df638359e740ee7470df0a1"
+ENCODER_FINGERPRINT = "66a49e51baf83c15eb2fd203ad13ef52b38c139f4682653b3dac69a32ae2faa4"
+"""Of the bundled files, 75 MB that are not read for it at every start; a test compares them."""
+
 
 def load_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name.
@@ -35,7 +39,7 @@ def load_embedder(settings: Settings) -> Embedder:
 @cache
 def bundled_static() -> StaticEmbedder:
     """The bundled table of token vectors."""
-    return StaticEmbedder(BUNDLED_MODEL, "bundled")
+    return StaticEmbedder(BUNDLED_MODEL, "bundled", fingerprint=STATIC_FINGERPRINT)
 
 
 def _static_folder(model: Path) -> Path | None:
@@ -54,7 +58,7 @@ def bundled_contextual() -> "ContextualEmbedder":
     """The bundled transformer."""
     from rodedraad.index.encoders.onnx_transformer import ContextualEmbedder
 
-    return ContextualEmbedder(BUNDLED_ENCODER, "bundled")
+    return ContextualEmbedder(BUNDLED_ENCODER, "bundled", ENCODER_FINGERPRINT)
 
 
 @cache

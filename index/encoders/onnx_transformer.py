@@ -1,6 +1,5 @@
 """Contextual: the bundled transformer, run by onnxruntime without importing torch."""
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from rodedraad.index.encoders.base import Embedding, OnEncoded, Vectors, read_tokenizer, unit
+from rodedraad.index.encoders.base import Embedding, OnEncoded, Vectors, read_tokenizer, sha256_of, unit
 from rodedraad.index.encoders.token_codes import LEARNED, TokenCodec
 from rodedraad.ingest.errors import RodeDraadError
 
@@ -53,6 +52,11 @@ def open_session(graph: Path, threads: int = THREADS) -> onnxruntime.InferenceSe
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
+def fingerprint_of(folder: Path) -> str:
+    """The fingerprint of the encoder in a folder, and of what packs its tokens."""
+    return sha256_of((folder / TOKENIZER, folder / ENCODER, folder / FROZEN, LEARNED))
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The tokens of a text as the transformer reads them."""
@@ -65,13 +69,14 @@ class Tokens:
 class ContextualEmbedder:
     """Texts to float32[n, 384], rows of unit length, by a transformer in eight bits."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        """Read the encoder and its tokenizer from a folder; RodeDraadError if it cannot."""
+    def __init__(self, folder: Path, name: str, fingerprint: str = "") -> None:
+        """Read the encoder and its tokenizer from a folder; RodeDraadError if it cannot.
+
+        The fingerprint is made where it is not known.
+        """
         try:
-            tokenizer, self.tokenizer = read_tokenizer(folder / TOKENIZER)
-            digest = hashlib.sha256(tokenizer)
-            for file in (folder / ENCODER, folder / FROZEN, LEARNED):
-                digest.update(file.read_bytes())
+            self.tokenizer = read_tokenizer(folder / TOKENIZER)
+            self.fingerprint = fingerprint or fingerprint_of(folder)
             ids = map(self.tokenizer.token_to_id, ("<s>", "</s>"))
             self._first, self._last = (id for id in ids if id is not None)
             self._session = open_session(folder / ENCODER)
@@ -82,7 +87,6 @@ class ContextualEmbedder:
             ) from error
         self.name = name
         self.dimension: int = self._session.get_outputs()[0].shape[1]
-        self.fingerprint = digest.hexdigest()
 
     def questions(self, texts: Sequence[str]) -> Vectors:
         """Embed questions."""

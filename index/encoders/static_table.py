@@ -1,18 +1,28 @@
 """A static table of token vectors, read from a sentence-transformers folder without torch."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rodedraad.index.encoders.base import (
+    BATCH,
+    Embedding,
+    OnEncoded,
+    Vectors,
+    read_tokenizer,
+    sha256_of,
+    unit,
+)
 from rodedraad.ingest.errors import RodeDraadError
 
-if TYPE_CHECKING:
-    pass
-from rodedraad.index.encoders.base import BATCH, Embedding, OnEncoded, Vectors, read_tokenizer, unit
+TOKENIZER, WEIGHTS = "tokenizer.json", "model.safetensors"
+
+
+def fingerprint_of(folder: Path, prefixes: tuple[str, str] = ("", "")) -> str:
+    """The fingerprint of the table in a folder."""
+    return sha256_of((folder / TOKENIZER, folder / WEIGHTS), json.dumps(prefixes).encode())
 
 
 class StaticEmbedder:
@@ -21,14 +31,17 @@ class StaticEmbedder:
     Reads a sentence-transformers folder of a single StaticEmbedding, without importing torch.
     """
 
-    def __init__(self, folder: Path, name: str, prefixes: tuple[str, str] = ("", "")) -> None:
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
+    def __init__(
+        self, folder: Path, name: str, prefixes: tuple[str, str] = ("", ""), fingerprint: str = ""
+    ) -> None:
+        """Read the folder; RodeDraadError if it cannot. The fingerprint is made where it is not known."""
+        from safetensors import SafetensorError, safe_open
 
         try:
-            tokenizer, self.tokenizer = read_tokenizer(folder / "tokenizer.json")
-            weights = (folder / "model.safetensors").read_bytes()
-            self.table = load(weights)["embedding.weight"]
+            self.tokenizer = read_tokenizer(folder / TOKENIZER)
+            with safe_open(folder / WEIGHTS, "np") as weights:
+                self.table = weights.get_tensor("embedding.weight")
+            self.fingerprint = fingerprint or fingerprint_of(folder, prefixes)
             if self.table.ndim != 2 or len(self.table) < self.tokenizer.get_vocab_size():
                 raise ValueError("its vectors are not those of its tokens")
         except (OSError, ValueError, KeyError, SafetensorError) as error:
@@ -40,9 +53,6 @@ class StaticEmbedder:
         self.name = name
         self.dimension = self.table.shape[1]
         self._prefixes = prefixes
-        digest = hashlib.sha256(json.dumps(prefixes).encode())
-        digest.update(tokenizer + weights)
-        self.fingerprint = digest.hexdigest()
 
     def questions(self, texts: Sequence[str]) -> Vectors:
         """Embed questions."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.milvus.passage_rows import Proposed, saturated, sparse, stems_of
 from rodedraad.index.milvus.state import WordCounts
-from rodedraad.index.vector_index import Numbers, VectorIndex
+from rodedraad.index.vector_index import Numbers
 from rodedraad.index.words.analysis import analysis
 from rodedraad.index.words.matching import K1, QuestionWord, Ranking, Vocabulary, inverse_document_frequency
 
@@ -34,8 +34,7 @@ class MilvusWords:
         self.analysis = analysis(static)
         self._counts, self._search, self._proposed = counts, search, proposed
         words = list(counts.words)
-        vectors = VectorIndex.build([static.passages(words)] if words else [], static.dimension)
-        self._vocabulary = Vocabulary(words, vectors, static)
+        self._vocabulary = Vocabulary(words, [static.passages(words)], static)
 
     def match(self, question: str, expand: bool = True) -> list[QuestionWord]:
         """As `Words.match`."""

@@ -133,11 +133,12 @@ class Generation(Snapshot):
     @cached_property
     def _stored(self) -> tuple[Sequence[Record], npt.NDArray[np.int64]]:
         """The documents' records in the order in which they are stored, and the numbers of their passages."""
-        places = [(entry.record.segment, entry.record.row) for entry in self.manifest.documents]
+        records = [entry.record for entry in self.manifest.documents]
+        places = [(record.segment, record.row) for record in records]
         stored = sorted(range(len(places)), key=places.__getitem__)
-        records = [self.manifest.documents[number].record for number in stored]
-        firsts = [self.first_passage(number) for number in stored]
-        return records, runs(firsts, [record.rows for record in records])
+        counts = np.array([record.rows for record in records], np.int64)
+        firsts = np.cumsum(counts) - counts
+        return [records[number] for number in stored], runs(firsts[stored], counts[stored])
 
     def places(self, passages: Numbers) -> Places:
         """As `Snapshot.places`; raises IndexProblem as `vectors`."""

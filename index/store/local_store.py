@@ -7,10 +7,8 @@ from pathlib import Path
 
 from rodedraad.index.encoders.base import Embedder
 from rodedraad.index.encoders.static_table import StaticEmbedder
-from rodedraad.index.store.check import check
 from rodedraad.index.store.draft import Draft, NewDraft
 from rodedraad.index.store.generation import Generation
-from rodedraad.index.store.generation_writer import GenerationWriter
 from rodedraad.index.store.publishing import current, open_current, writing
 from rodedraad.index.store.snapshot import Snapshot
 
@@ -37,6 +35,8 @@ class LocalStore:
     @contextmanager
     def writing(self) -> Iterator[NewDraft]:
         """As `Store.writing`."""
+        from rodedraad.index.store.generation_writer import GenerationWriter
+
         with writing(self.home) as new_folder:
 
             def new_draft(
@@ -49,6 +49,8 @@ class LocalStore:
 
     def problems(self) -> list[str]:
         """As `Store.problems`."""
+        from rodedraad.index.store.check import check
+
         return check(self.home)
 
     def exists(self) -> bool:

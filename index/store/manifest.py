@@ -1,8 +1,12 @@
 """Manifest: the documents and files of a generation, and the model and settings that made it."""
 
+import gc
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,18 @@ LARGEST = 2_000_000_000
 
 Files = dict[str, tuple[int, int]]
 """Size in bytes and CRC-32 of files, by their path in the generation."""
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Keep Python from searching new objects for cycles, where many are made and none has any."""
+    searched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searched:
+            gc.enable()
 
 
 class IndexProblem(RodeDraadError):
@@ -136,6 +152,7 @@ class Manifest:
         return cls.unpacked(data, folder.name, path)
 
     @classmethod
+    @_no_search_for_cycles()
     def unpacked(cls, data: bytes, id: str, place: object) -> "Manifest":
         """The manifest that `packed` made for a state; raises as `load`, naming the place of the bytes."""
         try:
@@ -149,7 +166,7 @@ class Manifest:
             del content["sha256"]
             if content.pop("generation") != id:
                 raise damaged(place)
-            content["documents"] = tuple(_entry(row) for row in content["documents"])
+            content["documents"] = tuple([_entry(row) for row in content["documents"]])
             content["unread"] = tuple(
                 Unread(path, size, mtime_ns, Reason(*reason))
                 for path, size, mtime_ns, reason in content["unread"]
@@ -172,24 +189,27 @@ def _row(entry: Entry) -> list[Any]:
 
 
 def _entry(row: list[Any]) -> Entry:
-    path, sha256, size, mtime_ns, declared, language, citation, *others = row
-    own_title, own_date, read_at, key, record, unread, member = others
+    path, sha256, size, mtime_ns, declared, language = row[:6]
+    citation, own_title, own_date, read_at, key, record, unread, member = row[6:]
     return Entry(
-        path=path,
-        sha256=sha256,
-        size=size,
-        mtime_ns=mtime_ns,
-        declared_language=declared,
-        language=language,
-        citation=Citation(*citation),
-        own_title=own_title,
-        read_at=read_at,
-        key=key,
-        record=Record(*record),
-        unread=tuple(Reason(*reason) for reason in unread),
-        own_date=own_date,
-        member=tuple(member),
+        path,
+        sha256,
+        size,
+        mtime_ns,
+        declared,
+        language,
+        _citation(*citation),
+        own_title,
+        read_at,
+        key,
+        Record(*record),
+        tuple([Reason(*reason) for reason in unread]),
+        own_date,
+        tuple(member),
     )
+
+
+_citation = lru_cache(1_000)(Citation)  # most are empty, or the same for many documents
 
 
 def _pair(reason: Reason) -> list[Any]:

@@ -19,8 +19,6 @@ from pathlib import Path
 from re import fullmatch
 from socket import gethostname
 
-from filelock import FileLock, Timeout
-
 from rodedraad.index.files.index_file import read_file
 from rodedraad.index.files.safe_files import replace_file, sync
 from rodedraad.index.store.generation import Generation
@@ -83,6 +81,7 @@ def writing(home: Path) -> Iterator[Callable[[], Path]]:
     The operating system releases the lock when its process ends; a lock file left behind does not
     matter. Raises RodeDraadError if another process is writing, or if a file cannot be written.
     """
+
     lock = home / "writer.lock"
     with written_to(home):
         (home / "generations").mkdir(parents=True, exist_ok=True)
@@ -115,6 +114,8 @@ def writing(home: Path) -> Iterator[Callable[[], Path]]:
 @contextmanager
 def _locked(lock: Path, home: Path) -> Iterator[None]:
     """The lock held; raises IndexBusy if another process holds it."""
+    from filelock import FileLock, Timeout
+
     try:
         with FileLock(lock).acquire(timeout=0):
             yield

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Protocol
@@ -148,7 +148,7 @@ class Snapshot(ABC):
         """Release what it holds."""
 
 
-def runs(firsts: Collection[int], counts: Collection[int]) -> npt.NDArray[np.int64]:
+def runs(firsts: npt.ArrayLike, counts: npt.ArrayLike) -> npt.NDArray[np.int64]:
     """Numbers in runs, one behind the other, each from its first on and as long as it counts: int64[n]."""
-    starts, lengths = np.array(firsts, np.int64), np.array(counts, np.int64)
+    starts, lengths = np.asarray(firsts, np.int64), np.asarray(counts, np.int64)
     return np.arange(lengths.sum()) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths)

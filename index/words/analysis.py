@@ -30,8 +30,8 @@ class Analysis:
             .build()
             for language, stemmer in STEMMERS.items()
         }
-        vocabulary = static.tokenizer.get_vocab()
-        self._compounds = CompoundSplitter({w for w in vocabulary if len(w) > 3 and w.isalpha()})
+        known = static.tokenizer.token_to_id
+        self._compounds = CompoundSplitter(lambda word: word.isalpha() and known(word) is not None)
         self.stem = lru_cache(200_000)(self._stem)
 
     def words(self, text: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Compounds: splits Dutch and German compounds into their parts."""
 
-from collections.abc import Set
+from collections.abc import Callable
 from functools import lru_cache
 
 LINKS = ("", "s", "e", "en", "n")
@@ -8,14 +8,14 @@ LINKS = ("", "s", "e", "en", "n")
 
 
 class CompoundSplitter:
-    """Splits a word into the fewest parts that are all in a lexicon, the first as long as possible.
+    """Splits a word into the fewest parts that are all words, the first as long as possible.
 
     The fewest, so that ontwikkelings-samenwerking is not split into ontwikkelings-s-amen-werking.
     `shortest` is the least length of a part, in characters.
     """
 
-    def __init__(self, lexicon: Set[str], shortest: int = 4) -> None:
-        self._lexicon = lexicon
+    def __init__(self, is_word: Callable[[str], bool], shortest: int = 4) -> None:
+        self._is_word = is_word
         self._shortest = shortest
         self.parts = lru_cache(100_000)(self._parts)
 
@@ -24,7 +24,7 @@ class CompoundSplitter:
         best: tuple[str, ...] = ()
         for cut in range(len(word) - self._shortest, self._shortest - 1, -1):
             tail = word[cut:]
-            rest = (tail,) if tail in self._lexicon else self.parts(tail)
+            rest = (tail,) if self._is_word(tail) else self.parts(tail)
             if rest and (not best or len(rest) + 1 < len(best)) and (first := self._head(word[:cut])):
                 best = (first, *rest)
         return best
@@ -32,6 +32,6 @@ class CompoundSplitter:
     def _head(self, head: str) -> str:
         for link in LINKS:
             stem = head.removesuffix(link)
-            if head.endswith(link) and len(stem) >= self._shortest and stem in self._lexicon:
+            if head.endswith(link) and len(stem) >= self._shortest and self._is_word(stem):
                 return stem
         return ""

@@ -1,12 +1,13 @@
 """Matching: each word of a question, with the words of the corpus that mean the same."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
 from math import log
 
+import numpy as np
+
+from rodedraad.index.encoders.base import Vectors
 from rodedraad.index.encoders.static_table import StaticEmbedder
-from rodedraad.index.vector_index import VectorIndex
 
 MATCHES = 30
 """The most words of the corpus that a question word is matched to."""
@@ -51,10 +52,10 @@ def inverse_document_frequency(documents: float, total: int) -> float:
 class Vocabulary:
     """The words of the corpus, and their vectors; apart from the index, which its cache would keep open."""
 
-    def __init__(self, words: Sequence[str], vectors: VectorIndex, static: StaticEmbedder) -> None:
-        """Match to `words`, whose vectors by the table `static` are in `vectors`, in the same order."""
+    def __init__(self, words: Sequence[str], vectors: Sequence[Vectors], static: StaticEmbedder) -> None:
+        """Match to `words`, whose vectors by the table `static` are the rows of `vectors`, in order."""
         self._words, self._vectors, self._static = words, vectors, static
-        self._matches = lru_cache(KEPT)(self._nearest)
+        self._known: dict[str, Mapping[str, float]] = {}
 
     def match(
         self, question: Sequence[str], expand: bool, passages_with: Callable[[str], int], total: int
@@ -63,9 +64,9 @@ class Vocabulary:
 
         `passages_with` tells how many of the `total` passages hold a word.
         """
+        words = list(dict.fromkeys(question)) if self._words else []
         matched = []
-        for word in dict.fromkeys(question if self._words else ()):
-            matches = self._matches(word)
+        for word, matches in zip(words, self._nearest(words), strict=True):
             if not expand:
                 matches = {match: cosine for match, cosine in matches.items() if match == word}
             holding = sum(weight * passages_with(match) for match, weight in matches.items())
@@ -73,11 +74,18 @@ class Vocabulary:
             matched.append(QuestionWord(word, rarity, matches))
         return matched
 
-    def _nearest(self, word: str) -> Mapping[str, float]:
-        """The nearest words of the corpus with their cosines, nearest first."""
-        rows, cosines = self._vectors.search(self._static.questions([word]), MATCHES)
-        return {
-            self._words[row]: min(cosine, 1.0)
-            for row, cosine in zip(rows[0].tolist(), cosines[0].tolist(), strict=True)
-            if cosine >= LEAST_COSINE
-        }
+    def _nearest(self, words: Sequence[str]) -> list[Mapping[str, float]]:
+        """The words of the corpus that are nearest to each word with their cosines, nearest first."""
+        if len(self._known) > KEPT:
+            self._known = {}
+        known = self._known  # which another thread may replace
+        if new := [word for word in words if word not in known]:
+            known |= zip(new, self._search(new), strict=True)
+        return [known[word] for word in words]
+
+    def _search(self, words: Sequence[str]) -> Iterator[Mapping[str, float]]:
+        vectors = self._static.questions(words)
+        for cosines in np.hstack([vectors @ piece.T for piece in self._vectors]):
+            near = np.flatnonzero(cosines >= LEAST_COSINE)
+            best = near[np.argsort(-cosines[near], kind="stable")[:MATCHES]]
+            yield {self._words[row]: min(float(cosines[row]), 1.0) for row in best.tolist()}

@@ -17,7 +17,6 @@ import tantivy
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.files.index_file import read_file
 from rodedraad.index.files.segments import DamagedFile, Record, read_text, read_vectors
-from rodedraad.index.vector_index import VectorIndex
 from rodedraad.index.words.analysis import analysis
 from rodedraad.index.words.matching import K1, QuestionWord, Ranking, Vocabulary, inverse_document_frequency
 from rodedraad.ingest.data_file import parse_json
@@ -47,8 +46,7 @@ def _read_vocabulary(folder: Path, static: StaticEmbedder) -> Vocabulary:
     """The vocabulary in a folder; raises DamagedFile if a file is missing or damaged."""
     records = read_vocabulary(folder)
     words = [word for record in records for word in read_text(folder, record).decode().split()]
-    vectors = VectorIndex.build(read_vectors(folder, records, static.dimension), static.dimension)
-    return Vocabulary(words, vectors, static)
+    return Vocabulary(words, read_vectors(folder, records, static.dimension), static)
 
 
 class WordIndex:
@@ -122,13 +120,13 @@ class WordIndex:
     ) -> Ranking:
         """As `Words.search_bm25`."""
         words = self.analysis.with_parts(self.analysis.words(question), language)
-        stems = {self.analysis.stem(word, language) for word in words}
+        stems = sorted({self.analysis.stem(word, language) for word in words})
         total = self._total
         highest = (K1 + 1) * sum(
             inverse_document_frequency(self._searcher.doc_freq("stems", stem), total) for stem in stems
         )
         schema, query = self._index.schema, tantivy.Query
-        terms = [query.term_query(schema, "stems", stem, "freq") for stem in sorted(stems)]
+        terms = [query.term_query(schema, "stems", stem, "freq") for stem in stems]
         if not terms:
             return []
         return [(passage, score / highest) for passage, score in self._search(_any_of(terms), k, within)]

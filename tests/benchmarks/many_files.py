@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from rodedraad.index.build import is_outdated
+from rodedraad.index.states import is_outdated
 from rodedraad.index.store.publishing import open_current
 from tests.benchmarks.reindex import MODEL, disk, timed
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rodedraad.index.build import is_outdated, preview, reindex
+from rodedraad.index.build import preview, reindex
 from rodedraad.index.encoders.base import Embedding
 from rodedraad.index.search import Searcher
+from rodedraad.index.states import is_outdated
 from rodedraad.index.store.check import check
 from rodedraad.index.store.passage_segments import PassageSegmentWriter, read_passages
 from rodedraad.index.store.publishing import open_current

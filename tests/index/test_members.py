@@ -8,12 +8,12 @@ from threading import Event
 import pytest
 
 from rodedraad.cli import main
-from rodedraad.index.build import is_outdated, preview, reindex
+from rodedraad.index.build import preview, reindex
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
 from rodedraad.index.files.segments import SegmentWriter
-from rodedraad.index.plan import compare
 from rodedraad.index.progress import Progress
 from rodedraad.index.report import Report
+from rodedraad.index.states import compare, is_outdated
 from rodedraad.index.store import waiting_documents
 from rodedraad.index.store.check import check
 from rodedraad.index.store.publishing import open_current

@@ -9,9 +9,10 @@ import pytest
 from rodedraad.cli import main
 from rodedraad.cli.terminal import interruption
 from rodedraad.index import builder
-from rodedraad.index.build import is_outdated, reindex
+from rodedraad.index.build import reindex
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
 from rodedraad.index.progress import READING, Progress, ReadingProgress, clock
+from rodedraad.index.states import is_outdated
 from rodedraad.index.store.check import check
 from rodedraad.index.store.publishing import open_current
 from rodedraad.ingest.corpus_folder import Source

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from rodedraad.cli import main
-from rodedraad.index.build import is_outdated, reindex
+from rodedraad.index.build import reindex
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
 from rodedraad.index.search import Searcher
+from rodedraad.index.states import is_outdated
 from rodedraad.ingest.corpus_folder import find_source, scan
 
 pytestmark = pytest.mark.usefixtures("no_parser_process")

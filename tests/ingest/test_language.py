@@ -1,9 +1,14 @@
 """Language: of a sentence, and of the parts of a text."""
 
+from pathlib import Path
+
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from rodedraad.ingest.language import LANGUAGES, _identifier, detect_language, language_spans
+from rodedraad.ingest.language import LANGUAGES, LEARNED, detect_language, language_spans
+from rodedraad.ingest.language_model import LanguageModel
+
+CORPUS = Path(__file__).parents[2] / "corpus"
 
 
 @pytest.mark.parametrize(
@@ -31,9 +36,20 @@ def test_the_languages_of_a_text_begin_where_their_paragraphs_do() -> None:
 def test_the_five_languages_are_scored_as_by_the_whole_model() -> None:
     whole = LanguageIdentifier.from_model_file(MODEL_FILE)
     whole.set_languages(list(LANGUAGES))
-    text = "Depuis 1960, la coopération avec “Red Social” — Größe, año y één."
-    assert _identifier().rank(text) == whole.rank(text)
-    assert len(whole.rank(text)) == 5
+    model = LanguageModel(LEARNED)
+    texts = [
+        "Depuis 1960, la coopération avec “Red Social” — Größe, año y één.",
+        "VROUWEN BREIEN IN HUARÁZ",
+        "cafe\u0301 con leche \ud83d \x00 日本語",
+    ]
+    lines = (CORPUS / "peru-partnerland.txt").read_text("utf-8").splitlines()
+    for text in [*texts, *filter(None, lines)]:
+        scores = dict(zip(LANGUAGES, model.scores(text), strict=True))
+        assert scores == pytest.approx(dict(whole.rank(text)), rel=1e-5)
+
+
+def test_a_text_without_a_known_sequence_is_in_every_language_alike() -> None:
+    assert LanguageModel(LEARNED).scores("\t♥") == [0.0, 0.0, 0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("text", ["", " \n", "12345", "日本語のテキスト", "a" * 2_000_000])

@@ -9,10 +9,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from rodedraad.index.build import is_outdated, preview, reindex
+from rodedraad.index.build import preview, reindex
 from rodedraad.index.encoders.bundled import load_embedder
 from rodedraad.index.search import Searcher
 from rodedraad.index.settings import load_settings
+from rodedraad.index.states import is_outdated
 from rodedraad.index.store.check import check
 from rodedraad.index.store.publishing import open_current
 from tests.reliability.harness import SEASONS, make_model

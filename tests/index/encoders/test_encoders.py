@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rodedraad.index.encoders.bundled import BUNDLED_MODEL, bundled_static, load_embedder
+from rodedraad.index.encoders import onnx_transformer, static_table
+from rodedraad.index.encoders.bundled import (
+    BUNDLED_ENCODER,
+    BUNDLED_MODEL,
+    bundled_contextual,
+    bundled_static,
+    load_embedder,
+)
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.settings import Settings
 from rodedraad.ingest.errors import RodeDraadError
@@ -238,6 +245,11 @@ def test_the_fingerprint_tells_weights_and_prefixes(kind, request, tmp_path):
     ]
     assert len(set(of)) == 5
     assert load_embedder(Settings(model=str(folder))).fingerprint == of[0]
+
+
+def test_the_fingerprints_of_the_bundled_model_are_those_of_its_files() -> None:
+    assert bundled_static().fingerprint == static_table.fingerprint_of(BUNDLED_MODEL)
+    assert bundled_contextual().fingerprint == onnx_transformer.fingerprint_of(BUNDLED_ENCODER)
 
 
 @with_torch

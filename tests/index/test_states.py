@@ -1,12 +1,12 @@
-"""Plan: the state of each document, by a look at the corpus folder."""
+"""States: the state of each document, by a look at the corpus folder."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from rodedraad.index.build import is_outdated, reindex
-from rodedraad.index.plan import compare
+from rodedraad.index.build import reindex
+from rodedraad.index.states import compare, is_outdated
 from rodedraad.index.store.publishing import open_current
 from rodedraad.ingest.corpus_folder import scan
 
