@@ -59,7 +59,7 @@ class MilvusDraft:
         self._segment = max([now(), *(number + 1 for number in self._segments)])
         self._key = max([self._segment * KEYS, *(e.key + max(e.passages, 1) for e in entries)])
         self._waiting: list[Row] = []
-        self._written = 0  # passages in the new segment
+        self._written: list[int] = []  # passages of each document in the new segment
         self.added: list[Entry] = []
         passage_rows.create(client, self._collection, embedder.dimension)
         client.create(self._names.texts, pieces.FIELDS, pieces.INDEXES)
@@ -86,7 +86,7 @@ class MilvusDraft:
             if is_counted:
                 self._counts.add(words, stems)
             self._waiting.append(passage_row(self._segment, key, number, passage, words, stems, embedding))
-        self._written += len(passages)
+        self._written.append(len(passages))
         if len(self._waiting) >= AT_ONCE:
             self._insert()
         text = pieces.packed(pack_text(document, list(passages)))
@@ -106,7 +106,7 @@ class MilvusDraft:
             kept = self._merge(self._last, kept)
         self._insert()
         if self._written:
-            self._segments[self._segment] = Segment(self._written, {})
+            self._segments[self._segment] = Segment(sum(self._written), {})
         return [*self.added, *kept]
 
     def _merge(self, last: MilvusSnapshot, kept: list[Entry]) -> list[Entry]:

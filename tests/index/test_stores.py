@@ -1,5 +1,6 @@
 """Stores: an index in a folder and one on a Milvus server do the same."""
 
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -24,6 +25,8 @@ VILLAGES = {
     "montero.txt": "In Montero weven veertig vrouwen dekens van alpacawol.",
     "sondor.txt": "De brug van Sondor werd in 1998 door een vloed weggespoeld.",
 }
+
+MARKET = "De markt van Pacaipampa is op zondag."
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +157,25 @@ def test_a_file_that_cannot_be_read_is_told_again(place: Path) -> None:
     assert list(index(place).failed) == ["stuk.pdf"]
     with closing(store(place).open()) as snapshot:
         assert [file.path for file in snapshot.manifest.unread] == ["stuk.pdf"]
+
+
+def test_files_that_hold_others_are_kept_with_them(place: Path) -> None:
+    for comment in (b"first", b"second"):  # with the second, the archive alone is written again
+        with zipfile.ZipFile(place / "corpus" / "post.zip", "w") as archive:
+            archive.comment = comment
+            archive.writestr("markt.txt", MARKET)
+            archive.writestr("school.txt", "De school van Frias kreeg een nieuw dak.")
+        index(place)
+    for text in ("In Montero weven zestig vrouwen.", "In Montero weven tachtig vrouwen."):
+        write(place, "montero.txt", text)
+        assert index(place).changed == ["montero.txt"]
+        assert store(place).problems() == []
+    assert asked(place, "Op welke dag is de markt van Pacaipampa?") == [
+        "De markt van Pacaipampa is op zondag."
+    ]
+    (place / "corpus" / "post.zip").unlink()
+    assert index(place).removed == ["post.zip/markt.txt", "post.zip/school.txt"]
+    assert store(place).problems() == []
 
 
 def test_an_indexing_of_nothing_leaves_what_was_published(place: Path) -> None:
