@@ -85,7 +85,9 @@ class Vocabulary:
 
     def _search(self, words: Sequence[str]) -> Iterator[Mapping[str, float]]:
         vectors = self._static.questions(words)
-        for cosines in np.hstack([vectors @ piece.T for piece in self._vectors]):
+        # A product of matrices would wake BLAS's threads, which wait for the next one by spinning.
+        found = np.concatenate([np.vecdot(piece[:, None], vectors) for piece in self._vectors])
+        for cosines in found.T:
             near = np.flatnonzero(cosines >= LEAST_COSINE)
             best = near[np.argsort(-cosines[near], kind="stable")[:MATCHES]]
             yield {self._words[row]: min(float(cosines[row]), 1.0) for row in best.tolist()}
