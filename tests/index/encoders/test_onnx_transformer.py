@@ -82,8 +82,8 @@ def test_a_long_text_is_read_up_to_its_limit(embedder: ContextualEmbedder) -> No
 
 def test_progress_counts_every_text(embedder: ContextualEmbedder) -> None:
     done: list[int] = []
-    embedder.passages(["koffie en cacao " * 20] * 120, done.append)
-    assert sum(done) == 120
+    embedder.passages(["koffie en cacao " * 20] * 20, done.append)
+    assert sum(done) == 20
     assert len(done) > 1
 
 
