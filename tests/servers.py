@@ -12,6 +12,9 @@ from functools import cache
 from pathlib import Path
 from threading import Thread
 
+import rodedraad.server.without_stubs  # noqa: F401  (before all that imports gradio)
+
+# isort: split
 from httpx._config import DEFAULT_TIMEOUT_CONFIG, create_ssl_context
 from httpx._transports import default as httpx_transport
 

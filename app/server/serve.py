@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
+import rodedraad.server.without_stubs  # noqa: F401  (before all that imports gradio)
 
+# isort: split
 import gradio as gr
 from anyio import CapacityLimiter
 from fastapi import FastAPI, Request

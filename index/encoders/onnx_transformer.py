@@ -32,9 +32,8 @@ QUESTION, PASSAGE = "query: ", "passage: "
 LONGEST = 512
 """Tokens of a text that are read, its two marks and prefix included; the rest is left out."""
 
-PADDED = 4_096
-"""Tokens read at once, padding included: enough for two cores, little enough for their cache."""
-
+PADDED = 512
+"""Tokens read at once, padding included: little enough for the cache of a core."""
 
 THREADS = 1 if os.environ.get("OMP_NUM_THREADS") == "1" else 2
 """Of a session; the variable is that of other libraries."""

@@ -46,7 +46,7 @@ def test_the_shipped_questions_are_for_the_shipped_documents(home: Path, tmp_pat
 
 @pytest.mark.parametrize("missing", ["peru-partnerland.txt", "225.000 gezinnen"])
 def test_without_one_of_their_documents_or_its_evidence_they_are_not(
-    corpus: Path, tmp_path: Path, missing: str
+    corpus: Path, home: Path, tmp_path: Path, missing: str
 ) -> None:
     mine = tmp_path / "corpus"
     mine.mkdir()
@@ -54,6 +54,7 @@ def test_without_one_of_their_documents_or_its_evidence_they_are_not(
         if path.name != missing:
             text = path.read_bytes().decode(errors="replace").replace(missing, "enkele mensen")
             (mine / path.name).write_text(text, "utf-8")
+    shutil.copytree(home, tmp_path / "home")
     reindex(mine, tmp_path / "home")
     assert KeptRuns(LiveIndex(tmp_path / "home")).count() == 0
 

@@ -146,6 +146,11 @@ def index_and_read(place: Path) -> dict[str, str] | str:
     return contents(place) if outcome == "done" else outcome
 
 
+def contents_now_and_next(place: Path) -> tuple[dict[str, str] | str, dict[str, str] | str]:
+    """The contents, and those after a re-index without a fault."""
+    return contents(place), index_and_read(place)
+
+
 def index_limited(place: Path, size: int) -> str:
     """Re-index where no file can have more bytes than `size`."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
@@ -158,6 +163,11 @@ def repair(place: Path) -> dict[str, str] | str:
 
     reindex(place / "corpus", place / "home", repair=True)
     return contents(place)
+
+
+def contents_now_and_repaired(place: Path) -> tuple[dict[str, str] | str, dict[str, str] | str]:
+    """The contents, and those once the index is repaired."""
+    return contents(place), repair(place)
 
 
 @dataclass

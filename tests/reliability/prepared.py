@@ -1,9 +1,11 @@
 """Prepared: loads what every process of a test needs, so that forks of this one start with it."""
 
+import gc
 import os
 from functools import lru_cache
 
-os.environ["TOKENIZERS_PARALLELISM"] = "false"
+# One thread each: a fork has none of the threads that a tokenizer or a session with more would wait for.
+os.environ |= {"TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1"}
 
 import langchain_text_splitters  # noqa: F401  (imported for the forks)
 
@@ -11,15 +13,7 @@ import rodedraad.index.build
 import rodedraad.index.search
 import rodedraad.index.store.check
 import rodedraad.ingest.readers.text  # noqa: F401  (imported for the forks)
-from rodedraad.index.encoders.bundled import (
-    BUNDLED_ENCODER,
-    bundled_contextual,
-    bundled_interaction,
-    bundled_static,
-    bundled_verifier,
-)
-from rodedraad.index.encoders.onnx_transformer import ENCODER, open_session
-from rodedraad.index.encoders.verifier import VERIFIER
+from rodedraad.index.encoders.bundled import bundled_interaction, bundled_static, bundled_verifier
 from rodedraad.index.words.analysis import analysis
 from rodedraad.ingest.language import detect_language
 from rodedraad.ingest.parser_pool import ParserPool
@@ -28,9 +22,7 @@ from tests.reliability.harness import NEW, OLD
 
 analysis(bundled_static())
 detect_language("De boeren verkopen wol.")
-# One thread each: a fork has none of the threads that a session with more would wait for.
-bundled_contextual()._session = open_session(BUNDLED_ENCODER / ENCODER, threads=1)
-bundled_verifier()._session = open_session(BUNDLED_ENCODER / VERIFIER, threads=1)
+bundled_verifier()
 interaction = bundled_interaction()
 # What the encoder makes of a text does not depend on the index: the texts that all look for are read once.
 interaction.question = lru_cache(interaction.question)  # type: ignore[method-assign]
@@ -41,3 +33,4 @@ for text in {*OLD.values(), *NEW.values()}:
 ParserPool.read_documents = lambda self, source, data: read_documents(source, data)  # type: ignore[method-assign]
 # Nothing is really lost that is not flushed: others find in the memory of the system what was written.
 os.fsync = lambda descriptor: None
+gc.freeze()  # a collection in a fork would write to every page that it shares with this process

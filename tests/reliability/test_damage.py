@@ -10,7 +10,7 @@ import shutil
 import pytest
 
 from tests.reliability.harms import HARMS, files
-from tests.reliability.harness import NEW, contents, index_and_read, repair, run
+from tests.reliability.harness import NEW, contents_now_and_repaired, index_and_read, repair, run
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +23,11 @@ def renewed(made, tmp_path_factory):
 
 
 def assert_seen_and_repaired(copy, name, told):
-    found = run(contents, copy)
+    found, repaired = run(contents_now_and_repaired, copy)
     assert isinstance(found, str), told
     if name.name != "CURRENT":  # it may name a generation that is not there
         assert str(copy / "home" / name) in found, (told, found)
-    assert run(repair, copy) == NEW, told
+    assert repaired == NEW, told
 
 
 @pytest.mark.parametrize("harm", HARMS)

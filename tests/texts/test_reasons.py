@@ -3,6 +3,7 @@
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -16,22 +17,22 @@ ROOT = Path(__file__).parents[2]
 CLASSES = ("DamagedPart", "Reason", "UnreadableDocument")
 
 
-def calls() -> Iterator[tuple[str, ast.Call, ast.Module]]:
-    """Each place in the code that makes a reason, with its call and its module."""
+def calls() -> Iterator[tuple[str, ast.Call]]:
+    """Each place in the code that makes a reason, with its call."""
     for folder in ("ingest", "index", "app"):
         for path in (ROOT / folder).rglob("*.py"):
             if path.name == "errors.py":  # which defines them
                 continue
-            module = ast.parse(path.read_text("utf-8"))
-            for node in ast.walk(module):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CLASSES:
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node, module
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node
 
 
+@cache
 def texts() -> dict[str, str]:
     """The English texts of all reasons, each with a place where it stands."""
     found = {value: place for place, value in strings() if value.startswith(("it ", "its "))}
-    for place, call, _ in calls():
+    for place, call in calls():
         text = call.args[0] if call.args else None
         if isinstance(text, ast.Constant) and isinstance(text.value, str):
             found[text.value] = place
@@ -66,7 +67,7 @@ def test_a_reason_is_a_clause_about_the_file() -> None:
 
 
 def test_a_reason_is_given_the_values_that_its_text_names() -> None:
-    for place, call, _ in calls():
+    for place, call in calls():
         given = None
         if all(keyword.arg for keyword in call.keywords) and len(call.args) == 1:
             given = {keyword.arg for keyword in call.keywords}

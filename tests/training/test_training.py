@@ -1,4 +1,7 @@
-"""Tests of the recipe: from a tiny packed encoder and a few lines to a model that works without torch."""
+"""Tests of the recipe: from a tiny packed encoder and a few lines to a model that works without torch.
+
+What imports torch is imported where it is used: each worker imports this file, and one runs it.
+"""
 
 import gzip
 import json
@@ -9,21 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from index.training import static, tuning, verifying
-from index.training.__main__ import make
 from index.training.data import Pair, read_matches
-from index.training.exact import exact_encoder, fidelity
-from index.training.export import export_encoder
 from index.training.figures import match_scores, recall
 from index.training.graph import quantise_rows
 from index.training.lessons import article_lessons
-from index.training.loop import Plan
 from index.training.source import read_source
-from index.training.static import TableTraining, read_table, unit_rows
 from index.training.vocabulary import SEEN, count_pieces, kept, tokenizer_of
 from rodedraad.index.encoders.onnx_transformer import ENCODER, FROZEN, TOKENIZER, ContextualEmbedder
 from rodedraad.index.encoders.verifier import pair
@@ -135,6 +130,9 @@ def small_tokenizer() -> Tokenizer:
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Training data, evaluation data, a packed encoder and a table, all tiny, and the model made of them."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+
     root = tmp_path_factory.mktemp("recipe")
     write_rows(root / "data/pairs/small.nl-en.tsv.gz", sentences(2_000))
     write_rows(root / "data/pairs/acquis.nl-en.tsv.gz", sentences(200, seed=1))
@@ -161,6 +159,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(folders: Path) -> None:
     """Runs the command's function over the tiny folders."""
+    from index.training.__main__ import make
+
     make(
         folders / "data",
         out=folders / "model",
@@ -214,6 +214,9 @@ def test_pieces_are_counted_over_every_folder(tmp_path: Path) -> None:
 
 
 def test_the_export_gives_the_vectors_of_its_source(folders: Path, tmp_path: Path) -> None:
+    from index.training.exact import exact_encoder, fidelity
+    from index.training.export import export_encoder
+
     texts = [pair.text for pair in sentences(50, seed=9)]
     source = read_source(folders / "source.bin")
     export_encoder(source, tmp_path)
@@ -224,6 +227,8 @@ def test_the_export_gives_the_vectors_of_its_source(folders: Path, tmp_path: Pat
 
 
 def test_weights_that_no_training_changes_are_a_file_of_their_own(folders: Path, tmp_path: Path) -> None:
+    from index.training.export import export_encoder
+
     source = read_source(folders / "source.bin")
     last = f"encoder.layer.{source.layers - 1}.attention.self.query.weight"
     other = replace(source, weights={**source.weights, last: source.weights[last] * 1.5})
@@ -258,6 +263,8 @@ def test_the_recipe_is_repeatable_and_goes_on_from_its_checkpoint(folders: Path)
 
 
 def test_tuning_learns_what_answers(folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from index.training import tuning
+
     monkeypatch.setattr(tuning, "EPOCHS", 120)
     monkeypatch.setattr(tuning, "RATES", {"layers": 3e-3, "map": 1e-2, "importance": 1e-2})
     source = read_source(folders / "source.bin")
@@ -279,6 +286,8 @@ def test_tuning_learns_what_answers(folders: Path, tmp_path: Path, monkeypatch: 
 def test_verifying_learns_which_sentence_answers_and_when_none_does(
     folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from index.training import verifying
+
     monkeypatch.setattr(verifying, "RATES", {"layers": 3e-3, "head": 1e-2})
     monkeypatch.setattr(verifying, "LAYERS", 1)
     monkeypatch.setattr(verifying, "STEP", 300)
@@ -303,6 +312,8 @@ def test_verifying_learns_which_sentence_answers_and_when_none_does(
 
 
 def test_static_half_opens_in_sentence_transformers(folders: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
     exported = SentenceTransformer(str(folders / "model"), device="cpu", local_files_only=True)
     assert exported.encode(["koffie"]).shape == (1, 16)
 
@@ -310,6 +321,10 @@ def test_static_half_opens_in_sentence_transformers(folders: Path) -> None:
 def test_tokens_of_one_meaning_come_together(
     folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from index.training import static
+    from index.training.loop import Plan
+    from index.training.static import TableTraining, read_table, unit_rows
+
     monkeypatch.setattr(static, "RATE", 0.1)
     tokenizer = small_tokenizer()
     training = TableTraining(read_table(folders / "static"), tokenizer, Plan(minutes=1), tmp_path)

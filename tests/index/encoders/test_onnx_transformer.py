@@ -22,6 +22,13 @@ TEXTS = [
     "Het ziekenhuis in de hoofdstad is gesloten.",
     "Mijnwerkers gebruiken kwik om goud te winnen.",
 ]
+ODD = [
+    "[" * 20_000,
+    "a" + "\u0301\u0316" * 1_000,
+    "\x1b[31mRood\x1b[0m \u202egnilekeb \u2066x\u2069.\0",
+    '<script>alert(1)</script><img src=x onerror="alert(2)">',
+]
+"""What files may hold that were made to break a reader."""
 TRANSLATIONS = {
     "en": [
         "The farmers sell their coffee at the market.",
@@ -58,9 +65,9 @@ def test_word_order_matters(embedder: ContextualEmbedder) -> None:
 
 
 def test_vectors_have_unit_length_and_keep_the_order(embedder: ContextualEmbedder) -> None:
-    texts = ["kort", "een zin van vijf woorden", "", "🦙", "lang " * 2_000, *TEXTS]
+    texts = ["kort", "een zin van vijf woorden", "", "🦙", "lang " * 2_000, *ODD, *TEXTS]
     together = embedder.passages(texts)
-    assert together.shape == (8, 384)
+    assert together.shape == (12, 384)
     assert together.dtype == np.float32
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     for text, vector in zip(texts, together, strict=True):
@@ -75,8 +82,8 @@ def test_a_long_text_is_read_up_to_its_limit(embedder: ContextualEmbedder) -> No
 
 def test_progress_counts_every_text(embedder: ContextualEmbedder) -> None:
     done: list[int] = []
-    embedder.passages(["koffie en cacao " * 20] * 120, done.append)
-    assert sum(done) == 120
+    embedder.passages(["koffie en cacao " * 20] * 20, done.append)
+    assert sum(done) == 20
     assert len(done) > 1
 
 

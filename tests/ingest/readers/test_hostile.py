@@ -14,12 +14,14 @@ from rodedraad.answering.place import Place
 from rodedraad.cli import main
 from rodedraad.index import build
 from rodedraad.index.build import reindex
+from rodedraad.index.encoders.bundled import BUNDLED_MODEL
 from rodedraad.index.store.publishing import open_current
 from rodedraad.page.source_pane import source_html
 from tests.ingest.readers.hostile import ACCENTS, FILES, NO_FILES, Expected, Holds, Refused
 
 GOOD = {f"goed-{n}.txt": f"In dorp {n} staat een school voor {n * 37} kinderen.".encode() for n in range(9)}
-SETTINGS = "parse_seconds = 60\nparse_megabytes = 600\n"
+SETTINGS = f"model = '{BUNDLED_MODEL}'\nparse_seconds = 60\nparse_megabytes = 600\n"
+"""The table of token vectors takes a second for all that is read, the transformer forty."""
 
 pytestmark = [
     pytest.mark.slow,
