@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urljoin
 
 import pytest
@@ -29,6 +29,7 @@ FLAGS = [
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 Hold = Callable[[type, str], Event]
+ColorScheme = Literal["light", "dark"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -108,12 +109,14 @@ def open_page(profiles: Profiles, request: pytest.FixtureRequest) -> Iterator[Ca
         width: int = 1280,
         height: int = 800,
         user: tuple[str, str] | None = None,
+        color_scheme: ColorScheme | None = None,
         **settings: Any,
     ) -> Page:
-        settings["viewport"] = {"width": width, "height": height}
         context = profiles.take(address, **settings)
         taken.append((context, settings))
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=color_scheme)
         page.goto(address)
         if user:
             log_in(page, *user)

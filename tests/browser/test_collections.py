@@ -74,6 +74,8 @@ def test_a_talk_stays_with_its_collection(several: str, open_page: OpenPage, wid
     expect(page.locator("#question textarea")).to_have_value("En waar")
     expect(page.locator("#scope strong")).to_have_text("1 van 3 documenten")
     other = page.context.new_page()
+    other.set_viewport_size({"width": width, "height": 844})
+    other.emulate_media(color_scheme=scheme)
     other.goto(link)
     expect(other.locator("mark.chosen")).to_contain_text(QUOTED[SHED])
 

@@ -57,6 +57,7 @@ ANSWERED = {
 }
 
 
+@pytest.mark.slow
 def test_each_example_that_ships_gets_its_quote(searcher: Searcher, home: Path, corpus: Path) -> None:
     examples = load_sources(corpus).examples
     asked = {question for questions in ANSWERED.values() for question in questions}

@@ -18,6 +18,7 @@ class CutOff(Exception):
     pass
 
 
+@pytest.mark.slow
 def test_embeddings_of_a_run_that_was_cut_off_are_used_by_the_next(tmp_path, monkeypatch):
     folder, home = tmp_path / "corpus", tmp_path / "home"
     folder.mkdir()
