@@ -4,10 +4,10 @@ They are an eighth of the vectors, and every question reads them all: so they, a
 memory. A graph or inverted lists would read less, but not find the same (docs/performance.md).
 """
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
+import faiss
 import numpy as np
 import numpy.typing as npt
 
@@ -34,21 +34,11 @@ def coded(vectors: Vectors) -> bytes:
     index.train(np.ascontiguousarray(vectors[:: 1 + len(vectors) // TRAINED]))
     for start in range(0, len(vectors), AT_ONCE):
         index.add(np.ascontiguousarray(vectors[start : start + AT_ONCE]))
-    data: bytes = _faiss().serialize_index(index).tobytes()
+    data: bytes = faiss.serialize_index(index).tobytes()
     return data
 
 
-@cache
-def _faiss() -> Any:
-    """FAISS, which is imported for a large segment only; more threads make a single query slower."""
-    import faiss
-
-    faiss.omp_set_num_threads(1)
-    return faiss
-
-
 def _empty(dimension: int) -> Any:
-    faiss = _faiss()
     return faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_4bit, faiss.METRIC_INNER_PRODUCT)
 
 
@@ -57,7 +47,6 @@ class VectorCodes:
 
     def __init__(self, path: Path, rows: int, dimension: int) -> None:
         """Open what `coded` made; raises DamagedFile if it is missing, or not of so many rows."""
-        faiss = _faiss()
         try:
             with open_file(path):  # which tells a lack of permission from damage
                 self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
@@ -76,9 +65,10 @@ class VectorCodes:
 
         All that are allowed, if they are fewer.
         """
+        below: Any = faiss  # whose type stubs do not know these
         if np.count_nonzero(allowed) <= FACTOR * k:
             return np.flatnonzero(allowed)
         bits = np.packbits(allowed, bitorder="little")
-        chosen = _faiss().SearchParameters(sel=_faiss().IDSelectorBitmap(bits))
+        chosen = below.SearchParameters(sel=below.IDSelectorBitmap(bits))
         rows: npt.NDArray[np.int64] = self._index.search(query[None], FACTOR * k, params=chosen)[1][0]
         return rows

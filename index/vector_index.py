@@ -1,14 +1,19 @@
-"""Vector index: nearest neighbours of unit vectors; exact, but in pieces that have codes."""
+"""Vector index: nearest neighbours of unit vectors, by FAISS; exact, but in pieces that have codes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
+import faiss
 import numpy as np
 import numpy.typing as npt
 
 from rodedraad.index.encoders.base import Vectors
 from rodedraad.index.vector_codes import VectorCodes
+
+# On a busy machine, more threads make a single query slower.
+faiss.omp_set_num_threads(1)
 
 Numbers = npt.NDArray[np.int64]
 
@@ -85,9 +90,11 @@ class VectorIndex:
         found_rows, found_cosines = [], []
         plain = self._pieces[: len(self._pieces) - len(self._coded)]
         for piece, start in zip(plain, self._starts, strict=False):
-            numbers = self._numbers[start : start + len(piece)]
-            cosines, rows = _nearest(query, piece, k, None if allowed is None else allowed[numbers])
-            found_rows.append(numbers[rows])
+            if allowed is None:
+                cosines, rows = faiss.knn(query, piece, min(k, len(piece)), faiss.METRIC_INNER_PRODUCT)
+            else:
+                cosines, rows = _nearest(query, piece, k, allowed[self._numbers[start : start + len(piece)]])
+            found_rows.append(self._numbers[rows + start])
             found_cosines.append(cosines)
         for coded in self._coded:
             cosines, rows = _nearest_coded(query, coded, k, allowed)
@@ -99,22 +106,25 @@ class VectorIndex:
 
 
 def _nearest(
-    query: Vectors, piece: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None
+    query: Vectors, piece: Vectors, k: int, allowed: npt.NDArray[np.bool_]
 ) -> tuple[Vectors, Numbers]:
-    """The k nearest rows of a piece, in any order, or all that are allowed: cosines and rows, [n, k] each."""
-    rows = np.arange(len(piece)) if allowed is None else np.flatnonzero(allowed)
-    # A product of matrices would wake BLAS's threads, which wait for the next one by spinning.
-    cosines = np.vecdot(piece[:, None], query).T[:, rows]
-    if k >= len(rows):
-        return cosines, np.broadcast_to(rows, cosines.shape)
-    best = np.argpartition(-cosines, k, axis=1)[:, :k]
-    return np.take_along_axis(cosines, best, axis=1), rows[best]
+    """As faiss.knn, of the rows of a piece that are allowed; its Python interface cannot leave rows out."""
+    below: Any = faiss  # whose type stubs do not know these
+    k = min(k, int(allowed.sum()))
+    cosines = np.empty((len(query), k), np.float32)
+    rows = np.empty((len(query), k), np.int64)
+    if k:
+        chosen = below.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+        given = [below.swig_ptr(np.ascontiguousarray(array)) for array in (query, piece)]
+        taken = [below.swig_ptr(array) for array in (cosines, rows)]
+        below.knn_inner_product(*given, piece.shape[1], len(query), len(piece), k, *taken, chosen)
+    return cosines, rows
 
 
 def _nearest_coded(
     query: Vectors, piece: CodedPiece, k: int, allowed: npt.NDArray[np.bool_] | None
 ) -> tuple[Vectors, Numbers]:
-    """As `_nearest`, of a segment with codes, but for the rows that are removed."""
+    """As faiss.knn, of the rows of a piece that are neither removed nor left out by `allowed`."""
     live = piece.numbers >= 0
     if allowed is not None:
         live[live] = allowed[piece.numbers[live]]

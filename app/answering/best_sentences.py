@@ -22,7 +22,6 @@ three passages for each of 1,043 fitted questions, and .849 of the answerable on
 instead of .851. With the best instead of the two best, and 4.0, it would spare 1.15, and .834 would have one.
 """
 
-
 VERDICT = 0.09
 """What the verifier's log-odds of a passage's best sentence count for in the order of passages.
 
