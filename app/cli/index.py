@@ -103,10 +103,13 @@ def _tell_unread(
 
 
 def check(options: argparse.Namespace) -> int:
-    """Verify the index, and repair it if asked."""
+    """Verify the bundled models and the index, and repair that if asked."""
+    from rodedraad.index.encoders.bundled import damaged_models
     from rodedraad.index.store.manifest import IndexProblem
     from rodedraad.index.stores import store_of
 
+    if damaged := damaged_models():
+        raise RodeDraadError(f"The bundled model in {damaged[0]} is damaged. Install Rode Draad again.")
     store = store_of(options.home)
     try:
         problems = store.problems()

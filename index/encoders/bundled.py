@@ -23,6 +23,25 @@ ENCODER_FINGERPRINT = "66a49e51baf83c15eb2fd203ad13ef52b38c139f4682653b3dac69a32
 """Of the bundled files, 75 MB that are not read for it at every start; a test compares them."""
 
 
+def damaged_models() -> list[Path]:
+    """The folders of bundled models whose files are not as they were released; reads all 75 MB."""
+    from rodedraad.index.encoders import onnx_transformer, static_table
+
+    released = {
+        BUNDLED_MODEL: (static_table.fingerprint_of, STATIC_FINGERPRINT),
+        BUNDLED_ENCODER: (onnx_transformer.fingerprint_of, ENCODER_FINGERPRINT),
+    }
+    damaged = []
+    for folder, (fingerprint_of, fingerprint) in released.items():
+        try:
+            is_sound = fingerprint_of(folder) == fingerprint
+        except OSError:
+            is_sound = False
+        if not is_sound:
+            damaged.append(folder)
+    return damaged
+
+
 def load_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name.
 

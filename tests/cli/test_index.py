@@ -1,14 +1,17 @@
 """The commands that index and check."""
 
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rodedraad.cli import main
+from rodedraad.index.encoders import bundled
 from tests.cli.conftest import QUESTION, run
 
 pytestmark = pytest.mark.usefixtures("no_parser_process")
@@ -81,6 +84,23 @@ def test_check_finds_damage_and_repairs_it(
     assert "damaged, rebuilt: passages/" in err
     assert "is sound: 1 documents, 1 passages" in err
     assert main(["check", *sheep]) == 0
+
+
+@pytest.mark.parametrize("harm", [lambda file: file.write_bytes(bytes(9)), Path.unlink])
+def test_check_finds_a_damaged_model(
+    sheep: list[str],
+    tmp_path: Path,
+    harm: Callable[[Path], object],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    encoder = Path(shutil.copytree(bundled.BUNDLED_ENCODER, tmp_path / "encoder"))
+    harm(encoder / "tokenizer.json")
+    monkeypatch.setattr(bundled, "BUNDLED_ENCODER", encoder)
+    assert main(["check", *sheep]) == 2
+    assert capsys.readouterr().err == (
+        f"rodedraad: The bundled model in {encoder} is damaged. Install Rode Draad again.\n"
+    )
 
 
 def test_check_without_an_index_says_how_to_make_one(
