@@ -93,7 +93,7 @@ class Corpus(RuleBasedStateMachine):
         passages = [generation.passage(number)[1].text for number in range(generation.passages)]
         embedder = load_embedder(load_settings(self.home))
         cosines = embedder.passages(passages) @ embedder.questions([line])[0]
-        rows, found = searcher._vectors.search(embedder.questions([line]), len(passages))
+        rows, found = searcher.generation.vectors().search(embedder.questions([line]), len(passages))
         assert np.allclose(found[0], np.sort(cosines)[::-1], atol=1e-5)
         assert np.allclose(cosines[rows[0]], found[0], atol=1e-5)
         holding = {number for number, text in enumerate(passages) if line.split()[2] in text}
