@@ -13,7 +13,7 @@ from typing import Any
 
 # The workers share the cores: the threads of numpy and of the models would only wait for each other.
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-# The programs that the tests start would compile the package anew each time where nothing may be kept.
+# Without .pyc files each program that the tests start would compile the package.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import pytest

@@ -64,7 +64,7 @@ def verified(searcher: Searcher, query: Query, hits: Sequence[Hit]) -> list[Hit]
 
 
 def by_verdict(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits in the order of their scores and of what the verifier says, ranked anew."""
+    """The hits, sorted by their score and the verifier's log-odds, with new ranks."""
 
     def worth(hit: Hit) -> float:
         best = max((sentence.verified for sentence in hit.sentences), default=UNVERIFIED)

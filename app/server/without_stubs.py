@@ -20,4 +20,4 @@ def _no_file_of_gradio(of: Any) -> str:
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
 with patch.object(inspect, "getfile", _no_file_of_gradio):
-    import gradio  # noqa: F401
+    import gradio  # noqa: F401  (later imports of it find it loaded)

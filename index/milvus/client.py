@@ -35,7 +35,7 @@ class Gone(IndexProblem):
 
 
 class _NotLoaded(RodeDraadError):
-    """A collection is not in the server's memory, which was started anew."""
+    """A collection is not loaded, as after a restart of the server."""
 
 
 class Client:

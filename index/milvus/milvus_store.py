@@ -14,6 +14,7 @@ from rodedraad.index.milvus.draft import MilvusDraft
 from rodedraad.index.milvus.snapshot import MilvusSnapshot
 from rodedraad.index.milvus.state import Names, Rows, now, read_rows
 from rodedraad.index.milvus.turn import turn
+from rodedraad.index.store.check import problems_of
 from rodedraad.index.store.draft import Draft, NewDraft
 from rodedraad.index.store.manifest import IndexProblem
 from rodedraad.index.store.publishing import written_to
@@ -77,7 +78,7 @@ class MilvusStore:
     def problems(self) -> list[str]:
         """As `Store.problems`."""
         snapshot = self.open()
-        found = [problem for entry in snapshot.manifest.documents if (problem := snapshot.problem(entry))]
+        found = [one for entry in snapshot.manifest.documents for one in problems_of(snapshot, entry)]
         try:
             snapshot.verify()
         except IndexProblem as error:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from rodedraad.index.encoders.base import Embedding
 from rodedraad.index.milvus.client import Client, Row
 from rodedraad.index.words.analysis import Analysis
@@ -132,6 +134,6 @@ class Proposed:
         return frozenset(self.words)
 
 
-def stored(row: Row) -> tuple[list[float], bytes]:
-    """The vector and the tokens of a row with these fields."""
-    return row["vector"], base64.b64decode(row["tokens"])
+def embedding_of(row: Row) -> Embedding:
+    """The embedding in a row with its vector and its tokens."""
+    return Embedding(np.array(row["vector"], np.float32), base64.b64decode(row["tokens"]))

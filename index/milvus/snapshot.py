@@ -14,9 +14,10 @@ from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.milvus import pieces
 from rodedraad.index.milvus.client import Client, Row
 from rodedraad.index.milvus.milvus_words import MilvusWords
-from rodedraad.index.milvus.passage_rows import FIELDS, Proposed, row_id, stored
+from rodedraad.index.milvus.passage_rows import FIELDS, Proposed, embedding_of, row_id
 from rodedraad.index.milvus.state import Names, read_state, shown
-from rodedraad.index.store.manifest import Entry, IndexProblem, damaged
+from rodedraad.index.store.check import problems_of
+from rodedraad.index.store.manifest import Entry, damaged
 from rodedraad.index.store.passage_segments import PLACE
 from rodedraad.index.store.records import PASSAGES, unpack_text
 from rodedraad.index.store.snapshot import Snapshot, Within
@@ -130,17 +131,9 @@ class MilvusSnapshot(Snapshot):
     def damaged_files(self, checksums: bool) -> list[str]:
         """As `Snapshot.damaged_files`: the segments of damaged documents, which only reading tells."""
         entries = self.manifest.documents if checksums else ()
-        return sorted({f"{PASSAGES}/{entry.record.segment}.rows" for entry in entries if self.problem(entry)})
-
-    def problem(self, entry: Entry) -> str | None:
-        """What is wrong with a document; None if nothing is."""
-        try:
-            _, passages, embeddings = self.stored(entry)
-        except IndexProblem:
-            return f"The text, the vectors or the tokens of {entry.path} are damaged."
-        if len(passages) != len(embeddings):
-            return f"{entry.path} has {len(passages)} passages, and vectors for {len(embeddings)}."
-        return None
+        return sorted(
+            {f"{PASSAGES}/{entry.record.segment}.rows" for entry in entries if problems_of(self, entry)}
+        )
 
     def stored(self, entry: Entry) -> tuple[Document, list[Passage], list[Embedding]]:
         """As `Snapshot.stored`."""
@@ -149,7 +142,7 @@ class MilvusSnapshot(Snapshot):
         rows = self._read(dict.fromkeys(keys, entry.record.segment), ["vector", "tokens"])
         if len(rows) != entry.passages:
             raise damaged(f"{self.client.address} ({entry.path})")
-        return document, passages, [_embedding(rows[key]) for key in keys]
+        return document, passages, [embedding_of(rows[key]) for key in keys]
 
     def held(self, entries: Iterable[Entry]) -> list[Proposed]:
         """The passages of some documents, as they are proposed; what is missing is left out."""
@@ -215,7 +208,7 @@ class MilvusSnapshot(Snapshot):
 
     def _load_embeddings(self, passages: Sequence[int]) -> dict[int, Embedding]:
         rows = self.rows(passages, ["vector", "tokens"])
-        return {number: _embedding(row) for number, row in rows.items()}
+        return {number: embedding_of(row) for number, row in rows.items()}
 
     def _load_documents(self, numbers: Sequence[int]) -> dict[int, tuple[Document, list[Passage]]]:
         entries = [self.manifest.documents[number] for number in numbers]
@@ -239,8 +232,3 @@ class MilvusSnapshot(Snapshot):
 def sha256(text: str) -> str:
     """The checksum of a packed text, hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _embedding(row: Row) -> Embedding:
-    vector, tokens = stored(row)
-    return Embedding(np.array(vector, np.float32), tokens)

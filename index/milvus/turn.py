@@ -1,12 +1,9 @@
 """Turn: one process at a time writes an index on Milvus, on whatever machine it is."""
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
-from socket import gethostname
 from threading import Event, Thread
 from typing import Any
 
@@ -14,6 +11,7 @@ from rodedraad.index.milvus import pieces
 from rodedraad.index.milvus.client import Client, Gone
 from rodedraad.index.milvus.state import Names
 from rodedraad.index.store.manifest import IndexBusy
+from rodedraad.index.store.publishing import this_process
 from rodedraad.ingest.errors import RodeDraadError
 
 BEAT, SILENT = 10.0, 60.0
@@ -37,9 +35,10 @@ def turn(client: Client, names: Names) -> Iterator[Callable[[], None]]:
     client.create(own, pieces.FIELDS, pieces.INDEXES)
     over = Event()
     try:
-        _tell(client, own)
+        who = this_process()
+        _tell(client, own, who)
         _take(client, names, own)
-        beating = Thread(target=_beat, args=(client, own, over), daemon=True)
+        beating = Thread(target=_beat, args=(client, own, who, over), daemon=True)
         beating.start()
         try:
             yield lambda: _refuse_unless(client, names, own)
@@ -96,15 +95,13 @@ def _refuse_unless(client: Client, names: Names, own: str) -> None:
         )
 
 
-def _beat(client: Client, own: str, over: Event) -> None:
+def _beat(client: Client, own: str, who: str, over: Event) -> None:
     while not over.wait(BEAT):
         with suppress(RodeDraadError):
-            _tell(client, own)
+            _tell(client, own, who)
 
 
-def _tell(client: Client, own: str) -> None:
-    since = datetime.now().strftime("%Y-%m-%d %H:%M")
-    who = f"process {os.getpid()} on {gethostname()}, since {since}"
+def _tell(client: Client, own: str, who: str) -> None:
     client.upsert(own, [pieces.row(SIGN, json.dumps({"who": who, "at": time.time()}))])
 
 

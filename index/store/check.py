@@ -11,7 +11,7 @@ from rodedraad.index.store.checksums import damaged_files
 from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import Entry, IndexProblem
 from rodedraad.index.store.publishing import open_current
-from rodedraad.index.store.records import read_entry
+from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.ingest.documents import Document, Passage
 
 UNIT = 1e-3
@@ -36,17 +36,21 @@ def _problems(generation: Generation) -> Iterator[str]:
     for name in broken:
         yield f"The file {folder / name} is damaged or missing."
     for entry in manifest.documents:
-        try:
-            document, passages, embeddings = read_entry(folder, entry, manifest.dimension)
-        except IndexProblem:
-            yield f"The text, the vectors or the tokens of {entry.path} are damaged."
-        else:
-            yield from _mismatches(entry, document, passages, embeddings)
+        yield from problems_of(generation, entry)
     if not broken:
         try:
             generation.words(bundled_static())
         except IndexProblem as error:
             yield str(error)
+
+
+def problems_of(snapshot: Snapshot, entry: Entry) -> list[str]:
+    """The problems of a document, a sentence each; empty if there are none."""
+    try:
+        document, passages, embeddings = snapshot.stored(entry)
+    except IndexProblem:
+        return [f"The text, the vectors or the tokens of {entry.path} are damaged."]
+    return list(_mismatches(entry, document, passages, embeddings))
 
 
 def _mismatches(

@@ -89,8 +89,7 @@ def writing(home: Path) -> Iterator[Callable[[], Path]]:
             raise _in_the_way(lock)
         with _locked(lock, home):
             with suppress(OSError):  # on Windows, a locked file cannot be written to
-                since = datetime.now().strftime("%Y-%m-%d %H:%M")
-                lock.write_text(f"process {os.getpid()} on {gethostname()}, since {since}", "utf-8")
+                lock.write_text(this_process(), "utf-8")
             folders: list[Path] = []
 
             def new_folder() -> Path:
@@ -109,6 +108,11 @@ def writing(home: Path) -> Iterator[Callable[[], Path]]:
                     shutil.rmtree(folders[-1], ignore_errors=True)
                 raise
             _prune(home)
+
+
+def this_process() -> str:
+    """This process as another is told of it, and the present as the time since when it writes."""
+    return f"process {os.getpid()} on {gethostname()}, since {datetime.now():%Y-%m-%d %H:%M}"
 
 
 @contextmanager

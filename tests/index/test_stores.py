@@ -1,7 +1,6 @@
 """Stores: an index in a folder and one on a Milvus server do the same."""
 
 import zipfile
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,31 +15,18 @@ from rodedraad.index.store.draft import Store
 from rodedraad.index.store.manifest import IndexProblem
 from rodedraad.index.stores import store_of
 from rodedraad.ingest.errors import RodeDraadError
-from tests.milvus_server import milvus_server, put_on_server
+from tests.index.conftest import VILLAGES, write_villages
+from tests.milvus_server import put_on_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_parser_process")]
 
-VILLAGES = {
-    "canchaque.txt": "De coöperatie van Canchaque droogt koffie op het dak van de oude school.",
-    "montero.txt": "In Montero weven veertig vrouwen dekens van alpacawol.",
-    "sondor.txt": "De brug van Sondor werd in 1998 door een vloed weggespoeld.",
-}
-
 MARKET = "De markt van Pacaipampa is op zondag."
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with milvus_server(tmp_path_factory.mktemp("milvus") / "data") as address:
-        yield address
 
 
 @pytest.fixture(params=["folder", "milvus"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A folder with a corpus of three villages and an empty home, whose index is there or on a server."""
-    (tmp_path / "corpus").mkdir()
-    for name, text in VILLAGES.items():
-        (tmp_path / "corpus" / name).write_text(text, "utf-8")
+    write_villages(tmp_path / "corpus")
     if request.param == "milvus":
         name = request.node.name.partition("[")[0]
         put_on_server(tmp_path / "home", f"{request.getfixturevalue('server')}/{name[:60]}")

@@ -1,4 +1,4 @@
-"""Client: what goes wrong with a Milvus server is told to the person who can mend it."""
+"""Client: each error of a Milvus server says what to do."""
 
 import subprocess
 import sys
