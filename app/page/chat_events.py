@@ -1,6 +1,6 @@
 """Chat events: what the page shows when somebody asks, follows a citation, votes or picks a language."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -31,7 +31,7 @@ from rodedraad.texts.refusal import Refusal
 
 LONGEST_NUMBER = 10  # digits
 
-Shown = tuple[Any, Any, str]
+Shown = tuple[Any, Any, Any]
 """Conversation, text for a screen reader, and source pane."""
 
 
@@ -56,27 +56,26 @@ class ChatEvents:
         self.labels = labels
 
     def respond(
-        self, question: str, talk: str | None, scope: str | None, request: gr.Request
-    ) -> Iterator[Shown]:
+        self, question: str | None, talk: str | None, scope: str | None, request: gr.Request
+    ) -> Shown:
         """Answer a question in the light of the talk before it, from the documents in the scope."""
         before = talk_of(talk or "")
         try:
             chosen = scope_of(scope or "")
         except RodeDraadError as error:
             raise self._told(error, language_of(request.headers)) from error
-        yield from self._respond(question, before, before, chosen, request)
+        return self._respond(question or "", before, before, chosen, request)
 
-    def respond_alone(self, click: gr.EventData, request: gr.Request) -> Iterator[Shown]:
+    def respond_alone(self, click: gr.EventData, request: gr.Request) -> Shown:
         """Answer a question again, on its own, that was taken for a follow-up."""
         talk, turn = talk_of(text(click, "talk")), number(click, "turn")
-        if 0 <= turn < len(talk.turns):
-            asked = talk.turns[turn]
-            yield from self._respond(asked.question, Talk(), talk, asked.scope, request)
+        if not 0 <= turn < len(talk.turns):
+            return gr.skip(), gr.skip(), gr.skip()
+        asked = talk.turns[turn]
+        return self._respond(asked.question, Talk(), talk, asked.scope, request)
 
-    def _respond(
-        self, question: str, before: Talk, talk: Talk, scope: Scope, request: gr.Request
-    ) -> Iterator[Shown]:
-        """Answer a question: first the answer, then its source, which takes the browser longer."""
+    def _respond(self, question: str, before: Talk, talk: Talk, scope: Scope, request: gr.Request) -> Shown:
+        """Answer a question, and show the source of what is quoted first."""
         language = language_of(request.headers)
         try:
             with indexing_waits():
@@ -98,9 +97,9 @@ class ChatEvents:
             },
         )
         talk = talk.followed_by(answer)
-        yield conversation_html(talk, language), summary(answer, language), gr.skip()
         shown = [] if answer.abstained else places(answer)
-        yield gr.skip(), gr.skip(), source_html(shown, 1, len(talk.turns) - 1, language=language)
+        source = source_html(shown, 1, len(talk.turns) - 1, language=language)
+        return conversation_html(talk, language), summary(answer, language), source
 
     def show(self, click: gr.EventData, request: gr.Request) -> str:
         """The source pane for a citation that was clicked."""

@@ -15,7 +15,7 @@ from rodedraad.page.collection_menu import CollectionMenu
 from rodedraad.page.documents_tab import documents_tab
 from rodedraad.page.evaluation_tab import evaluation_tab
 from rodedraad.page.theme import STATIC
-from rodedraad.page.translated_labels import CHOOSE, PHRASES, QUIET, Labels, languages_html
+from rodedraad.page.translated_labels import CHOOSE, EACH, PHRASES, QUIET, Labels, languages_html
 from rodedraad.page.welcome import SUGGESTED, Suggestions
 
 AT_ONCE = 4
@@ -135,12 +135,7 @@ def _connect(chat: _Chat, head: list[gr.HTML], events: ChatEvents) -> None:
         (chat.send.click, chat.question),
         *((example.click, example) for example in chat.examples),
     ]
-    asking: dict[str, Any] = {
-        "concurrency_limit": AT_ONCE,
-        "concurrency_id": "ask",
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
+    asking = QUIET | {"concurrency_limit": AT_ONCE, "concurrency_id": "ask"}
     opened = [chat.conversation, chat.source, chat.notice, *head, *events.labels.parts]
     opening = (menus.input, languages.input)
     for steps in (
@@ -154,15 +149,7 @@ def _connect(chat: _Chat, head: list[gr.HTML], events: ChatEvents) -> None:
         steps.then(None, js=DONE)
     gr.on(opening, events.introduce, None, [chat.menu, chat.about], **QUIET)
     gr.on(opening, events.suggest, None, chat.examples, **QUIET)
-    chat.conversation.click(events.show, None, chat.source, **QUIET)
-    chat.source.click(events.open_document, None, chat.source, **QUIET)
-    chat.conversation.like(  # one after the other, so that the last vote counts
-        events.vote,
-        None,
-        chat.status,
-        trigger_mode="multiple",
-        concurrency_limit=1,
-        concurrency_id="vote",
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    chat.conversation.click(events.show, None, chat.source, **EACH)
+    chat.source.click(events.open_document, None, chat.source, **EACH)
+    in_turn = EACH | {"concurrency_limit": 1, "concurrency_id": "vote"}  # so that the last vote counts
+    chat.conversation.like(events.vote, None, chat.status, **in_turn)

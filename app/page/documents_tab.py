@@ -94,15 +94,13 @@ def documents_tab(
         kept = upload.upload(events.add, upload, [upload, status, before], **QUIET)
         gone = table.click(events.remove, None, None, **QUIET).success(events.forget, None, before, **QUIET)
         asked = again.click(events.forget, None, before, **QUIET)
-        fetched = gr.on(
-            [address.submit, add.click],
-            events.add_page,
-            address,
-            [address, status, before],
-            **{**one_at_a_time, "concurrency_id": "fetch"},
+        fetching = gr.on([address.submit, add.click], events.tell_fetching, None, status, **QUIET)
+        fetched = fetching.then(
+            events.add_page, address, [address, status, before], **one_at_a_time | {"concurrency_id": "fetch"}
         )
+        in_turn = one_at_a_time | {"trigger_mode": "always_last"}  # what is added meanwhile is indexed next
         for changed in (kept, gone, asked, fetched):
-            renewed = changed.then(events.renew, before, shown, **one_at_a_time)
+            renewed = changed.then(events.renew, before, shown, **in_turn)
             renewed.then(events.show, None, table, **QUIET)
 
 
@@ -136,11 +134,15 @@ class _Events:
         return None, notes, notes if added else None
 
     @changing
-    def add_page(self, address: str | None, request: gr.Request) -> Iterator[tuple[str, str, str | None]]:
-        """Fetch a page and yield what was added, twice; or the address again, why nothing was, and None."""
+    def tell_fetching(self, request: gr.Request) -> str:
+        """The note that a page is being fetched."""
+        return note(phrase("doing_fetching", language_of(request.headers)))
+
+    @changing
+    def add_page(self, address: str | None, request: gr.Request) -> tuple[str, str, str | None]:
+        """Fetch a page; returns what was added, twice, or the address again, why nothing was, and None."""
         language = language_of(request.headers)
         address = str(address or "").strip()
-        yield address, note(phrase("doing_fetching", language)), None
         added = None
         try:
             added = told = note(phrase("page_added", language, id=self._library.add_page(address)))
@@ -149,7 +151,7 @@ class _Events:
             told = note(f"{address}: {phrase(refusal.why, language, **refusal.given)}", "refused")
         except RodeDraadError as error:
             told = note(self._library.told(error), "refused")
-        yield address, told, added
+        return address, told, added
 
     @changing
     def remove(self, click: gr.EventData) -> None:

@@ -14,6 +14,9 @@ Part = TypeVar("Part", bound=Block)
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """Options of events that run at once, outside the queue, and that the API does not list."""
 
+EACH = QUIET | {"trigger_mode": "multiple"}
+"""Options of those that run although another of the same kind has not ended; Gradio else drops them."""
+
 CHOOSE = """
 const chosen = () => element.querySelector('select').value;
 const speak = () => { document.documentElement.lang = chosen(); };

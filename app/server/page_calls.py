@@ -25,7 +25,7 @@ from rodedraad.server.unheard import Unheard
 from rodedraad.texts.phrases import language_of, phrase
 
 AT_ONCE = 8
-"""How many calls outside the queue are run at the same time."""
+"""How many calls of a kind are run at the same time outside the queue, unless the function has a limit."""
 
 _SESSION = re.compile(r"[\w-]{1,64}", re.ASCII)
 _UNKNOWN = (
@@ -44,7 +44,7 @@ class PageCalls:
     def __init__(self, app: ASGIApp, page: gr.Blocks, uploads: Path, waiting: int) -> None:
         """Pass calls to `app`; of each kind at most `waiting` wait for their turn."""
         self._app, self._page, self._uploads, self._waiting = app, page, uploads.resolve(), waiting
-        self._turn = CapacityLimiter(AT_ONCE)
+        self._turns: dict[str, CapacityLimiter] = {}  # outside the queue, by the id of the kind
         self._joining: Counter[str] = Counter()  # calls on their way into a queue, by its id
         self._unheard = Unheard(page)
 
@@ -61,8 +61,8 @@ class PageCalls:
         body = json.dumps(call).encode()
         others = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
         scope["headers"] = [*others, (b"content-length", str(len(body)).encode())]
-        joins = scope["path"] == JOIN
-        if self._is_waited_for(function) if joins else is_full(self._turn, self._waiting):
+        joins, turn = scope["path"] == JOIN, self._turn(function)
+        if self._is_waited_for(function) if joins else is_full(turn, self._waiting):
             raise busy(language=language_of(headers))
         if joins:  # has a queue of its own
             self._joining[function.concurrency_id] += 1
@@ -72,8 +72,14 @@ class PageCalls:
             finally:
                 self._joining[function.concurrency_id] -= 1
             return
-        async with self._turn:
+        async with turn:
             await self._app(scope, _again(body, receive), send)
+
+    def _turn(self, function: BlockFunction) -> CapacityLimiter:
+        """What calls outside the queue take before they are run, with others of their kind."""
+        limit = function.concurrency_limit
+        at_once = limit if isinstance(limit, int) else AT_ONCE
+        return self._turns.setdefault(function.concurrency_id, CapacityLimiter(at_once))
 
     async def _hear(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a request for the answers of a session, if there are any to come."""

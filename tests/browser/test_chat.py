@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from rodedraad.index.build import reindex
 from tests.browser.pages import wait_until_open
-from tests.servers import PATIENCE, chat_server
+from tests.servers import PATIENCE, chat_server, until
 
 RED_SOCIAL = "How does Red Social formalise miners?"
 OpenPage = Callable[..., Page]
@@ -28,8 +28,9 @@ def ask(page: Page, question: str) -> None:
 def test_a_citation_leads_to_the_quoted_sentence(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
     ask(page, RED_SOCIAL)
-    quote = page.locator(".turn blockquote").first
-    assert "Red Social" in quote.inner_text() or "mijn" in quote.inner_text()
+    quotes = page.locator(".turn blockquote")
+    assert "Red Social" in " ".join(quotes.all_inner_texts())
+    quote = quotes.first
     quoted = quote.inner_text().removesuffix("[1]").strip()
     page.locator("blockquote a.citation", has_text="[1]").first.click()
     marked = page.wait_for_selector("mark.chosen")
@@ -50,6 +51,22 @@ def test_a_citation_of_an_earlier_answer_still_leads_to_its_source(address: str,
     page.locator(".turn").first.locator("a.citation").first.click()
     page.wait_for_selector("mark.chosen:has-text('225.000 gezinnen')")
     assert "50 jaar" in page.locator(".source h2").inner_text()
+
+
+def test_of_two_citations_the_one_followed_last_is_shown(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    ask(page, "Hoeveel gezinnen werken er in de koffiesector?")
+    ask(page, "Sinds wanneer steunt het TDC het project van Royal Knit?")
+    first, second = (turn.locator("a.citation").first for turn in page.locator(".turn").all())
+    held: list[Route] = []
+    page.route("**/run/predict", lambda route: held.append(route), times=1)
+    first.click()
+    second.click()
+    until(lambda: page.wait_for_timeout(10) or held)
+    held[0].continue_()
+    until(lambda: "?document=" in page.evaluate("location.href"))
+    expect(page.locator("#source article")).to_have_attribute("data-turn", "1")
+    expect(page.locator("mark.chosen")).to_contain_text("Royal Knit")
 
 
 def test_a_follow_up_shows_how_it_was_understood(address: str, open_page: OpenPage) -> None:

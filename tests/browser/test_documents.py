@@ -107,6 +107,26 @@ def test_the_chat_answers_while_a_document_is_read(library: str, open_page: Open
     reader.wait_for_selector("#doing:has-text('Index updated: 1 added')")
 
 
+def test_a_document_dropped_in_while_another_is_read_is_read_next(
+    library: str, open_page: OpenPage, hold: Hold
+) -> None:
+    go_on = hold(LiveCorpus, "reindex")
+    page = open_page(library)
+    open_documents(page)
+    first, second = (
+        FilePayload(name=name, mimeType="text/plain", buffer=f"In {name} staat wol.".encode())
+        for name in ("eerst.txt", "dan.txt")
+    )
+    page.set_input_files("#upload input[type=file]", [first])
+    page.wait_for_selector("#doing label:has-text('Reading and processing documents') progress")
+    with page.expect_response("**/run/predict"):  # it is added
+        page.set_input_files("#upload input[type=file]", [second])
+    page.wait_for_timeout(500)
+    go_on.set()
+    expect(page.locator("#library tr.indexed", has_text="dan.txt")).to_have_count(1)
+    expect(page.locator("#library tr.new")).to_have_count(0)
+
+
 def test_an_indexing_is_stopped_on_the_page_and_seen_on_another(
     library: str, folder: Path, open_page: OpenPage
 ) -> None:

@@ -56,11 +56,9 @@ def test_the_id_of_a_request_is_ours(address: str, logged: list[logging.LogRecor
     id = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "question")
     asking = next(d["id"] for d in config["dependencies"] if [id, "submit"] in d["targets"])
     call = {"data": ["Wat is cacao blanco?", "", ""], "fn_index": asking, "session_hash": "ids"}
-    joined = httpx.post(f"{address}/gradio_api/queue/join", json=call, headers={"X-Request-ID": "forged"})
-    with httpx.stream("GET", f"{address}/gradio_api/queue/data?session_hash=ids") as answer:
-        answer.read()
+    asked = httpx.post(f"{address}/gradio_api/run/predict", json=call, headers={"X-Request-ID": "forged"})
     record = next(record for record in logged if record.getMessage() == "answer")
-    assert vars(record)["request"] == joined.headers["x-request-id"]
+    assert vars(record)["request"] == asked.headers["x-request-id"]
     assert not any("forged" in JsonFormatter(questions=True).format(record) for record in logged)
 
 

@@ -35,11 +35,7 @@ def number(config: dict[str, Any], part: str, event: str) -> int:
     return next(int(d["id"]) for d in config["dependencies"] if [id, event] in d["targets"])
 
 
-def test_a_question_cannot_pass_by_the_queue(address: str, config: dict[str, Any]) -> None:
-    asking = number(config, "question", "submit")
-    call = {"data": ["Wat is cacao blanco?", "", ""], "fn_index": asking, "session_hash": SESSION}
-    assert httpx.post(address + JOIN, json=call).status_code == 200
-    assert httpx.post(address + RUN, json=call).status_code == 404
+def test_an_indexing_cannot_pass_by_the_queue(address: str, config: dict[str, Any]) -> None:
     again = number(config, "reindex", "click")
     renew = next(d["id"] for d in config["dependencies"] if d["trigger_after"] == again)
     call = {"data": [None], "fn_index": renew, "session_hash": SESSION}

@@ -22,7 +22,7 @@ from tests.servers import serving
 
 JOIN, RUN, UPLOAD = "/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/upload"
 AN, BO = ("an", "met de trein"), ("bo", "met de tram")
-CHANGING = ["add", "add_page", "cancel", "decide", "forget", "make", "remove", "renew"]
+CHANGING = ["add", "add_page", "cancel", "decide", "forget", "make", "remove", "renew", "tell_fetching"]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_a_reader_asks_reads_and_votes(shared: str, config: dict[str, Any]) -> N
     assert httpx.get(f"{shared}/api/documents/{document}", auth=BO).status_code == 200
     assert httpx.get(f"{shared}/file", params={"document": document}, auth=BO).status_code == 200
     vote = named(config, "conversation", "like")
-    assert httpx.post(shared + JOIN, json=call(vote), auth=BO).status_code == 200
+    assert httpx.post(shared + RUN, json=call(vote), auth=BO).status_code == 200
 
 
 def test_a_reader_is_shown_nothing_to_change_with(shared: str, config: dict[str, Any]) -> None:

@@ -16,9 +16,9 @@ from rodedraad.live.json_log import JsonFormatter
 from rodedraad.server import serve
 from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
-from tests.servers import serving
+from tests.servers import serving, until
 
-JOIN = "/gradio_api/queue/join"
+RUN = "/gradio_api/run/predict"
 
 
 def question(address: str, text: str) -> dict[str, Any]:
@@ -66,12 +66,12 @@ def test_only_its_own_names_are_answered_to(address: str, host: str, status: int
 )  # fmt: skip
 def test_a_page_from_elsewhere_cannot_ask(address: str, headers: dict[str, str]) -> None:
     body = question(address, "Wat is cacao blanco?")
-    refused = httpx.post(address + JOIN, json=body, headers=headers)
+    refused = httpx.post(address + RUN, json=body, headers=headers)
     assert (refused.status_code, refused.json()) == (
         403,
         {"detail": "A page from elsewhere cannot ask here."},
     )
-    own = httpx.post(address + JOIN, json=body, headers={"Origin": address, "Sec-Fetch-Site": "same-origin"})
+    own = httpx.post(address + RUN, json=body, headers={"Origin": address, "Sec-Fetch-Site": "same-origin"})
     assert own.status_code == 200
 
 
@@ -81,7 +81,7 @@ def test_too_much_is_refused_whether_or_not_its_size_is_told(address: str) -> No
             yield b"x" * 100_000
 
     for content in (b"x" * 3_000_000, parts()):
-        refused = httpx.post(address + JOIN, content=content, headers={"Content-Type": "application/json"})
+        refused = httpx.post(address + RUN, content=content, headers={"Content-Type": "application/json"})
         assert refused.status_code == 413
         assert refused.json() == {"detail": "That is too much at once: at most 1 MB can be sent."}
     assert httpx.get(f"{address}/health").status_code == 200
@@ -95,7 +95,7 @@ def test_a_full_queue_says_so_in_the_language_of_the_browser(
     async def ask_often(address: str) -> list[httpx.Response]:
         body = question(address, "Hoeveel gezinnen werken in de koffiesector?")
         async with httpx.AsyncClient(headers={"Accept-Language": "nl"}, timeout=60) as client:
-            return await asyncio.gather(*(client.post(address + JOIN, json=body) for _ in range(40)))
+            return await asyncio.gather(*(client.post(address + RUN, json=body) for _ in range(40)))
 
     with serving(home) as address:
         responses = asyncio.run(ask_often(address))
@@ -118,7 +118,7 @@ def test_a_password_is_asked_for_everything_but_health(home: Path, tmp_path: Pat
             wrong = httpx.get(address + path, auth=("jan", "wat geen mijn"))
             assert wrong.status_code == 401
             assert httpx.get(address + path, auth=("jan", "wat een mijn")).status_code != 401
-        assert httpx.post(address + JOIN, json={}).status_code == 401
+        assert httpx.post(address + RUN, json={}).status_code == 401
 
 
 def test_the_page_can_lie_under_a_path(home: Path) -> None:
@@ -128,7 +128,7 @@ def test_the_page_can_lie_under_a_path(home: Path) -> None:
         assert seen["root"] == "https://Example.org/bronnen"
         asked = {"Origin": "https://example.org", "Host": "127.0.0.1:9"}
         body = question(f"{address}/bronnen", "Wat is cacao blanco?")
-        assert httpx.post(f"{address}/bronnen{JOIN}", json=body, headers=asked).status_code == 200
+        assert httpx.post(f"{address}/bronnen{RUN}", json=body, headers=asked).status_code == 200
     assert Serving(root_path="/x", host="0.0.0.0").address.endswith(":7860/x")
     assert Serving(root_path="https://example.org/x").address == "https://example.org/x"
 
@@ -136,15 +136,13 @@ def test_the_page_can_lie_under_a_path(home: Path) -> None:
 def test_a_request_is_logged_without_the_question(address: str, logged: list[logging.LogRecord]) -> None:
     body = question(address, "Hoeveel gezinnen werken in de koffiesector?")
     logged.clear()
-    response = httpx.post(address + JOIN, json=body)
-    events = f"{address}/gradio_api/queue/data?session_hash={body['session_hash']}"
-    with httpx.stream("GET", events, timeout=60) as lines_sent:
-        assert any("process_completed" in line for line in lines_sent.iter_lines())
+    response = httpx.post(address + RUN, json=body, timeout=60)
+    until(lambda: logged[-1].getMessage() == "request")  # which follows the response
     lines = [json.loads(JsonFormatter(questions=False).format(record)) for record in logged]
     own = [line for line in lines if line["request"] == response.headers["x-request-id"]]
     asked = next(line for line in own if line["event"] == "request")
     answered = next(line for line in own if line["event"] == "answer")
-    assert (asked["method"], asked["path"], asked["status"]) == ("POST", JOIN, 200)
+    assert (asked["method"], asked["path"], asked["status"]) == ("POST", RUN, 200)
     assert (answered["language"], answered["kind"]) == ("nl", "answer")
     assert not any("gezinnen" in json.dumps(line) for line in lines)
     assert "gezinnen werken" in "".join(JsonFormatter(questions=True).format(record) for record in logged)

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import httpx
 import pytest
 
 from rodedraad.index.search import Searcher
 from rodedraad.index.store.check import check
-from tests.servers import PATIENCE, PROGRAM, free_port
+from tests.servers import PATIENCE, PROGRAM, free_port, until
 
 SOON = 3
 """Seconds in which the server is to end, of its own and of a machine that does nothing else."""
@@ -67,13 +66,6 @@ def follow(address: str, path: str) -> list[str]:
 
     Thread(target=read, daemon=True).start()
     return lines
-
-
-def until(ready: Any) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not ready():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -1,4 +1,4 @@
-// Session: says that it has ended, whatever was asked of the server, and leads to the login page.
+// Session: says why the server refuses what was asked of it; or that the session has ended, and leads to the login page.
 
 const find = selector => document.querySelector(selector);
 const ask = window.fetch;
@@ -8,6 +8,10 @@ window.fetch = async (...request) => {
   const over = response.status === 401 && find('#over');
   if (over) dispatchEvent(new Event('over'));
   if (over && !over.open) over.showModal();
+  if (!over && !response.ok && response.url.endsWith('/run/predict')) { // Gradio tells it for what is queued alone
+    const {error, detail} = await response.clone().json().catch(() => ({}));
+    dispatchEvent(new CustomEvent('say', {detail: error ?? detail ?? ''}));
+  }
   return response;
 };
 addEventListener('click', event => { // without a link to a quote, the last conversation opens again

@@ -10,16 +10,21 @@ const SVG = 'http://www.w3.org/2000/svg';
 let article = null; // that the source pane shows
 let shown = ''; // which place it shows: Gradio may keep the element and change what is in it
 let asked = 0; // turns of the talk
-let arrival = null; // what to do once the place asked for is there
+let awaited = null; // the place asked for, and what to do once it is there
 let printed = false; // whether PDFs are shown as their pages are printed, or as text
 
 const placeOf = element => element ? `${element.dataset.turn} ${element.dataset.number} ${element.dataset.link}` : '';
 
-function show(turn, number, after) {
-  arrival = after;
-  if (article?.dataset.turn === String(turn) && article.dataset.number === String(number)) arrive();
-  else trigger('click', {talk: alone(turn), turn: Number(turn), number: Number(number)});
+function show(turn, number, then) {
+  const before = awaited;
+  awaited = {turn: String(turn), number: String(number), then};
+  if (!before && isAt(awaited)) arrive();
+  else fetchPlace(turn, number);
 }
+
+const fetchPlace = (turn, number) => trigger('click', {talk: alone(turn), turn: Number(turn), number: Number(number)});
+
+const isAt = place => article?.dataset.turn === place.turn && article.dataset.number === place.number;
 
 const alone = turn => `{"turns": [${document.querySelectorAll('.turn')[turn].dataset.kept}]}`; // a talk of one turn
 
@@ -28,10 +33,14 @@ function arrive() {
   shown = placeOf(article);
   const chosen = article?.querySelector(`mark[data-number="${article.dataset.number}"]`);
   chosen?.classList.add('chosen');
-  if (arrival) arrival(chosen);
-  else if (article?.dataset.turn === '-1') reading(true);
+  if (awaited && (!article || isAt(awaited))) {
+    awaited.then(chosen);
+    awaited = null;
+  } else if (article?.dataset.turn === '-1') {
+    awaited = null;
+    reading(true);
+  } else if (awaited) fetchPlace(awaited.turn, awaited.number); // an older one came last
   else greet();
-  arrival = null;
   present();
 }
 
@@ -188,7 +197,10 @@ addEventListener('resize', redraw);
 addEventListener('scroll', redraw, {capture: true, passive: true});
 const look = () => {
   const turns = document.querySelectorAll('.turn');
-  if (turns.length > asked) find('#conversation').scrollTop = turns[turns.length - 1].offsetTop;
+  if (turns.length > asked) {
+    find('#conversation').scrollTop = turns[turns.length - 1].offsetTop;
+    awaited = null;
+  }
   asked = turns.length;
   const now = find('#source article');
   if (now !== article || placeOf(now) !== shown) arrive();
