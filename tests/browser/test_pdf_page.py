@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_access import serious
+from tests.browser.test_access import NOTHING, serious_by_scheme
 from tests.browser.test_chat import OpenPage, ask
 from tests.ingest.readers.made_files import zipped
 from tests.ingest.readers.printed import Print, print_pages
@@ -151,16 +151,13 @@ def test_a_page_that_does_not_arrive_is_told_and_asked_for_again(printed: str, o
     page.wait_for_selector(".sheet img")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_it_fits_a_phone_and_axe_finds_nothing_serious(
-    printed: str, open_page: OpenPage, width: int, scheme: str
-) -> None:
-    page = open_page(printed, width, 844, color_scheme=scheme)
+def test_it_fits_a_phone_and_axe_finds_nothing_serious(printed: str, open_page: OpenPage, width: int) -> None:
+    page = open_page(printed, width, 844)
     turn_to_the_page(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator(".sheet img").evaluate("image => image.getBoundingClientRect().right") <= width
     top = page.evaluate("document.elementFromPoint(innerWidth * .7, 40).closest('#source, #head')?.id")
     assert top == ("source" if width == 390 else "head")
     assert page.locator("#thread").is_visible() == (width == 1280)
-    assert serious(page) == []
+    assert serious_by_scheme(page) == NOTHING
