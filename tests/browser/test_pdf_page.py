@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from rodedraad.index.build import reindex
 from tests.browser.test_access import NOTHING, serious_by_scheme
 from tests.browser.test_chat import OpenPage, ask
 from tests.ingest.readers.made_files import zipped
 from tests.ingest.readers.printed import Print, print_pages
-from tests.servers import chat_server
+from tests.servers import serving
 
 VILLAGE = "In het dorp aan de rivier wonen boeren die koffie en cacao telen. "
 CABLE = "De kabelbaan van Chachapoyas vervoert per uur twaalfhonderd reizigers."
@@ -29,7 +30,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (folder / "corpus" / "nota.txt").write_text(MUSEUM, "utf-8")
     packed = zipped({"map/markt.pdf": print_pages([(0, VILLAGE * 60), (0, MARKET)])})
     (folder / "corpus" / "bundel.zip").write_bytes(packed)
-    with chat_server(folder / "corpus", folder / "home") as address:
+    reindex(folder / "corpus", folder / "home")
+    with serving(folder / "home", corpus=folder / "corpus") as address:
         yield address
 
 
