@@ -121,18 +121,15 @@ def test_a_link_opens_the_quote_and_its_page_for_someone_else(printed: str, open
     assert other.locator(".sheet .box").count() >= 1
 
 
-def test_the_page_stays_when_another_language_is_chosen(printed: str, open_page: OpenPage) -> None:
+def test_the_page_stays_in_another_language_and_a_source_without_pages_is_text(
+    printed: str, open_page: OpenPage
+) -> None:
     page = open_page(printed)
     turn_to_the_page(page)
     page.locator("#languages select").select_option("es")
     page.wait_for_selector(".sheet img[alt*='Resaltado:']")
     assert page.locator(".sheet .box").count() >= 1
     expect(page.locator(".view button[aria-pressed=true]")).to_have_text("Página")
-
-
-def test_a_source_without_pages_is_shown_as_text(printed: str, open_page: OpenPage) -> None:
-    page = open_page(printed)
-    turn_to_the_page(page)
     ask(page, MUSEUM)
     page.locator("blockquote", has_text="Paracas").locator("a.citation").last.click()
     page.wait_for_selector("mark.chosen:has-text('Paracas')")
