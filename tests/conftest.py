@@ -6,6 +6,7 @@ The workers of pytest-xdist share a folder, where the first to need the index or
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,8 @@ from rodedraad.ingest.documents import Document
 from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.ingest.read_documents import read_documents
 
+# Without those each worker would compile every test.
+sys.dont_write_bytecode = False
 # What a shell starts in the background ignores interrupts, and so would the programs that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

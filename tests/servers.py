@@ -11,10 +11,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
-import rodedraad.server.without_stubs  # noqa: F401  (before all that imports gradio)
-
-# isort: split
 from httpx._config import DEFAULT_TIMEOUT_CONFIG, create_ssl_context
 from httpx._transports import default as httpx_transport
 
@@ -22,8 +20,9 @@ from rodedraad.live.added_pages import Fetch
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.web_fetch import fetch_apart
-from rodedraad.server.http_server import HttpServer
-from rodedraad.server.serve import Opened, Serving, application
+
+if TYPE_CHECKING:
+    from rodedraad.server.serve import Opened, Serving
 
 PROGRAM = (sys.executable, "-m", "rodedraad")
 PATIENCE = 120
@@ -88,9 +87,11 @@ def chat_server(
 
 @contextmanager
 def serving(
-    home: Path, rules: Serving | None = None, corpus: Path = Path("corpus"), fetch: Fetch = fetch_apart
+    home: Path, rules: "Serving | None" = None, corpus: Path = Path("corpus"), fetch: Fetch = fetch_apart
 ) -> Iterator[str]:
     """The chat over an index home in a thread; yields its address on this machine."""
+    from rodedraad.server.serve import Opened, Serving
+
     rules = replace(rules or Serving(), port=free_port())
     index = LiveIndex(home)
     with listening([Opened(LiveCorpus(corpus, index, fetch), index)], home, rules) as address:
@@ -98,8 +99,11 @@ def serving(
 
 
 @contextmanager
-def listening(collections: Sequence[Opened], home: Path, rules: Serving) -> Iterator[str]:
+def listening(collections: Sequence["Opened"], home: Path, rules: "Serving") -> Iterator[str]:
     """Open collections in a thread; yields the server's address on this machine."""
+    from rodedraad.server.http_server import HttpServer
+    from rodedraad.server.serve import application
+
     server = HttpServer(application(collections, home, rules), "127.0.0.1", rules.port)
     thread = Thread(target=server.run)
     thread.start()

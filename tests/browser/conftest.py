@@ -58,6 +58,13 @@ def address(corpus: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) 
         yield address
 
 
+def _set_locale(page: Page, locale: str) -> None:
+    """Have a page speak a language as a session of that locale does, without making one for each locale."""
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setLocaleOverride", {"locale": locale})
+    session.send("Emulation.setUserAgentOverride", {"userAgent": "", "acceptLanguage": locale})
+
+
 class Profiles:
     """Sessions of the browser, by their settings, each used by one test at a time and then by the next.
 
@@ -110,6 +117,7 @@ def open_page(profiles: Profiles, request: pytest.FixtureRequest) -> Iterator[Ca
         height: int = 800,
         user: tuple[str, str] | None = None,
         color_scheme: ColorScheme | None = None,
+        locale: str | None = None,
         **settings: Any,
     ) -> Page:
         context = profiles.take(address, **settings)
@@ -117,6 +125,8 @@ def open_page(profiles: Profiles, request: pytest.FixtureRequest) -> Iterator[Ca
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=color_scheme)
+        if locale:
+            _set_locale(page, locale)
         page.goto(address)
         if user:
             log_in(page, *user)

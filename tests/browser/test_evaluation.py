@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,13 +27,21 @@ LOST = {
 }
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """The home of an index of a small document."""
-    (tmp_path / "corpus").mkdir()
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small document and the home of its index; no test writes to it."""
+    folder = tmp_path_factory.mktemp("evaluation")
+    (folder / "corpus").mkdir()
     text = f"# Kabelbaan\n\n{TICKET}\n\nDe bessen van Cajamarca worden in mei geplukt en in juni gedroogd."
-    (tmp_path / "corpus" / "kabelbaan.md").write_text(text, "utf-8")
-    reindex(tmp_path / "corpus", tmp_path / "home")
+    (folder / "corpus" / "kabelbaan.md").write_text(text, "utf-8")
+    reindex(folder / "corpus", folder / "home")
+    return folder
+
+
+@pytest.fixture
+def home(indexed: Path, tmp_path: Path) -> Path:
+    """A home of that index, with the document beside it."""
+    shutil.copytree(indexed, tmp_path, dirs_exist_ok=True)
     return tmp_path / "home"
 
 

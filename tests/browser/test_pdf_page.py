@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_access import serious
+from rodedraad.index.build import reindex
+from tests.browser.test_access import NOTHING, serious_by_scheme
 from tests.browser.test_chat import OpenPage, ask
 from tests.ingest.readers.made_files import zipped
 from tests.ingest.readers.printed import Print, print_pages
-from tests.servers import chat_server
+from tests.servers import serving
 
 VILLAGE = "In het dorp aan de rivier wonen boeren die koffie en cacao telen. "
 CABLE = "De kabelbaan van Chachapoyas vervoert per uur twaalfhonderd reizigers."
@@ -29,7 +30,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (folder / "corpus" / "nota.txt").write_text(MUSEUM, "utf-8")
     packed = zipped({"map/markt.pdf": print_pages([(0, VILLAGE * 60), (0, MARKET)])})
     (folder / "corpus" / "bundel.zip").write_bytes(packed)
-    with chat_server(folder / "corpus", folder / "home") as address:
+    reindex(folder / "corpus", folder / "home")
+    with serving(folder / "home", corpus=folder / "corpus") as address:
         yield address
 
 
@@ -119,18 +121,15 @@ def test_a_link_opens_the_quote_and_its_page_for_someone_else(printed: str, open
     assert other.locator(".sheet .box").count() >= 1
 
 
-def test_the_page_stays_when_another_language_is_chosen(printed: str, open_page: OpenPage) -> None:
+def test_the_page_stays_in_another_language_and_a_source_without_pages_is_text(
+    printed: str, open_page: OpenPage
+) -> None:
     page = open_page(printed)
     turn_to_the_page(page)
     page.locator("#languages select").select_option("es")
     page.wait_for_selector(".sheet img[alt*='Resaltado:']")
     assert page.locator(".sheet .box").count() >= 1
     expect(page.locator(".view button[aria-pressed=true]")).to_have_text("Página")
-
-
-def test_a_source_without_pages_is_shown_as_text(printed: str, open_page: OpenPage) -> None:
-    page = open_page(printed)
-    turn_to_the_page(page)
     ask(page, MUSEUM)
     page.locator("blockquote", has_text="Paracas").locator("a.citation").last.click()
     page.wait_for_selector("mark.chosen:has-text('Paracas')")
@@ -151,16 +150,13 @@ def test_a_page_that_does_not_arrive_is_told_and_asked_for_again(printed: str, o
     page.wait_for_selector(".sheet img")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_it_fits_a_phone_and_axe_finds_nothing_serious(
-    printed: str, open_page: OpenPage, width: int, scheme: str
-) -> None:
-    page = open_page(printed, width, 844, color_scheme=scheme)
+def test_it_fits_a_phone_and_axe_finds_nothing_serious(printed: str, open_page: OpenPage, width: int) -> None:
+    page = open_page(printed, width, 844)
     turn_to_the_page(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator(".sheet img").evaluate("image => image.getBoundingClientRect().right") <= width
     top = page.evaluate("document.elementFromPoint(innerWidth * .7, 40).closest('#source, #head')?.id")
     assert top == ("source" if width == 390 else "head")
     assert page.locator("#thread").is_visible() == (width == 1280)
-    assert serious(page) == []
+    assert serious_by_scheme(page) == NOTHING

@@ -7,12 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from langchain_core.output_parsers import StrOutputParser
-from langchain_core.prompts import ChatPromptTemplate
-from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
 import rodedraad
-from rodedraad.langchain import RodeDraadRetriever
 
 FOUNDED = "De coöperatie Cepicafe (Central Piurana de Cafetaleros) bestaat sinds 1995"
 
@@ -68,6 +64,12 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 def test_a_langchain_chain_gets_passages_with_their_citations(home: Path) -> None:
+    from langchain_core.output_parsers import StrOutputParser
+    from langchain_core.prompts import ChatPromptTemplate
+    from langchain_core.runnables import RunnableLambda, RunnablePassthrough
+
+    from rodedraad.langchain import RodeDraadRetriever
+
     retriever = RodeDraadRetriever(index=rodedraad.open_index(home), passages=3)
     documents = retriever.invoke("Sinds wanneer bestaat de coöperatie Cepicafe?")
     assert len(documents) == 3
@@ -95,6 +97,8 @@ def test_a_langchain_chain_gets_passages_with_their_citations(home: Path) -> Non
 
 
 def test_a_langchain_retriever_has_no_quotes_where_the_documents_have_no_answer(home: Path) -> None:
+    from rodedraad.langchain import RodeDraadRetriever
+
     retriever = RodeDraadRetriever(index=rodedraad.open_index(home))
     documents = retriever.invoke("Who painted Las Meninas?")
     assert [document.metadata["quotes"] for document in documents] == [[], [], [], []]

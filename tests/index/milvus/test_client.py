@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pymilvus import MilvusException
 
 from rodedraad.cli import main
 from rodedraad.index.build import reindex
@@ -41,22 +40,24 @@ def test_a_server_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (MilvusException(1, "quota exceeded[reason=memory quota exhausted]"), "is full (quota exceeded"),
-        (MilvusException(1, "no space left on device"), "is full"),
+        ((1, "quota exceeded[reason=memory quota exhausted]"), "is full (quota exceeded"),
+        ((1, "no space left on device"), "is full"),
         (
-            MilvusException(65535, "auth check failure, please check api key"),
+            (65535, "auth check failure, please check api key"),
             "RODEDRAAD_MILVUS_TOKEN",
         ),
-        (MilvusException(4, "Deadline Exceeded"), "did not answer within"),
-        (MilvusException(2, "Fail connecting to server on localhost:19530"), "cannot be reached"),
-        (MilvusException(1100, "invalid parameter[expected=x]"), "refuses what was asked: invalid parameter"),
+        ((4, "Deadline Exceeded"), "did not answer within"),
+        ((2, "Fail connecting to server on localhost:19530"), "cannot be reached"),
+        ((1100, "invalid parameter[expected=x]"), "refuses what was asked: invalid parameter"),
     ],
 )
 def test_an_error_of_the_server_is_told(
-    client: Client, monkeypatch: pytest.MonkeyPatch, error: MilvusException, told: str
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: tuple[int, str], told: str
 ) -> None:
+    from pymilvus import MilvusException
+
     def fail(*arguments: Any, **named: Any) -> None:
-        raise error
+        raise MilvusException(*error)
 
     monkeypatch.setattr(client._client, "list_collections", fail)
     with pytest.raises(RodeDraadError) as caught:

@@ -1,4 +1,4 @@
-"""Several: two indexings and two chats, each a process of its own, over one index on a Milvus server."""
+"""Several: indexings and chats in four processes, over one index on a Milvus server."""
 
 import json
 import subprocess
@@ -11,10 +11,11 @@ import pytest
 
 from rodedraad.cli import main
 from rodedraad.index import stores
+from rodedraad.index.build import reindex
 from rodedraad.index.store import waiting_documents
 from rodedraad.index.stores import store_of
 from tests.milvus_server import put_on_server
-from tests.servers import PATIENCE, chat_server
+from tests.servers import PATIENCE, chat_server, serving
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +47,7 @@ def test_two_indexings_and_two_chats_share_an_index(place: Path, address: str) -
     assert 0 in [process.returncode for process in both]
     for process, text in zip(both, told, strict=True):
         assert process.returncode == 0 or "Another process is indexing into" in text, text
-    with chat_server(corpus, homes[0]) as first, chat_server(absent, homes[1]) as second:
+    with chat_server(corpus, homes[0]) as first, serving(homes[1], corpus=absent) as second:
         for chat in (first, second):
             wait_for(
                 chat,
@@ -54,7 +55,7 @@ def test_two_indexings_and_two_chats_share_an_index(place: Path, address: str) -
                 "In Montero weven veertig vrouwen dekens van alpacawol.",
             )
         (corpus / "montero.txt").write_text("In Montero weven zestig vrouwen dekens.", "utf-8")
-        subprocess.run(commands[1], check=True, stderr=subprocess.DEVNULL)
+        reindex(corpus, homes[1])
         for chat in (first, second):
             wait_for(
                 chat, "Hoeveel vrouwen weven dekens in Montero?", "In Montero weven zestig vrouwen dekens."
