@@ -27,10 +27,13 @@ from rodedraad.index.encoders.bundled import bundled_interaction
 OUT = Path(__file__).parents[2] / "app" / "answering" / "turn.json"
 SIZE = 5.0
 """What the vector is multiplied by, so that its 384 numbers count beside the features."""
-STRENGTH = 0.3
+STRENGTH = 0.1
 """The inverse of the penalty on weights."""
 COUNTS = {"new": 1.0, "follow-up": 6.0, "none": 8.0}
 """What a text of each kind counts: most are new questions."""
+SHORT = 4.0
+"""What a new question among the messages counts, most of them short. With 1, against the 8 of what is no
+question, a short text with an unknown word is taken for none."""
 
 Text = tuple[str, str]
 """A text, and its kind."""
@@ -48,11 +51,13 @@ def main() -> None:
         *messages,
     ]
     rows, kinds = rows_of(learned), np.array([KINDS.index(kind) for _, kind in learned])
-    counts = {number: COUNTS[kind] for number, kind in enumerate(KINDS)}
-    model = LogisticRegression(C=STRENGTH, max_iter=3_000, class_weight=counts)
-    guessed = cross_val_predict(model, rows, kinds, cv=StratifiedKFold(5, shuffle=True, random_state=1))
+    counts = np.array([COUNTS[kind] for _, kind in learned])
+    counts[-len(messages) :] = np.maximum(counts[-len(messages) :], SHORT)
+    model = LogisticRegression(C=STRENGTH, max_iter=3_000)
+    folds = StratifiedKFold(5, shuffle=True, random_state=1)
+    guessed = cross_val_predict(model, rows, kinds, cv=folds, params={"sample_weight": counts})
     print_shares("messages", messages, guessed[-len(messages) :])
-    model.fit(rows, kinds)
+    model.fit(rows, kinds, sample_weight=counts)
     scale = np.ones(rows.shape[1])
     scale[len(turn_features("")) :] = SIZE
     fitted = {
@@ -103,7 +108,8 @@ def _lines(folder: Path) -> Iterator[Text]:
 
 def _messages() -> Iterator[Text]:
     for line in read_lines(ARTICLES / "messages.jsonl"):
-        yield line["text"], "new" if line["question"] else "none"
+        asked = "follow-up" if line["kind"] == "followup" else "new"
+        yield line["text"], asked if line["question"] else "none"
 
 
 def _people(evaluation: Path, *parts: Part) -> Iterable[Text]:

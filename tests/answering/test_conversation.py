@@ -49,6 +49,12 @@ def test_a_question_that_names_things_stands_alone(searcher: Searcher, question:
         "Fass das zusammen",
         "qsdfghjklm",
         "ok",
+        "c'est quoi ce truc ?",
+        "what's your name",
+        "hi, can you help me?",
+        "ik heb een vraag",
+        "summarise",
+        "asdfgh",
     ],
 )
 def test_what_is_no_question_gets_the_titles_and_no_quote(searcher: Searcher, text: str) -> None:
@@ -63,6 +69,23 @@ def test_what_is_no_question_gets_the_titles_and_no_quote(searcher: Searcher, te
 
 @pytest.mark.parametrize("text", ["koffie", "koffie?", "Wie?", "goud", "AIDER", "1965"])
 def test_a_short_question_is_a_question(searcher: Searcher, text: str) -> None:
+    assert ask(searcher, text).kind != "not a question"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "C'est quoi, un sirocatu ?",
+        "un tolombe, c'est quoi ?",
+        "wat is dat, een vlonderkas?",
+        "what's a tolombe",
+        "qué es un sirocatu",
+        "kan je me zeggen wat een rietschoof is",
+        "explain how you shear a llama",
+        "me pregunto si quedan tejedoras",
+    ],
+)
+def test_a_question_of_words_that_nobody_knows_is_a_question(searcher: Searcher, text: str) -> None:
     assert ask(searcher, text).kind != "not a question"
 
 
