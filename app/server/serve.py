@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WAITING = 64
 """How many questions may wait for their turn."""
+IDLE = 0.05
+"""Seconds between two looks at the queue; with the millisecond of Gradio, an idle server is never at rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ def _page(
         build(index, library, collection.examples, menu, serving.may_change, serving.writer is not None)
         endpoints(programs, turn, WAITING)
     page.queue(api_open=False)
+    page._queue.sleep_when_free = IDLE
     page.has_launched = True  # or Gradio, when mounted, takes any path on the machine for an upload
     app = FastAPI(openapi_url=None)
 

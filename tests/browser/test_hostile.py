@@ -3,14 +3,19 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
+from rodedraad.answering import conversation
+from rodedraad.answering.answer import Answer
 from rodedraad.index.build import reindex
+from rodedraad.page import chat_events, chat_tab
 from rodedraad.server import serve
 from tests.browser.test_chat import ask
-from tests.servers import serving
+from tests.servers import PATIENCE, serving, until
 
 ATTACKS = (
     '<img src=x onerror="window.hit=1">',
@@ -114,9 +119,23 @@ def test_who_finds_the_queue_full_reads_so_and_keeps_the_question(
     home: Path, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serve, "WAITING", 0)
+    monkeypatch.setattr(chat_tab, "AT_ONCE", 1)
+    asked, go_on = Event(), Event()
+
+    def held(*given: Any, **more: Any) -> Answer:
+        asked.set()
+        assert go_on.wait(PATIENCE)
+        return conversation.ask(*given, **more)
+
+    monkeypatch.setattr(chat_events, "ask", held)
     with serving(home) as address:
-        page = open_page(address)
+        first, page = open_page(address), open_page(address)
+        first.fill("#question textarea", QUESTION)
+        first.press("#question textarea", "Enter")
+        until(lambda: first.wait_for_timeout(10) or asked.is_set())
         page.fill("#question textarea", QUESTION)
         page.press("#question textarea", "Enter")
         page.wait_for_selector("text=The server is busy.")
+        go_on.set()
+        first.wait_for_selector(".turn")
         assert page.input_value("#question textarea") == QUESTION

@@ -126,4 +126,4 @@ def test_a_sentence_is_no_heading(sentence: str) -> None:
 def test_a_very_long_line_is_split_soon(text: str) -> None:
     started = time.perf_counter()
     sentence_spans(text)
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 30  # by the square of the length it would be hours

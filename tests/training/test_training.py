@@ -16,7 +16,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from index.training.data import Pair, read_matches
 from index.training.figures import match_scores, recall
-from index.training.graph import quantise_rows
+from index.training.graph import quantise_matrix, quantise_rows
 from index.training.lessons import article_lessons
 from index.training.source import read_source
 from index.training.vocabulary import SEEN, count_pieces, kept, tokenizer_of
@@ -352,6 +352,15 @@ def test_matches_are_dutch_with_another_language(folders: Path) -> None:
 def test_quantised_numbers_stay_near() -> None:
     matrix = np.random.default_rng(0).normal(size=(6, 64)).astype(np.float32)
     values, scales = quantise_rows(matrix)
+    assert np.abs(values * scales - matrix).max() <= scales.max() / 2 + 1e-6
+
+
+def test_products_fit_the_registers_of_every_processor() -> None:
+    matrix = np.random.default_rng(0).normal(size=(64, 32)).astype(np.float32)
+    matrix[:2] = np.float32([[9, 9], [-9, -9]]).repeat(16, axis=1)
+    values, scales = quantise_matrix(matrix)
+    pairs = values[:, 0::2].astype(int) + values[:, 1::2]
+    assert 255 * np.abs(pairs).max() <= 32_767
     assert np.abs(values * scales - matrix).max() <= scales.max() / 2 + 1e-6
 
 
