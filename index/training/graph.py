@@ -18,18 +18,24 @@ MIDDLE = 128
 
 def quantise_rows(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Rows as int8[n, d] with one scale each, float32[n, 1]: row = int8 * scale."""
-    scales = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-9) / 127
-    return np.rint(table / scales).astype(np.int8), scales.astype(np.float32)
+    return _quantised(table, table)
 
 
 def quantise_matrix(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Rows as int8[n, d] with one scale each, of which no two neighbours add up to more than 128 in size.
+    """The same with scales by which no two neighbours in a row add up to more than 128 in size.
 
     Processors without VNNI bound the sum of two products at 32,767 (onnxruntime, "Quantize ONNX models").
     """
-    pairs = np.concatenate([matrix, matrix[:, 0::2] + matrix[:, 1::2]], axis=1)
-    scales = np.maximum(np.abs(pairs).max(axis=1, keepdims=True), 1e-9) / 127
-    return np.rint(matrix / scales).astype(np.int8), scales.astype(np.float32)
+    pairs = matrix[:, 0::2] + matrix[:, 1::2]
+    return _quantised(matrix, np.concatenate([matrix, pairs], axis=1))
+
+
+def _quantised(
+    table: NDArray[np.float32], bounded: NDArray[np.float32]
+) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Rows in eight bits, by scales with which no number in the same row of `bounded` exceeds 127."""
+    scales = np.maximum(np.abs(bounded).max(axis=1, keepdims=True), 1e-9) / 127
+    return np.rint(table / scales).astype(np.int8), scales.astype(np.float32)
 
 
 LEAST_GELU = 0.17

@@ -1,4 +1,4 @@
-// Session: says why the server refuses what was asked of it; or that the session has ended, and leads to the login page.
+// Session: tells why the server refuses a request; once the session has ended, leads to the login page.
 
 const find = selector => document.querySelector(selector);
 const ask = window.fetch;
@@ -11,6 +11,7 @@ window.fetch = async (...request) => {
   if (!over && !response.ok && response.url.endsWith('/run/predict')) { // Gradio tells it for what is queued alone
     const {error, detail} = await response.clone().json().catch(() => ({}));
     dispatchEvent(new CustomEvent('say', {detail: error ?? detail ?? ''}));
+    dispatchEvent(new Event('refused'));
   }
   return response;
 };

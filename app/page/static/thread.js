@@ -228,6 +228,7 @@ addEventListener('keydown', event => {
   if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
   else close();
 });
+addEventListener('refused', () => { awaited = null; }); // it will not come
 addEventListener('popstate', event => {
   const place = event.state;
   if (place?.talk !== here().talk) return; // another conversation opens
