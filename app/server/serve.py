@@ -34,6 +34,7 @@ from rodedraad.server.end_process import end_process
 from rodedraad.server.entrance import Entrance
 from rodedraad.server.http_api import Programs, endpoints, malformed, routes
 from rodedraad.server.http_server import HttpServer
+from rodedraad.server.loading_sign import loading_sign
 from rodedraad.server.no_connections import forbid_connections
 from rodedraad.server.page_calls import PageCalls
 from rodedraad.server.page_head import reader_key
@@ -184,6 +185,7 @@ def _page(
     app.include_router(routes(programs, turn, WAITING))
     app.include_router(page_route(index, library, serving.may_change, WAITING))
     app.include_router(take_route(index, WAITING))
+    app.include_router(loading_sign())
     if serving.writer:
         from rodedraad.server.writer_route import writer_route
 

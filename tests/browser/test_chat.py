@@ -152,7 +152,16 @@ def test_two_people_do_not_see_each_other(address: str, open_page: OpenPage) -> 
     assert other.locator(".turn .question").all_inner_texts() == ["Wat doet AIDER in Peru?"]
 
 
-def test_nothing_leaves_the_machine_and_nothing_breaks(address: str, browser: Browser) -> None:
+COUNT_FRAMES = """
+window.frames_asked = 0;
+const frame = requestAnimationFrame;
+window.requestAnimationFrame = run => { window.frames_asked++; return frame(run); };
+"""
+
+
+def test_nothing_leaves_the_machine_or_breaks_and_a_page_at_rest_asks_for_no_frames(
+    address: str, browser: Browser
+) -> None:
     context = browser.new_context()
     context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
@@ -160,6 +169,7 @@ def test_nothing_leaves_the_machine_and_nothing_breaks(address: str, browser: Br
     errors: list[str] = []
     page.on("request", lambda request: requested.append(request.url))
     page.on("pageerror", lambda error: errors.append(str(error)))
+    page.add_init_script(COUNT_FRAMES)
     page.goto(address)
     wait_until_open(page)
     ask(page, RED_SOCIAL)
@@ -167,6 +177,14 @@ def test_nothing_leaves_the_machine_and_nothing_breaks(address: str, browser: Br
     page.wait_for_selector("mark.chosen")
     assert [url for url in requested if not url.startswith((address, "data:", "blob:"))] == []
     assert errors == []
+
+    def is_at_rest() -> bool:
+        asked = page.evaluate("frames_asked")
+        page.wait_for_timeout(1000)
+        return bool(asked == page.evaluate("frames_asked"))
+
+    assert page.evaluate("frames_asked") > 0
+    until(is_at_rest)  # once scrolling and the effects of Gradio have come to an end
     context.close()
 
 
