@@ -11,7 +11,7 @@ from tests.browser.conftest import ColorScheme
 from tests.browser.test_chat import RED_SOCIAL, OpenPage, ask
 
 SCHEMES: tuple[ColorScheme, ColorScheme] = ("light", "dark")
-TRANSITIONS = "document.getAnimations().filter(change => change instanceof CSSTransition)"
+CHANGING = "document.getAnimations().some(one => one instanceof CSSTransition && one.playState === 'running')"
 NOTHING: dict[ColorScheme, list[str]] = {"light": [], "dark": []}
 
 INSIDE = """() => ['#question textarea', '#ask button', '#new', '#languages select'].filter(part => {
@@ -37,7 +37,7 @@ def serious_by_scheme(page: Page) -> dict[ColorScheme, list[str]]:
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function(f"document.body.classList.contains('dark') === {json.dumps(scheme == 'dark')}")
-        page.evaluate(f"Promise.allSettled({TRANSITIONS}.map(change => change.finished)).then(() => true)")
+        page.wait_for_function(f"!{CHANGING}")
         found[scheme] = serious(page)
     return found
 
