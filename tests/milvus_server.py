@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from rodedraad.index.milvus.address import Address
 from rodedraad.index.milvus.client import Client
 from rodedraad.ingest.errors import RodeDraadError
-from tests.servers import PATIENCE, free_port
+from tests.servers import PATIENCE, free_port, until
 
 LITE = (sys.executable, "-m", "milvus_lite", "server", "--host", "127.0.0.1")
 
@@ -23,12 +22,13 @@ def milvus_server(folder: Path, port: int = 0) -> Iterator[str]:
         server = subprocess.Popen(
             [*LITE, "--port", str(port), "--data-dir", str(folder)], stdout=log, stderr=log
         )
+
+        def is_open() -> bool:
+            assert server.poll() is None, (folder.parent / "milvus.log").read_text()
+            return _answers(Address("127.0.0.1", port, "any"))
+
         try:
-            deadline = time.monotonic() + PATIENCE
-            while not _answers(Address("127.0.0.1", port, "any")):
-                assert server.poll() is None, (folder.parent / "milvus.log").read_text()
-                assert time.monotonic() < deadline, "the Milvus server did not open its port"
-                time.sleep(0.1)
+            until(is_open, "the Milvus server did not open its port")
             yield f"milvus://127.0.0.1:{port}"
         finally:
             server.terminate()

@@ -42,11 +42,11 @@ def free_port() -> int:
             return port
 
 
-def until(is_so: Callable[[], object]) -> None:
+def until(is_so: Callable[[], object], otherwise: str = "") -> None:
     """Wait until something is so; AssertionError if it takes longer than PATIENCE."""
     deadline = time.monotonic() + PATIENCE
     while not is_so():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, otherwise
         time.sleep(0.05)
 
 
@@ -69,16 +69,15 @@ def chat_server(
             stdout=log,
             stderr=log,
         )
+
+        def is_open() -> bool:
+            assert server.poll() is None, (home.parent / "server.log").read_text()
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                return True
+            return False
+
         try:
-            deadline = time.monotonic() + PATIENCE
-            while True:
-                try:
-                    socket.create_connection(("127.0.0.1", port), 1).close()
-                    break
-                except OSError:
-                    assert server.poll() is None, (home.parent / "server.log").read_text()
-                    assert time.monotonic() < deadline, "the chat did not open its port"
-                    time.sleep(0.2)
+            until(is_open, "the chat did not open its port")
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()

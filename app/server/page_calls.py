@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,19 +62,22 @@ class PageCalls:
         body = json.dumps(call).encode()
         others = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
         scope["headers"] = [*others, (b"content-length", str(len(body)).encode())]
-        joins, turn = scope["path"] == JOIN, self._turn(function)
-        if self._is_waited_for(function) if joins else is_full(turn, self._waiting):
-            raise busy(language=language_of(headers))
-        if joins:  # has a queue of its own
-            self._joining[function.concurrency_id] += 1
-            try:
-                await self._unheard.expect(call["session_hash"])
-                await self._app(scope, _again(body, receive), send)
-            finally:
-                self._joining[function.concurrency_id] -= 1
+        pass_on = partial(self._app, scope, _again(body, receive), send)
+        if scope["path"] == RUN:
+            turn = self._turn(function)
+            if is_full(turn, self._waiting):
+                raise busy(language=language_of(headers))
+            async with turn:
+                await pass_on()
             return
-        async with turn:
-            await self._app(scope, _again(body, receive), send)
+        if self._is_waited_for(function):
+            raise busy(language=language_of(headers))
+        self._joining[function.concurrency_id] += 1
+        try:
+            await self._unheard.expect(call["session_hash"])
+            await pass_on()
+        finally:
+            self._joining[function.concurrency_id] -= 1
 
     def _turn(self, function: BlockFunction) -> CapacityLimiter:
         """What calls outside the queue take before they are run, with others of their kind."""

@@ -111,10 +111,7 @@ class Client:
                 "published index is as it was."
             )
         if re.search(r"deadline|timeout|timed out", told):
-            return RodeDraadError(
-                f"The Milvus server at {server} did not answer within {PATIENCE:.0f} seconds. Try again "
-                "later."
-            )
+            return RodeDraadError(f"The Milvus server at {server} did not answer in time. Try again later.")
         if re.search(r"unavailable|fail(ed)? connecting|connect", told):
             return RodeDraadError(
                 f"The Milvus server at {server} cannot be reached. Is it running, and is the address right?"

@@ -39,7 +39,7 @@ class MilvusDraft:
         """Write nothing yet.
 
         `deleted` holds documents whose rows no longer exist, as they had been removed: their keys, by
-        segment. `refuse_if_late` raises if another process has the turn to write.
+        segment. `refuse_if_late` raises if another process has the lease to write.
         """
         self._client, self._last, self._refuse_if_late = client, last, refuse_if_late
         self._names = Names(client.address.name)

@@ -11,9 +11,9 @@ from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.milvus.address import Address
 from rodedraad.index.milvus.client import Client, Gone, client_of
 from rodedraad.index.milvus.draft import MilvusDraft
+from rodedraad.index.milvus.lease import lease
 from rodedraad.index.milvus.snapshot import MilvusSnapshot
 from rodedraad.index.milvus.state import Names, Rows, now, read_rows
-from rodedraad.index.milvus.turn import turn
 from rodedraad.index.store.check import problems_of
 from rodedraad.index.store.draft import Draft, NewDraft
 from rodedraad.index.store.manifest import IndexProblem
@@ -63,7 +63,7 @@ class MilvusStore:
     def writing(self) -> Iterator[NewDraft]:
         """As `Store.writing`."""
         client, names = client_of(self.address), Names(self.address.name)
-        with written_to(self.home), turn(client, names) as refuse_if_late:
+        with written_to(self.home), lease(client, names) as refuse_if_late:
             self.home.mkdir(parents=True, exist_ok=True)
             deleted = prune(client, names)
 
@@ -89,7 +89,7 @@ class MilvusStore:
 def prune(client: Client, names: Names) -> Deleted:
     """Delete what no state needs: states replaced GRACE ago, and rows that none of the others shows.
 
-    Only the process that has the turn to write may do this. Nothing is deleted while a state that is
+    Only the process that has the lease to write may do this. Nothing is deleted while a state that is
     needed cannot be read.
     """
     collections, published = client.collections(), client.alias(names.index)

@@ -16,8 +16,8 @@ from rodedraad.evaluation.gold_file import load_gold
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.sentences import sentence_spans
 from tests.cli.conftest import Program
+from tests.servers import until
 
-PATIENCE = 120  # seconds
 COFFEE = "Hoeveel gezinnen leven er van koffie?"
 
 
@@ -110,10 +110,11 @@ def wait_until_it_sleeps(process: int) -> None:
     if not Path("/proc/self/stat").exists():
         time.sleep(1)  # where a system does not tell
         return
-    deadline = time.monotonic() + PATIENCE
-    while Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(") ")[2][0] != "S":
-        assert time.monotonic() < deadline, "the program does not wait for an answer"
-        time.sleep(0.01)
+    state = Path(f"/proc/{process}/stat")
+    until(
+        lambda: state.read_text("utf-8").rpartition(") ")[2].startswith("S"),
+        "the program does not wait for an answer",
+    )
 
 
 def test_an_interrupt_loses_nothing(folders: list[str], tmp_path: Path) -> None:

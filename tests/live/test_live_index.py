@@ -1,13 +1,12 @@
 """Live index: each new generation is open before somebody asks."""
 
-import time
 from pathlib import Path
 
 import pytest
 
 from rodedraad.index.build import reindex
 from rodedraad.live.live_index import LiveIndex
-from tests.servers import PATIENCE
+from tests.servers import until
 
 
 @pytest.mark.usefixtures("no_parser_process")
@@ -20,8 +19,5 @@ def test_a_generation_that_another_process_publishes_is_opened_unasked(tmp_path:
     index.follow()
     (tmp_path / "corpus" / "geit.txt").write_text("De geit geeft melk.", "utf-8")
     reindex(tmp_path / "corpus", tmp_path / "home")
-    deadline = time.monotonic() + PATIENCE
-    while index._searcher is before:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: index._searcher is not before)
     assert index.searcher().generation.passages == 2

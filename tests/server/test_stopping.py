@@ -30,13 +30,15 @@ def running(corpus: Path, home: Path, log: Path) -> Iterator[tuple[subprocess.Po
     command = [*PROGRAM, "chat", "--port", str(port), "--corpus", str(corpus), "--home", str(home)]
     with log.open("w") as file, subprocess.Popen(command, stdout=file, stderr=file) as server:
         address = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+
+        def answers() -> bool:
             with suppress(httpx.TransportError):
                 httpx.get(f"{address}/health")
-                break
-            time.sleep(0.1)
+                return True
+            return False
+
         try:
+            until(answers)
             yield server, address
         finally:
             server.kill()

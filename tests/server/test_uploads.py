@@ -13,7 +13,7 @@ from rodedraad.server import uploads
 from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
 from rodedraad.server.uploads import Uploads
-from tests.servers import PATIENCE, serving
+from tests.servers import PATIENCE, serving, until
 
 UPLOAD = "/gradio_api/upload"
 
@@ -59,9 +59,7 @@ def test_an_upload_that_is_cut_off_is_removed(address: str, home: Path) -> None:
     for _ in range(3):
         with socket.create_connection(("127.0.0.1", int(address.rsplit(":", 1)[1])), PATIENCE) as half:
             half.sendall(head.encode() + b"x" * 200_000)
-    deadline = time.monotonic() + PATIENCE
-    while len(held(home)) < 3 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: len(held(home)) == 3)
     age(home)
     Uploads(home / ".uploads", 1)  # as a server does that starts
     assert list((home / ".uploads").iterdir()) == []

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rodedraad.index.build import reindex
-from rodedraad.index.milvus import milvus_store, turn
+from rodedraad.index.milvus import lease, milvus_store
 from rodedraad.index.milvus.client import Client
 from rodedraad.index.stores import store_of
 from rodedraad.ingest.errors import RodeDraadError
@@ -51,8 +51,8 @@ class Line:
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that ended is taken for silent at once, and what was replaced is deleted at once."""
     monkeypatch.setattr(milvus_store, "GRACE", 0)
-    monkeypatch.setattr(turn, "SILENT", 0.0)
-    monkeypatch.setattr(turn, "SETTLE", 0.0)
+    monkeypatch.setattr(lease, "SILENT", 0.0)
+    monkeypatch.setattr(lease, "SETTLE", 0.0)
 
 
 def texts(place: Path) -> list[str]:

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
@@ -15,7 +14,7 @@ from rodedraad.index.build import reindex
 from rodedraad.index.store import waiting_documents
 from rodedraad.index.stores import store_of
 from tests.milvus_server import put_on_server
-from tests.servers import PATIENCE, chat_server, serving
+from tests.servers import chat_server, serving, until
 
 pytestmark = pytest.mark.slow
 
@@ -30,10 +29,7 @@ def ask(chat: str, question: str) -> str:
 
 def wait_for(chat: str, question: str, quote: str) -> None:
     """Ask until the answer is this one; before that it has none, or an older one."""
-    deadline = time.monotonic() + PATIENCE
-    while ask(chat, question) != quote:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    until(lambda: ask(chat, question) == quote)
 
 
 def test_two_indexings_and_two_chats_share_an_index(place: Path, address: str) -> None:

@@ -1,4 +1,4 @@
-"""Turn: one process at a time writes an index on Milvus, on whatever machine it is."""
+"""Lease: one process at a time writes an index on Milvus, on whatever machine it is."""
 
 import json
 import time
@@ -15,21 +15,21 @@ from rodedraad.index.store.publishing import this_process
 from rodedraad.ingest.errors import RodeDraadError
 
 BEAT, SILENT = 10.0, 60.0
-"""Seconds between two signs of life of a process that writes, and without one until its turn is over."""
+"""Seconds between two signs of life of a process that writes, and without one until its lease is over."""
 
 SETTLE = 1.0
-"""Seconds after which a process that took the turn from a silent one looks whether it has it."""
+"""Seconds after which a process that took the lease from a silent one looks whether it has it."""
 
 SIGN = "sign of life"
 
 
 @contextmanager
-def turn(client: Client, names: Names) -> Iterator[Callable[[], None]]:
-    """The turn to write; what is given raises RodeDraadError if another process has it meanwhile.
+def lease(client: Client, names: Names) -> Iterator[Callable[[], None]]:
+    """The lease to write; what is given raises RodeDraadError if another process has it meanwhile.
 
-    An alias can be created only once: who creates it has the turn. The collection that it names tells who
+    An alias can be created only once: who creates it has the lease. The collection that it names tells who
     that is, and when it last gave a sign of life. Clocks of machines are taken to differ by less than
-    SILENT. Raises IndexBusy if another process has the turn.
+    SILENT. Raises IndexBusy if another process has the lease.
     """
     own = names.writer()
     client.create(own, pieces.FIELDS, pieces.INDEXES)
@@ -53,7 +53,7 @@ def turn(client: Client, names: Names) -> Iterator[Callable[[], None]]:
 
 
 def _take(client: Client, names: Names, own: str) -> None:
-    """Take the turn: as the first, or from a process that gives no sign of life."""
+    """Take the lease: as the first, or from a process that gives no sign of life."""
     if not _is_created(client, names.writing, own):
         if holder := client.alias(names.writing):
             _refuse_if_alive(client, holder)

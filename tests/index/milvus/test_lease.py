@@ -1,14 +1,14 @@
-"""Turn: one process at a time writes an index, and one that is silent loses its turn."""
+"""Lease: one process at a time writes an index, and one that is silent loses its lease."""
 
 from contextlib import ExitStack
 
 import pytest
 
-from rodedraad.index.milvus import turn as module
+from rodedraad.index.milvus import lease as module
 from rodedraad.index.milvus.address import Address
 from rodedraad.index.milvus.client import Client, client_of
+from rodedraad.index.milvus.lease import lease
 from rodedraad.index.milvus.state import Names
-from rodedraad.index.milvus.turn import turn
 from rodedraad.index.store.manifest import IndexBusy
 from rodedraad.ingest.errors import RodeDraadError
 
@@ -27,14 +27,14 @@ def names(client: Client) -> Names:
 
 def test_who_comes_second_is_told_who_is_writing(client: Client, names: Names) -> None:
     told = r"process \d+ on .*, last heard of \d seconds ago"
-    with turn(client, names), pytest.raises(IndexBusy, match=told), turn(client, names):
+    with lease(client, names), pytest.raises(IndexBusy, match=told), lease(client, names):
         pass
-    with turn(client, names) as refuse_if_late:
+    with lease(client, names) as refuse_if_late:
         refuse_if_late()
 
 
 def test_nothing_is_left_of_a_turn(client: Client, names: Names) -> None:
-    with turn(client, names), pytest.raises(IndexBusy), turn(client, names):
+    with lease(client, names), pytest.raises(IndexBusy), lease(client, names):
         pass
     assert [name for name in client.collections() if name.startswith(f"{names.index}_")] == []
     assert client.alias(names.writing) is None
@@ -45,10 +45,10 @@ def test_a_silent_process_loses_its_turn_and_may_not_publish(
 ) -> None:
     monkeypatch.setattr(module, "BEAT", 1000.0)
     monkeypatch.setattr(module, "SETTLE", 0.0)
-    with turn(client, names) as refuse_if_late:
+    with lease(client, names) as refuse_if_late:
         refuse_if_late()
         monkeypatch.setattr(module, "SILENT", 0.0)
-        with turn(client, names) as of_the_other:
+        with lease(client, names) as of_the_other:
             of_the_other()
             with pytest.raises(RodeDraadError, match="Another process has begun to index"):
                 refuse_if_late()
@@ -60,14 +60,14 @@ def test_a_process_that_gives_signs_of_life_keeps_its_turn(
 ) -> None:
     monkeypatch.setattr(module, "BEAT", 0.2)
     monkeypatch.setattr(module, "SILENT", 3.0)
-    with turn(client, names):
+    with lease(client, names):
         for _ in range(4):
             module.time.sleep(1.0)
-            with pytest.raises(IndexBusy), turn(client, names):
+            with pytest.raises(IndexBusy), lease(client, names):
                 pass
 
 
 def test_other_indexes_on_the_server_are_written_meanwhile(client: Client, names: Names) -> None:
     with ExitStack() as stack:
         for name in ("one", "two", "one_more"):
-            stack.enter_context(turn(client, Names(f"{names.index}{name}")))()
+            stack.enter_context(lease(client, Names(f"{names.index}{name}")))()
