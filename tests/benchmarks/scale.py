@@ -1,11 +1,12 @@
-"""What a question costs over many passages, against LangChain's FAISS store with the same vectors.
+"""What a question costs over many passages, against stores of other libraries with the same vectors.
 
     python -m tests.benchmarks.scale [PASSAGES ...]
 
-1,000, 10,000 and 100,000 passages unless told otherwise. The bundled encoder embeds the first thousand, about
-40 ms each; the others borrow vectors and tokens from those. Both stores are asked the same questions in
-processes of their own, one thread each. Times are of computing, so that they hold on a busy machine; ratios
-are to LangChain. The table goes into docs/performance.md.
+1,000, 10,000 and 100,000 passages unless told otherwise; over more than that, other stores are not asked. The
+bundled encoder embeds the first thousand, about 40 ms each; the others borrow vectors and tokens from those.
+Each store is asked the same questions in a process of its own, on one thread. Times are of computing, so that
+they hold on a busy machine; ratios are to LangChain. How often each finds a passage that answers is measured
+with the gold questions, over the bundled corpus. The tables go into docs/performance.md.
 
 Needs `pip install -c constraints.txt -e '.[bench]'`.
 """
@@ -19,14 +20,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 
+from rodedraad.evaluation.gold_file import GOLD, load_gold
 from rodedraad.index.encoders.base import Embedding, unit
 from rodedraad.index.encoders.bundled import bundled_contextual
+from rodedraad.index.evidence_match import covers, squash
+from tests.benchmarks.peers import FOUND, PEERS, Ask
 from tests.benchmarks.reindex import PASSAGES, ROOT, computing, disk, documents
 
 SIZES = (1_000, 10_000, 100_000)
@@ -58,10 +63,8 @@ def questions(folder: Path) -> list[str]:
     return read
 
 
-def index(folder: Path) -> Result:
-    """Index the corpus, and hand its vectors and texts to LangChain."""
-    from langchain_community.vectorstores import FAISS
-
+def index(folder: Path, with_peers: bool = True) -> Result:
+    """Index the corpus, and hand its texts and vectors to the peers."""
     from rodedraad.index.build import reindex
     from rodedraad.index.store.publishing import open_current
 
@@ -70,14 +73,27 @@ def index(folder: Path) -> Result:
     with patch("rodedraad.index.build.load_embedder", lambda settings: Borrowing()):
         reindex(folder / "corpus", folder / "home")
     computed = computing() - began
+    if with_peers:
+        give_to_peers(folder)
+    count = open_current(folder / "home").passages
+    return {"passages": count, "indexing": computed / count, "disk": disk(folder / "home") / count}
+
+
+def index_alone(folder: Path) -> Result:
+    """Index the corpus."""
+    return index(folder, with_peers=False)
+
+
+def give_to_peers(folder: Path) -> None:
+    """Save the peers' stores with the passages of an index."""
+    from rodedraad.index.store.publishing import open_current
+
     generation = open_current(folder / "home")
     count = generation.passages
     texts = [generation.passage(number)[1].text for number in range(count)]
-    vectors = generation.vectors().rows(0, count).tolist()
-    FAISS.from_embeddings(list(zip(texts, vectors, strict=True)), _encoder()).save_local(
-        str(folder / "faiss")
-    )
-    return {"passages": count, "indexing": computed / count, "disk": disk(folder / "home") / count}
+    vectors = np.array(generation.vectors().rows(0, count))
+    for name, peer in PEERS.items():
+        peer.save(folder / name, texts, vectors)
 
 
 class Borrowing:
@@ -107,27 +123,9 @@ class Borrowing:
         return Embedding(unit(vector[None].astype(np.float32))[0], first.tokens)
 
 
-def _encoder() -> Any:
-    """The bundled encoder, as LangChain takes it."""
-    from langchain_core.embeddings import Embeddings
-
-    class Bundled(Embeddings):
-        def embed_documents(self, texts: list[str]) -> list[list[float]]:
-            return [vector.tolist() for vector in bundled_contextual().passages(texts)]
-
-        def embed_query(self, text: str) -> list[float]:
-            vector: list[float] = bundled_contextual().questions([text])[0].tolist()
-            return vector
-
-    return Bundled()
-
-
-def ask_langchain(folder: Path) -> Result:
-    """Ask LangChain's store."""
-    from langchain_community.vectorstores import FAISS
-
-    store = FAISS.load_local(str(folder / "faiss"), _encoder(), allow_dangerous_deserialization=True)
-    return asked(questions(folder), lambda question: store.similarity_search(question, k=10))
+def ask_peer(name: str, folder: Path) -> Result:
+    """Ask a peer's store."""
+    return asked(questions(folder), PEERS[name].load(folder / name))
 
 
 def ask_search(folder: Path) -> Result:
@@ -161,12 +159,49 @@ def asked(texts: Sequence[str], ask: Callable[[str], object]) -> Result:
     return {"p50": p50, "p95": p95, "first": first, "memory": peak}
 
 
-STEPS = {step.__name__: step for step in (index, ask_langchain, ask_search, ask_answer)}
+def find_gold(folder: Path) -> Result:
+    """The shares of gold questions for which each way finds a passage that answers, first and in three."""
+    from rodedraad.answering.answer import answer
+    from rodedraad.index.build import reindex
+    from rodedraad.index.search import Searcher
+
+    reindex(ROOT / "corpus", folder / "home")
+    give_to_peers(folder)
+    searcher = Searcher.open(folder / "home")
+
+    def search(question: str) -> list[str]:
+        return [hit.passage.text for hit in searcher.search(searcher.query(question), FOUND)]
+
+    def answered(question: str) -> list[str]:
+        return [hit.passage.text for hit in answer(searcher, question).hits]
+
+    ways = {name: peer.load(folder / name) for name, peer in PEERS.items()}
+    ways |= {"ask_search": search, "ask_answer": answered}
+    return {way: success(ask) for way, ask in ways.items()}
 
 
-def in_process(step: Callable[[Path], Result], folder: Path) -> Result:
+def success(ask: Ask) -> list[float]:
+    """The shares of answerable gold questions with a passage that answers first, and in the first three."""
+    ranks = []
+    for line in load_gold(GOLD / "questions.jsonl"):
+        if line["answerable"]:
+            spans = [squash(span) for span in line["evidence"]]
+            found = [squash(text) for text in ask(line["question"])]
+            holds = [any(covers(text, span) for span in spans) for text in found]
+            ranks.append(holds.index(True) if any(holds) else len(holds))
+    return [float(np.mean([rank < k for rank in ranks])) for k in (1, 3)]
+
+
+STEPS: dict[str, Callable[[Path], Result]] = {
+    **{step.__name__: step for step in (index, index_alone, ask_search, ask_answer, find_gold)},
+    **{name: partial(ask_peer, name) for name in PEERS},
+}
+WAYS = {**{name: peer.name for name, peer in PEERS.items()}, "ask_search": "search", "ask_answer": "answer"}
+
+
+def in_process(step: str, folder: Path) -> Result:
     """What a step returns in a process of its own."""
-    command = [sys.executable, "-m", "tests.benchmarks.scale", step.__name__, str(folder)]
+    command = [sys.executable, "-m", "tests.benchmarks.scale", step, str(folder)]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     line = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, env=environment).stdout
     result: Result = json.loads(line.splitlines()[-1])
@@ -181,17 +216,28 @@ def rows(passages: int) -> list[str]:
             path = folder / "corpus" / id
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
-        built = in_process(index, folder)
-        ways = (("LangChain, FAISS", ask_langchain), ("search", ask_search), ("answer", ask_answer))
-        found = [(way, in_process(step, folder)) for way, step in ways]
+        compared = passages <= SIZES[-1]
+        built = in_process("index" if compared else "index_alone", folder)
+        ways = [way for way in WAYS if compared or way not in PEERS]
+        found = {way: in_process(way, folder) for way in ways}
     lines = []
-    for way, result in found:
+    for way, result in found.items():
         p50, p95 = 1e3 * result["p50"], 1e3 * result["p95"]
-        ratio, memory = result["p50"] / found[0][1]["p50"], result["memory"] / 1e6
-        cells = (way, f"{p50:.0f}", f"{p95:.0f}", f"{ratio:.2f}", f"{result['first']:.1f}", f"{memory:.0f}")
+        ratio = f"{result['p50'] / found['langchain']['p50']:.2f}" if compared else "–"
+        memory = result["memory"] / 1e6
+        cells = (WAYS[way], f"{p50:.0f}", f"{p95:.0f}", ratio, f"{result['first']:.1f}", f"{memory:.0f}")
         lines.append(f"| {built['passages']:,} | {' | '.join(cells)} |")
         print(lines[-1], flush=True)
     print(f"indexing: {1e3 * built['indexing']:.0f} ms of computing and {built['disk']:.0f} bytes a passage")
+    return lines
+
+
+def quality() -> list[str]:
+    """Lines of the table of what is found."""
+    with tempfile.TemporaryDirectory() as name:
+        found = in_process("find_gold", Path(name))
+    lines = [f"| {WAYS[way]} | {first:.2f} | {three:.2f} |" for way, (first, three) in found.items()]
+    print("\n".join(lines))
     return lines
 
 
@@ -201,7 +247,8 @@ def main(sizes: Sequence[int]) -> None:
         "| Passages | | a question, ms | p95 | ratio | first answer, s | memory, MB |",
         "|---|---|---|---|---|---|---|",
     ]
-    table = "\n".join([*head, *(line for size in sizes for line in rows(size))])
+    success = ["", "| Gold questions | success@1 | success@3 |", "|---|---|---|", *quality()]
+    table = "\n".join([*head, *(line for size in sizes for line in rows(size)), *success])
     page = PAGE.read_text("utf-8")
     before, rest = page.split(BEGIN)
     PAGE.write_text(f"{before}{BEGIN}\n{table}\n\n{END}{rest.split(END)[1]}", "utf-8")
