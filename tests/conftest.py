@@ -76,7 +76,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files come first, then others with slow tests, so that no worker is left with one at the end."""
     for item in items:
-        if _place(item.path).parts[0] in SLOW_FOLDERS:
+        if _place(item.path).parts[0] in SLOW_FOLDERS or "outcomes" in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
     ranks = {Path(name): rank for rank, name in enumerate(LONGEST)}
     slow = {item.path for item in items if item.get_closest_marker("slow")}

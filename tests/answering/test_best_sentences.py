@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from rodedraad.answering.best_sentences import SURE, VERIFIED, best_sentences, by_verdict, verified
 from rodedraad.evaluation.gold_file import GOLD
 from rodedraad.index.search import READ, UNVERIFIED, Hit, Searcher
@@ -15,6 +17,7 @@ def is_verified(hit: Hit) -> bool:
     return UNVERIFIED not in {sentence.verified for sentence in hit.sentences}
 
 
+@pytest.mark.slow
 def test_a_passage_that_is_not_verified_could_not_hold_one_of_the_two_best(searcher: Searcher) -> None:
     spared = 0
     for question in QUESTIONS:

@@ -20,6 +20,7 @@ def own_home(home: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(home, tmp_path / "home"))
 
 
+@pytest.mark.slow
 def test_a_sentence_stands_beneath_the_quotes(own_home: Path, program: Program) -> None:
     plain = program("ask", "--home", str(own_home), FAMILIES).stdout
     with playing(saying(DUTCH, "900.000 gezinnen.")) as model:
@@ -69,6 +70,7 @@ def test_a_model_elsewhere_is_asked_only_with_consent(own_home: Path, program: P
     )
 
 
+@pytest.mark.slow
 def test_its_sentences_and_the_check_are_measured(own_home: Path, program: Program, tmp_path: Path) -> None:
     gold = tmp_path / "gold.jsonl"
     gold.write_text(json.dumps({"question": FAMILIES, "answerable": False}) + "\n", "utf-8")

@@ -40,6 +40,7 @@ def write_sets(folder: Path, others: int = 0) -> None:
         (folder / f"flores/{language}.txt").write_text("\n".join(SENTENCES[language]), "utf-8")
 
 
+@pytest.mark.slow
 def test_easy_sets_are_all_found(tmp_path: Path, corpus: Path) -> None:
     write_sets(tmp_path)
     figures = bench_model(tmp_path, corpus, "", lambda now: None)
@@ -68,6 +69,7 @@ def test_a_folder_without_sets_is_told_so(tmp_path: Path, corpus: Path) -> None:
         bench_model(tmp_path, corpus, "", lambda now: None)
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "flores").mkdir()
     for language in ("nl", "en"):

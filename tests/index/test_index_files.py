@@ -66,6 +66,7 @@ def huge(path: Path) -> None:
         file.truncate(10_000_000_000)
 
 
+@pytest.mark.slow
 def test_every_file_of_the_index_may_become_a_pipe_and_is_repaired(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

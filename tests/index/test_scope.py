@@ -36,6 +36,7 @@ def found(searcher: Searcher, **scope: tuple[str, ...]) -> set[str]:
     return {hit.document.id for hit in hits}
 
 
+@pytest.mark.slow
 def test_ten_passages_of_the_chosen_are_found_though_hundreds_score_higher(many: Searcher) -> None:
     assert all(id.startswith("kabelbaan") for id in found(many))
     hits = many.search(many.query(QUESTION), 30, scope=Scope(("wol",)))

@@ -98,6 +98,7 @@ def ask_for_every_passage(home: Path) -> None:
         searcher.search(searcher.query(searcher.generation.passage(number)[1].text), 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["tokens", "places"])
 def test_damage_is_named_before_an_answer_and_mended(larger: Path, tmp_path: Path, suffix: str) -> None:
     place = Path(shutil.copytree(larger, tmp_path / "place"))
