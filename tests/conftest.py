@@ -74,7 +74,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files come first, then others with slow tests, so that no worker is left with one at the end."""
+    """Long files come first, then others with slow tests, so that no worker is left with one at the end.
+
+    What needs the outcomes of all gold questions is slow.
+    """
     for item in items:
         if _place(item.path).parts[0] in SLOW_FOLDERS or "outcomes" in getattr(item, "fixturenames", ()):
             item.add_marker("slow")

@@ -63,8 +63,8 @@ def questions(folder: Path) -> list[str]:
     return read
 
 
-def index(folder: Path, with_peers: bool = True) -> Result:
-    """Index the corpus, and hand its texts and vectors to the peers."""
+def index(folder: Path) -> Result:
+    """Index the corpus."""
     from rodedraad.index.build import reindex
     from rodedraad.index.store.publishing import open_current
 
@@ -73,18 +73,11 @@ def index(folder: Path, with_peers: bool = True) -> Result:
     with patch("rodedraad.index.build.load_embedder", lambda settings: Borrowing()):
         reindex(folder / "corpus", folder / "home")
     computed = computing() - began
-    if with_peers:
-        give_to_peers(folder)
     count = open_current(folder / "home").passages
     return {"passages": count, "indexing": computed / count, "disk": disk(folder / "home") / count}
 
 
-def index_alone(folder: Path) -> Result:
-    """Index the corpus."""
-    return index(folder, with_peers=False)
-
-
-def give_to_peers(folder: Path) -> None:
+def give_to_peers(folder: Path) -> Result:
     """Save the peers' stores with the passages of an index."""
     from rodedraad.index.store.publishing import open_current
 
@@ -94,6 +87,7 @@ def give_to_peers(folder: Path) -> None:
     vectors = np.array(generation.vectors().rows(0, count))
     for name, peer in PEERS.items():
         peer.save(folder / name, texts, vectors)
+    return {}
 
 
 class Borrowing:
@@ -133,7 +127,7 @@ def ask_search(folder: Path) -> Result:
     from rodedraad.index.search import Searcher
 
     searcher = Searcher.open(folder / "home")
-    return asked(questions(folder), lambda question: searcher.search(searcher.query(question), 10))
+    return asked(questions(folder), lambda question: searcher.search(searcher.query(question), FOUND))
 
 
 def ask_answer(folder: Path) -> Result:
@@ -193,7 +187,7 @@ def success(ask: Ask) -> list[float]:
 
 
 STEPS: dict[str, Callable[[Path], Result]] = {
-    **{step.__name__: step for step in (index, index_alone, ask_search, ask_answer, find_gold)},
+    **{step.__name__: step for step in (index, give_to_peers, ask_search, ask_answer, find_gold)},
     **{name: partial(ask_peer, name) for name in PEERS},
 }
 WAYS = {**{name: peer.name for name, peer in PEERS.items()}, "ask_search": "search", "ask_answer": "answer"}
@@ -217,7 +211,9 @@ def rows(passages: int) -> list[str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
         compared = passages <= SIZES[-1]
-        built = in_process("index" if compared else "index_alone", folder)
+        built = in_process("index", folder)
+        if compared:
+            in_process("give_to_peers", folder)
         ways = [way for way in WAYS if compared or way not in PEERS]
         found = {way: in_process(way, folder) for way in ways}
     lines = []
@@ -247,8 +243,8 @@ def main(sizes: Sequence[int]) -> None:
         "| Passages | | a question, ms | p95 | ratio | first answer, s | memory, MB |",
         "|---|---|---|---|---|---|---|",
     ]
-    success = ["", "| Gold questions | success@1 | success@3 |", "|---|---|---|", *quality()]
-    table = "\n".join([*head, *(line for size in sizes for line in rows(size)), *success])
+    gold = ["", "| Gold questions | success@1 | success@3 |", "|---|---|---|", *quality()]
+    table = "\n".join([*head, *(line for size in sizes for line in rows(size)), *gold])
     page = PAGE.read_text("utf-8")
     before, rest = page.split(BEGIN)
     PAGE.write_text(f"{before}{BEGIN}\n{table}\n\n{END}{rest.split(END)[1]}", "utf-8")

@@ -17,7 +17,6 @@ from rodedraad.live.index_apart import IndexApart, indexing_waits
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.texts.refusal import Refusal
-from tests.servers import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_parser_process")]
 
@@ -109,7 +108,10 @@ indexing.report(end)
 """
     ended = subprocess.run([sys.executable, "-c", code], cwd=folder, stdout=subprocess.PIPE, check=False)
     pid = int(ended.stdout)
-    until(lambda: _is_free(folder / "home"))  # a process that is killed holds its files for some milliseconds
+    deadline = time.monotonic() + 20
+    while not _is_free(folder / "home"):  # a process that is killed holds its files for some milliseconds
+        assert time.monotonic() < deadline, _state(pid)
+        time.sleep(0.05)
     assert _state(pid) in ("", "Z")
     assert check(folder / "home") == []
 

@@ -33,14 +33,14 @@ def test_who_comes_second_is_told_who_is_writing(client: Client, names: Names) -
         refuse_if_late()
 
 
-def test_nothing_is_left_of_a_turn(client: Client, names: Names) -> None:
+def test_nothing_is_left_of_a_lease(client: Client, names: Names) -> None:
     with lease(client, names), pytest.raises(IndexBusy), lease(client, names):
         pass
     assert [name for name in client.collections() if name.startswith(f"{names.index}_")] == []
     assert client.alias(names.writing) is None
 
 
-def test_a_silent_process_loses_its_turn_and_may_not_publish(
+def test_a_silent_process_loses_its_lease_and_may_not_publish(
     client: Client, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "BEAT", 1000.0)
@@ -55,7 +55,7 @@ def test_a_silent_process_loses_its_turn_and_may_not_publish(
     assert client.alias(names.writing) is None
 
 
-def test_a_process_that_gives_signs_of_life_keeps_its_turn(
+def test_a_process_that_gives_signs_of_life_keeps_its_lease(
     client: Client, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "BEAT", 0.2)
