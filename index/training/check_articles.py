@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.training.data import read_lines
-from rodedraad.evaluation.gold_file import GOLD
+from rodedraad.evaluation.gold_file import FILES, GOLD
 from rodedraad.index.evidence_match import squash
 
 ARTICLES = Path(__file__).parent / "articles"
@@ -69,8 +69,8 @@ def problems_of(folder: Path, gold: set[tuple[str, ...]]) -> Iterator[str]:
 
 
 def _gold_questions() -> Iterator[str]:
-    for file in sorted(GOLD.glob("*.jsonl")):
-        for line in read_lines(file):
+    for name in FILES:
+        for line in read_lines(GOLD / name):
             yield from (turn["question"] for turn in line.get("turns", [line]))
 
 
