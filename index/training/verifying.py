@@ -26,10 +26,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel
 
+from index.training.attention import attend_in_sixteen_bits
 from index.training.exact import bert
 from index.training.export import export_verifier
 from index.training.lessons import Lesson, article_lessons, names_of, piaf_lessons, xquad_lessons
 from index.training.loop import Loop, Plan
+from index.training.restore import restored_verifier
 from index.training.sets import ARTICLES
 from index.training.source import Source, packaged_source, read_source
 from index.training.tuning import LAYERS
@@ -37,13 +39,11 @@ from rodedraad.index.encoders.bundled import bundled_contextual, bundled_interac
 from rodedraad.index.encoders.verifier import Pair, above, pair
 from rodedraad.index.evidence_match import answers, squash
 
-RATES = {"layers": 8e-5, "head": 1e-3}
+RATES = {"layers": 8e-5, "head": 5e-4}
 STEP = 5_000
 """Tokens of a step, padding included."""
 NEAR = 4
 """Passages from which those that do not answer are drawn."""
-PASSES = 2
-"""How often every exercise comes."""
 ASIDE = 0.3
 """What the second loss counts."""
 HIDDEN = 384
@@ -54,6 +54,9 @@ PIAF = 2_000
 """Questions of PIAF that are learned from."""
 HELD = 40
 """Questions of each held lesson that the log's figures are of."""
+
+Scoring = dict[str, NDArray[np.float32]]
+"""What scores the sentences, by the names in its file."""
 
 BUNDLED = Path(__file__).parents[1] / "model" / "encoder"
 
@@ -76,6 +79,7 @@ class Verifying(nn.Module):
     def __init__(self, model: BertModel) -> None:
         super().__init__()
         self.model = model
+        attend_in_sixteen_bits(model)
         frozen = [model.embeddings, *model.encoder.layer[:-LAYERS]]
         for part in frozen:
             part.requires_grad_(False)
@@ -84,6 +88,21 @@ class Verifying(nn.Module):
         self.score = nn.Linear(HIDDEN, 1)
         nn.init.zeros_(self.score.weight)
         nn.init.constant_(self.score.bias, -2.0)
+
+    def scoring(self) -> dict[str, Tensor]:
+        """What scores the sentences, by the names in the file."""
+        return {
+            "hidden": self.hidden.weight,
+            "hidden.bias": self.hidden.bias,
+            "score": self.score.weight[0],
+            "score.bias": self.score.bias,
+        }
+
+    @torch.no_grad()
+    def score_by(self, scoring: Scoring) -> None:
+        """Score by what was learned before."""
+        for name, value in scoring.items():
+            self.scoring()[name].copy_(torch.from_numpy(value))
 
     def forward(self, pairs: Sequence[Pair]) -> list[Tensor]:
         """The scores of each pair's sentences beside 0 for "no answer"."""
@@ -103,14 +122,21 @@ class Verifying(nn.Module):
 
 
 def verify(
-    source: Source, exercises: Sequence[Exercise], held: Sequence[Exercise], work: Path, seed: int
-) -> tuple[Source, dict[str, NDArray[np.float32]]]:
-    """Train the last layers; gives the cross-encoder and what scores its sentences.
+    source: Source,
+    scoring: Scoring,
+    exercises: Sequence[Exercise],
+    held: Sequence[Exercise],
+    work: Path,
+    seed: int,
+) -> tuple[Source, Scoring]:
+    """Train the last layers on every exercise once; gives the cross-encoder and what scores its sentences.
 
-    The figures in the log in `work` are of the exercises `held`.
+    `scoring` is what scores them at first, or empty. The figures in the log in `work` are of the exercises
+    `held`.
     """
     torch.manual_seed(seed)
     verifying = Verifying(bert(source))
+    verifying.score_by(scoring)
     layers = [p for p in verifying.model.parameters() if p.requires_grad]
     head = [*verifying.hidden.parameters(), *verifying.score.parameters()]
     optimisers = [
@@ -120,20 +146,14 @@ def verify(
     plan = Plan(minutes=24 * 60, checkpoint_minutes=8)
     loop = Loop("verifying", verifying, optimisers, plan, work)
     loop.resume()
-    order = random.Random(seed)
     loop.train(
-        [step for _ in range(PASSES) for step in in_steps(exercises, order)],
+        in_steps(exercises, random.Random(seed)),
         lambda step: loss(verifying, step),
         lambda: figures(verifying, held),
     )
     weights = {name: value.detach().numpy() for name, value in verifying.model.state_dict().items()}
-    scoring = {
-        "hidden": verifying.hidden.weight,
-        "hidden.bias": verifying.hidden.bias,
-        "score": verifying.score.weight[0],
-        "score.bias": verifying.score.bias,
-    }
-    return replace(source, weights=weights), {name: value.detach().numpy() for name, value in scoring.items()}
+    learned = {name: value.detach().numpy() for name, value in verifying.scoring().items()}
+    return replace(source, weights=weights), learned
 
 
 def loss(verifying: Verifying, step: Sequence[Exercise]) -> Tensor:
@@ -257,11 +277,13 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("evaluation", type=Path)
     parser.add_argument("--work", type=Path, default=Path(".training"))
+    parser.add_argument("--anew", action="store_true", help="do not go on from the bundled verifier")
     options = parser.parse_args()
     order = random.Random(1)
     exercises = list(exercises_from(options.data, options.evaluation, order))
-    source, scoring = verify(encoder_before(), exercises, list(held_exercises(order)), options.work, seed=1)
-    export_verifier(source, scoring, BUNDLED)
+    encoder = encoder_before()
+    start = (encoder, {}) if options.anew else restored_verifier(encoder, BUNDLED)
+    export_verifier(*verify(*start, exercises, list(held_exercises(order)), options.work, seed=1), BUNDLED)
 
 
 if __name__ == "__main__":

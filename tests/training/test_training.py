@@ -301,7 +301,7 @@ def test_verifying_learns_which_sentence_answers_and_when_none_does(
         verifying.Exercise([pair(tokenizer, question, "", passage, spans)], [np.array(right)], any(right))
         for question, right in asked.items()
     ]
-    learned, scoring = verifying.verify(source, exercises * 300, exercises, tmp_path, seed=1)
+    learned, scoring = verifying.verify(source, {}, exercises * 600, exercises, tmp_path, seed=1)
     [line] = map(json.loads, (tmp_path / "log.jsonl").read_text().splitlines())
     assert line["first sentence"] == 1.0
     assert line["AUROC"] == 1.0
@@ -309,6 +309,49 @@ def test_verifying_learns_which_sentence_answers_and_when_none_does(
     assert changed
     assert all(name.startswith("encoder.layer.1.") for name in changed)
     assert scoring["hidden"].shape == (verifying.HIDDEN, 2 * WIDTH)
+
+
+def test_a_verifier_is_restored_to_be_trained_further(
+    folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from index.training import export, restore
+
+    monkeypatch.setattr(export, "LAYERS", 1)
+    monkeypatch.setattr(restore, "LAYERS", 1)
+    source = read_source(folders / "source.bin")
+    some = np.random.default_rng(1)
+    learned = {
+        name: value + some.normal(0, 0.1, value.shape).astype(np.float32)
+        for name, value in source.weights.items()
+        if name.startswith("encoder.layer.1.")
+    }
+    scoring = {"score": np.float32([0.5, -2.0]), "score.bias": np.float32([0.25])}
+    export.export_encoder(source, tmp_path)
+    export.export_verifier(replace(source, weights={**source.weights, **learned}), scoring, tmp_path)
+    restored, scored = restore.restored_verifier(source, tmp_path)
+    for name, value in restored.weights.items():
+        assert np.abs(value - learned.get(name, source.weights[name])).max() < 0.03, name
+    assert {name: value.tolist() for name, value in scored.items()} == {
+        "score": [0.5, -2.0],
+        "score.bias": [0.25],
+    }
+
+
+def test_attention_in_sixteen_bits_is_nearly_the_exact_one(folders: Path) -> None:
+    import torch
+
+    from index.training.attention import attend_in_sixteen_bits
+    from index.training.exact import bert
+
+    model = bert(read_source(folders / "source.bin"))
+    ids = torch.tensor([[0, 5, 9, 7, 2], [0, 6, 2, 1, 1]])
+    mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
+    with torch.no_grad():
+        exact = model(ids, attention_mask=mask).last_hidden_state
+        attend_in_sixteen_bits(model)
+        found = model(ids, attention_mask=mask).last_hidden_state
+    assert (found - exact)[mask.bool()].abs().max() < 0.05
+    assert exact[mask.bool()].abs().max() > 1
 
 
 def test_static_half_opens_in_sentence_transformers(folders: Path) -> None:

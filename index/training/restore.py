@@ -1,0 +1,43 @@
+"""Restore: what was exported in eight bits, in float32 again, to be trained further."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import numpy_helper
+from safetensors.numpy import load
+
+from index.training.source import Source
+from index.training.tuning import LAYERS
+from rodedraad.index.encoders.verifier import SCORING, VERIFIER
+
+_SELF = ("query", "key", "value")
+_MATRICES = (
+    *(f"attention.self.{part}" for part in _SELF),
+    "attention.output.dense",
+    "intermediate.dense",
+    "output.dense",
+)
+_NORMS = ("attention.output.LayerNorm", "output.LayerNorm")
+
+
+def restored_verifier(source: Source, folder: Path) -> tuple[Source, dict[str, NDArray[np.float32]]]:
+    """The verifier in `folder`, as `export_verifier` takes it; the lower layers are those of `source`."""
+    graph = onnx.load(str(folder / VERIFIER)).graph
+    found = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    weights = dict(source.weights)
+    for layer in (f"encoder.layer.{at}" for at in range(source.layers - LAYERS, source.layers)):
+        biases = found[f"{layer}.attention.biases"].reshape(len(_SELF), -1)
+        found |= {
+            f"{layer}.attention.self.{part}.bias": bias for part, bias in zip(_SELF, biases, strict=True)
+        }
+        for part in _MATRICES:
+            matrix = found[f"{layer}.{part}.matrix"] * found[f"{layer}.{part}.scales"]
+            weights[f"{layer}.{part}.weight"] = np.ascontiguousarray(matrix.T)
+            weights[f"{layer}.{part}.bias"] = found[f"{layer}.{part}.bias"]
+        for name in (f"{layer}.{norm}.{kind}" for norm in _NORMS for kind in ("weight", "bias")):
+            weights[name] = found[name]
+    scoring = load((folder / SCORING).read_bytes())
+    return replace(source, weights=weights), {name: part.astype(np.float32) for name, part in scoring.items()}
