@@ -104,12 +104,14 @@ def _tell_unread(
 
 def check(options: argparse.Namespace) -> int:
     """Verify the bundled models and the index, and repair that if asked."""
-    from rodedraad.index.encoders.bundled import damaged_models
+    from rodedraad.index.encoders.bundled import damaged_file
     from rodedraad.index.store.manifest import IndexProblem
     from rodedraad.index.stores import store_of
 
-    if damaged := damaged_models():
-        raise RodeDraadError(f"The bundled model in {damaged[0]} is damaged. Install Rode Draad again.")
+    if damaged := damaged_file():
+        raise RodeDraadError(
+            f"The file {damaged} of the bundled models is damaged or missing. Reinstall Rode Draad."
+        )
     store = store_of(options.home)
     try:
         problems = store.problems()
