@@ -18,7 +18,7 @@ from rodedraad.answering.answer import Answer
 from rodedraad.answering.quotes import Quote
 from rodedraad.cli import main, parser
 from rodedraad.index import stores
-from rodedraad.index.search import Hit
+from rodedraad.index.search import SWITCHES, Hit
 from rodedraad.ingest.documents import Document, Passage
 from tests.docs.pages import ADDRESS, PAGES, ROOT, Block, blocks, text_of
 from tests.milvus_server import milvus_server
@@ -65,6 +65,15 @@ def test_every_command_exists(page: str) -> None:
             assert all((ROOT / word).exists() for word in words if word.startswith("tests/")), words
         else:
             assert words[0] in ("python3", *ELSEWHERE), words
+
+
+def test_help_and_docs_name_every_signal_that_can_be_switched_off(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(["eval", "--help"])
+    [shown] = re.findall(r"switch a signal off: (.*?);", " ".join(capsys.readouterr().out.split()))
+    assert tuple(re.findall(r"\w+", shown.replace(" or ", ", "))) == SWITCHES
+    [told] = re.findall(r"`--without` leaves (.*?)The option may", text_of("docs/evaluation.md"), re.DOTALL)
+    assert tuple(re.findall(r"`(\w+)`", told)) == SWITCHES
 
 
 def test_the_installation_is_that_of_the_makefile() -> None:
