@@ -100,6 +100,15 @@ def test_the_workflow_installs_and_checks_as_make_and_contributors_do() -> None:
         assert f".venv/bin/python -m {command}" in text_of("CONTRIBUTING.md")
 
 
+def test_every_folder_of_the_packages_is_named_to_contributors() -> None:
+    setuptools = tomllib.loads(text_of("pyproject.toml"))["tool"]["setuptools"]
+    folders = {name.replace(".", "/") for name in setuptools["packages"]}
+    paths = {re.sub("^rodedraad/(?=index|ingest)", "", folder) for folder in folders}
+    named = re.findall(r"^\| `([\w/]+)/` \|", text_of("CONTRIBUTING.md"), re.MULTILINE)
+    assert {re.sub("^rodedraad", "app", path) for path in paths} <= set(named)
+    assert [name for name in named if not (ROOT / name).is_dir()] == []
+
+
 def test_the_hooks_before_a_commit_download_nothing() -> None:
     [repository] = yaml.safe_load(text_of(".pre-commit-config.yaml"))["repos"]
     assert repository["repo"] == "local"
