@@ -47,7 +47,7 @@ class Candidate:
 
 
 def answer_id(answer: Answer) -> str:
-    """What tells an answer from others: the same question that got the same, asked by anybody."""
+    """The id of an answer: equal for the same question with the same quotes, whoever asked it."""
     said = [_question(answer), answer.abstained, *(quote.text for quote in answer.quotes)]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
 
