@@ -1,4 +1,4 @@
-"""The encoders in force: the bundled ones, each loaded once, or the one that settings.toml names."""
+"""Bundled encoders, each loaded once, or the encoder that settings.toml names; checksums of their files."""
 
 import json
 from functools import cache

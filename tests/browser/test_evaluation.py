@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rodedraad.index.build import reindex
-from rodedraad.live.run_history import KeptRuns
+from rodedraad.live.run_history import RunHistory
 from rodedraad.server.serve import Serving
 from tests.browser.conftest import Hold
 from tests.browser.test_access import serious
@@ -74,7 +74,7 @@ def vote(page: Page, thumb: str) -> None:
 def test_the_chat_answers_while_the_questions_are_asked_and_what_failed_is_listed(
     mine: str, home: Path, open_page: OpenPage, hold: Hold
 ) -> None:
-    go_on = hold(KeptRuns, "make")
+    go_on = hold(RunHistory, "make")
     found = [
         {"id": f"q{n}", "question": f"{QUESTION} ({n})", "answerable": True, "evidence": [TICKET]}
         for n in range(40)

@@ -1,4 +1,4 @@
-"""Re-indexing: only what changed is read, embedded and written, and nothing is lost."""
+"""Build: only what changed is read, embedded and written, and nothing is lost."""
 
 import os
 import shutil

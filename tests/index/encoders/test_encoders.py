@@ -1,4 +1,4 @@
-"""Embedding: the numbers of sentence-transformers, by the bundled model or another."""
+"""Encoders: the numbers of sentence-transformers, by the bundled model or another."""
 
 import json
 import shutil
