@@ -33,7 +33,7 @@ def an_answer(question: str, *spans: tuple[int, int], passage: int = len(TEXT)) 
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def cableway_home(tmp_path: Path) -> Path:
     """An index home over one document."""
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "a.txt").write_text(TEXT, "utf-8")
@@ -115,8 +115,8 @@ def test_a_quote_over_the_end_of_its_passage_is_evidence_in_two_pieces(tmp_path:
     assert candidates.waiting()[0].evidence == (FIRST, f" {SECOND}")
 
 
-def test_accepted_votes_are_gold_questions_that_can_be_asked(home: Path) -> None:
-    candidates, searcher = Votes(home), Searcher.open(home)
+def test_accepted_votes_are_gold_questions_that_can_be_asked(cableway_home: Path) -> None:
+    candidates, searcher = Votes(cableway_home), Searcher.open(cableway_home)
     candidates.vote(an_answer("Wat kost een kaartje?", (0, len(FIRST))), "up")
     candidates.vote(an_answer("Wie is de president?"), "up")
     silent, answered = candidates.waiting()
@@ -124,7 +124,7 @@ def test_accepted_votes_are_gold_questions_that_can_be_asked(home: Path) -> None
     candidates.accept(answered.id, searcher.generation, answered.evidence)
     candidates.accept(answered.id, searcher.generation, answered.evidence)  # somebody was first
     assert candidates.waiting() == []
-    assert load_gold(home / "gold.jsonl") == [
+    assert load_gold(cableway_home / "gold.jsonl") == [
         {"id": silent.id, "lang": "nl", "question": "Wie is de president?", "answerable": False},
         {
             "id": answered.id,
@@ -134,26 +134,26 @@ def test_accepted_votes_are_gold_questions_that_can_be_asked(home: Path) -> None
             "evidence": [FIRST],
         },
     ]
-    assert [(o.id, len(o.relevant)) for o in evaluate(searcher, home / "gold.jsonl")] == [
+    assert [(o.id, len(o.relevant)) for o in evaluate(searcher, cableway_home / "gold.jsonl")] == [
         (silent.id, 0),
         (answered.id, 1),
     ]
 
 
-def test_a_crash_between_the_two_files_leaves_one_gold_line(home: Path) -> None:
-    candidates, generation = Votes(home), Searcher.open(home).generation
+def test_a_crash_between_the_two_files_leaves_one_gold_line(cableway_home: Path) -> None:
+    candidates, generation = Votes(cableway_home), Searcher.open(cableway_home).generation
     candidates.vote(an_answer("Wat kost een kaartje?", (0, len(FIRST))), "up")
-    before = (home / "candidates.jsonl").read_bytes()
+    before = (cableway_home / "candidates.jsonl").read_bytes()
     id = candidates.waiting()[0].id
     candidates.accept(id, generation, [FIRST])
-    (home / "candidates.jsonl").write_bytes(before)
+    (cableway_home / "candidates.jsonl").write_bytes(before)
     candidates.accept(id, generation, [FIRST])
-    assert len(load_gold(home / "gold.jsonl")) == 1
+    assert len(load_gold(cableway_home / "gold.jsonl")) == 1
     assert candidates.waiting() == []
 
 
-def test_evidence_must_stand_in_the_corpus(home: Path) -> None:
-    candidates, generation = Votes(home), Searcher.open(home).generation
+def test_evidence_must_stand_in_the_corpus(cableway_home: Path) -> None:
+    candidates, generation = Votes(cableway_home), Searcher.open(cableway_home).generation
     candidates.vote(an_answer("Wat kost een kaartje?"), "down")
     id = candidates.waiting()[0].id
     with pytest.raises(Refusal, match="evidence_none"):
@@ -167,11 +167,11 @@ def test_evidence_must_stand_in_the_corpus(home: Path) -> None:
     assert load_gold(candidates.gold)[0]["evidence"] == ["een KAARTJE voor de kabelbaan"]
 
 
-def test_a_gold_file_of_something_else_is_left_alone(home: Path) -> None:
-    candidates = Votes(home)
+def test_a_gold_file_of_something_else_is_left_alone(cableway_home: Path) -> None:
+    candidates = Votes(cableway_home)
     candidates.vote(an_answer("Wat kost een kaartje?"), "up")
     candidates.gold.write_text("mijn notities", "utf-8")
     with pytest.raises(RodeDraadError, match=r"gold\.jsonl, line 1, is no gold question"):
-        candidates.accept(candidates.waiting()[0].id, Searcher.open(home).generation, None)
+        candidates.accept(candidates.waiting()[0].id, Searcher.open(cableway_home).generation, None)
     assert candidates.gold.read_text("utf-8") == "mijn notities"
     assert len(candidates.waiting()) == 1
