@@ -1,4 +1,4 @@
-"""Relevance: whether a passage, or a quote of it, holds what a gold line names as evidence.
+"""Evidence match: whether a passage, or a quote of it, holds what a gold line names as evidence.
 
 All texts are compared squashed. A passage *covers* a span of evidence when it holds the span whole, or
 at least 80 % of it at the passage's edge. A quote *answers* when it covers a span, or lies inside one

@@ -203,7 +203,7 @@ class Searcher:
     def search(
         self, query: Query, k: int, near: Sequence[Passage] = (), scope: Scope = EVERYTHING
     ) -> list[Hit]:
-        """The k best passages in the scope, best first; passages beside one in `near` are preferred.
+        """The k best passages in the scope, best first; passages close to one in `near` rank higher.
 
         The READ best candidates are read token by token and ranked by all signals; the others follow in
         the order in which they were proposed. Raises NothingInScope where no document is in the scope.

@@ -55,7 +55,7 @@ def checked(question: str) -> str:
     """
     question = " ".join(question.split())
     if re.search("[\ud800-\udfff]", question):
-        raise RodeDraadError("The question holds half a character. Type it again.")
+        raise RodeDraadError("The question contains an invalid character. Type it again.")
     if not re.search(r"\w", question):
         raise RodeDraadError("The question is empty. Ask something about the documents.")
     if len(question) > LONGEST_QUESTION:
@@ -76,7 +76,7 @@ def answer(
 ) -> Answer:
     """Answer a question from the sources in the scope.
 
-    `leans_on` is what was asked before, for a follow-up; passages next to those in `near` are preferred.
+    `leans_on` is the previous question, for a follow-up; passages close to those in `near` rank higher.
     The answer carries at least `passages` hits. Raises RodeDraadError as `checked`, and NothingInScope.
     """
     question = checked(question)

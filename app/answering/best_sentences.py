@@ -1,4 +1,4 @@
-"""Best sentences: which sentence of the passages read likeliest answers, by all that speaks for it."""
+"""Best sentences: the sentences of the passages read, ordered by the probability that they answer."""
 
 from collections.abc import Sequence
 from dataclasses import replace

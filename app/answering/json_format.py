@@ -1,4 +1,4 @@
-"""Answers and documents as JSON, in the form that docs/api.md describes."""
+"""JSON format: answers and documents in the form that docs/api.md describes."""
 
 from dataclasses import asdict
 from typing import Any

@@ -176,8 +176,8 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="SIGNAL",
-        help="switch a signal off: coverage, dense, bm25, nearness, interaction, sentence or expansion; "
-        "may be repeated",
+        help="switch a signal off: coverage, dense, bm25, nearness, before, interaction, sentence, expansion "
+        "or verified; may be repeated",
     )
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
 

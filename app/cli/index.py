@@ -46,7 +46,7 @@ def _watch(options: argparse.Namespace) -> None:
     from rodedraad.index.states import is_outdated
     from rodedraad.index.stores import store_of
 
-    say(f"Watching {options.corpus}. Stop with Ctrl+C.")
+    say(f"Watching {options.corpus}. Stop with Ctrl-C.")
     for _ in watch(options.corpus, step=QUIET, debounce=PATIENCE, rust_timeout=LOOK, yield_on_timeout=True):
         try:
             with closing(store_of(options.home).open()) as snapshot:
@@ -65,7 +65,7 @@ def reindex(options: argparse.Namespace, repair: bool = False) -> "Report":
     from rodedraad.index.build import reindex as build
     from rodedraad.index.stores import store_of
 
-    stopping = "Stopping; what has been read is kept. Once more Ctrl-C: stop at once."
+    stopping = "Stopping; what has been read is kept. Press Ctrl-C again to stop at once."
     with progress() as on_progress, interruption(stopping) as cancelled:
         report = build(options.corpus, options.home, on_progress, say, repair, cancelled)
     for name in report.damaged:
@@ -104,12 +104,14 @@ def _tell_unread(
 
 def check(options: argparse.Namespace) -> int:
     """Verify the bundled models and the index, and repair that if asked."""
-    from rodedraad.index.encoders.bundled import damaged_models
+    from rodedraad.index.encoders.bundled import damaged_file
     from rodedraad.index.store.manifest import IndexProblem
     from rodedraad.index.stores import store_of
 
-    if damaged := damaged_models():
-        raise RodeDraadError(f"The bundled model in {damaged[0]} is damaged. Install Rode Draad again.")
+    if damaged := damaged_file():
+        raise RodeDraadError(
+            f"The file {damaged} of the bundled models is damaged or missing. Reinstall Rode Draad."
+        )
     store = store_of(options.home)
     try:
         problems = store.problems()

@@ -1,4 +1,4 @@
-"""Gold: helps a person write gold questions over their own corpus, in the terminal."""
+"""Write gold: helps a person write gold questions over their own corpus, in the terminal."""
 
 import random
 import re

@@ -1,4 +1,4 @@
-"""Evaluation: what each gold question got, judged by the evidence that its line names."""
+"""Ask gold: what each gold question got, judged by the evidence that its line names."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Measures: what a set of outcomes amounts to, with bootstrap intervals.
+"""Metrics: what a set of outcomes amounts to, with bootstrap intervals.
 
 A measure is written as a function of weights, float64[d, n]: each row says how often each of n
 questions is drawn. Ones give the figure itself, resamples its interval; resamples that two runs

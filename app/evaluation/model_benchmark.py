@@ -1,4 +1,4 @@
-"""Bench: what a model is worth for retrieval, on public sets of questions and translations.
+"""Model benchmark: how well a model retrieves, on public sets of questions and translations.
 
 A data folder holds any of `xquad/LANGUAGE.jsonl` (passages with their questions, the same in each
 language), `flores/LANGUAGE.txt` (the same sentences in each language, a line each) and

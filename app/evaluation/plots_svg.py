@@ -1,4 +1,4 @@
-"""Plots: curves of a run, drawn as SVG with nothing to load."""
+"""Plots SVG: curves of a run, drawn with nothing to load."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass

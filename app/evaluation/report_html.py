@@ -1,4 +1,4 @@
-"""Report: a run as HTML that loads nothing: tables, plots and every question, in the page or as a file."""
+"""Report HTML: a run that loads nothing: tables, plots and every question, in the page or as a file."""
 
 from importlib.resources import files
 

@@ -1,4 +1,4 @@
-"""Candidates: answers that people voted on, kept until somebody makes gold questions of them.
+"""Votes: answers that people voted on, kept until somebody makes gold questions of them.
 
 HOME/candidates.jsonl is only ever added to: a line for each vote, and one for what became of it. Of
 the votes on an answer the last counts, until that answer is decided on.
@@ -47,12 +47,12 @@ class Candidate:
 
 
 def answer_id(answer: Answer) -> str:
-    """What tells an answer from others: the same question that got the same, asked by anybody."""
+    """The id of an answer: equal for the same question with the same quotes, whoever asked it."""
     said = [_question(answer), answer.abstained, *(quote.text for quote in answer.quotes)]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
 
 
-class Candidates:
+class Votes:
     """The votes of an index home. Many threads and programs may use them at once."""
 
     def __init__(self, home: Path) -> None:

@@ -26,7 +26,7 @@ PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 
 
 def main() -> None:
-    """Index, and tell."""
+    """Update the index, and write the progress and the report or the error."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     corpus, home = map(Path, sys.argv[1:3])

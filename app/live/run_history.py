@@ -1,4 +1,4 @@
-"""Kept runs: what the gold questions got over the open index: the last time, and the time before.
+"""Run history: what the gold questions got over the open index: the last time, and the time before.
 
 They are HOME/evaluation.json and HOME/evaluation-before.json, as `rodedraad eval --save` writes them.
 """
@@ -33,7 +33,7 @@ class Kept:
     time: datetime  # when it ended, in UTC
 
 
-class KeptRuns:
+class RunHistory:
     """The runs of an open index. One may be made at a time, and read meanwhile."""
 
     def __init__(self, index: LiveIndex) -> None:

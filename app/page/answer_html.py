@@ -1,4 +1,4 @@
-"""Conversation: questions and their answers as HTML."""
+"""Answer HTML: questions and their answers."""
 
 from rodedraad.answering.answer import Answer
 from rodedraad.page.glosses import gloss_query, has_glosses

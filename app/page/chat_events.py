@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import gradio as gr
 
 from rodedraad.answering.conversation import ask
-from rodedraad.evaluation.votes import DOWN, UP, Candidates
+from rodedraad.evaluation.votes import DOWN, UP, Votes
 from rodedraad.index.scope import NothingInScope, Scope
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.index_apart import indexing_waits
@@ -44,7 +44,7 @@ class ChatEvents:
     def __init__(
         self,
         index: LiveIndex,
-        candidates: Candidates,
+        candidates: Votes,
         labels: Labels,
         suggestions: Suggestions,
         collections: CollectionMenu,

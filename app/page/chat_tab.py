@@ -1,4 +1,4 @@
-"""Chat: the Gradio page, with the conversation on the left and the source on the right."""
+"""Chat tab: the Gradio page, with the conversation on the left and the source on the right."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from rodedraad.evaluation.votes import Candidates
+from rodedraad.evaluation.votes import Votes
 from rodedraad.ingest.corpus_folder import Example
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
@@ -64,7 +64,7 @@ def build(
     `collections` leads to other pages. `may_change` says whether people may add and remove documents;
     `writes` says whether there is a language model.
     """
-    labels, candidates = Labels(), Candidates(index.home)
+    labels, candidates = Labels(), Votes(index.home)
     with gr.Row(elem_id="head"):
         gr.HTML("<h1><span>Rode Draad</span></h1>")
         menu = gr.HTML(elem_id="collection-menu", js_on_load=None)

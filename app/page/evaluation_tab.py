@@ -7,10 +7,10 @@ from typing import Any
 import gradio as gr
 
 from rodedraad.evaluation.report_html import sections
-from rodedraad.evaluation.votes import Candidate, Candidates
+from rodedraad.evaluation.votes import Candidate, Votes
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
-from rodedraad.live.run_history import Kept, KeptRuns
+from rodedraad.live.run_history import Kept, RunHistory
 from rodedraad.page.background_work import progress_html, watched
 from rodedraad.page.clicks import text
 from rodedraad.page.notes import note, why
@@ -42,7 +42,7 @@ STATUS = "element.setAttribute('role', 'status')"
 def evaluation_tab(
     tab: gr.Tab,
     index: LiveIndex,
-    candidates: Candidates,
+    candidates: Votes,
     labels: Labels,
     languages: gr.HTML,
     can_change: bool,
@@ -78,9 +78,9 @@ def evaluation_tab(
 
 
 class _Events:
-    def __init__(self, index: LiveIndex, candidates: Candidates) -> None:
+    def __init__(self, index: LiveIndex, candidates: Votes) -> None:
         self._index = index
-        self._runs = KeptRuns(index)
+        self._runs = RunHistory(index)
         self._candidates = candidates
 
     def show(self, request: gr.Request) -> str:
@@ -140,7 +140,7 @@ def run_html(kept: Kept, language: str) -> str:
     return render("page/run.html", language=language, time=f"{kept.time:%Y-%m-%d %H:%M}", report=report)
 
 
-def nothing_html(runs: KeptRuns, language: str, may_change: bool) -> str:
+def nothing_html(runs: RunHistory, language: str, may_change: bool) -> str:
     """A note that there is no run yet; without gold questions, and with `may_change`, how to add some."""
     home, gold = str(runs.own.parent), str(runs.own)
     return render(

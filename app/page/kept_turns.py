@@ -190,7 +190,7 @@ def talk_of(text: str) -> Talk:
     """The conversation that a browser gives back; of anything else, what is a turn in it."""
     try:
         given = from_json(text)
-    except (ValueError, TypeError):  # the second for half a character
+    except (ValueError, TypeError):  # the second for a lone surrogate
         return Talk()
     if not isinstance(given, dict):
         return Talk()

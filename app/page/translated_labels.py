@@ -1,4 +1,4 @@
-"""Labels: our own texts on Gradio's parts, in the browser's language and then in the chosen one."""
+"""Translated labels: the texts on Gradio's parts, in the browser's language and then in the chosen one."""
 
 from typing import Any, TypeVar
 

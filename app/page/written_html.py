@@ -1,4 +1,4 @@
-"""Written: what a language model wrote beneath an answer, as HTML; every character of it escaped."""
+"""Written HTML: what a language model wrote beneath an answer; every character of it escaped."""
 
 from rodedraad.page.kept_turns import Turn, Written, WrittenClaim
 from rodedraad.texts.html_templates import render

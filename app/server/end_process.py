@@ -1,4 +1,4 @@
-"""End: of a server's process, also while a document is being indexed."""
+"""End process: how a server ends, also while a document is being indexed."""
 
 import logging
 import os

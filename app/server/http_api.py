@@ -1,4 +1,4 @@
-"""Programs: what the page offers to programs: named Gradio endpoints, tools for agents, and plain routes."""
+"""HTTP API: what programs can ask: named Gradio endpoints, tools for agents, and plain routes."""
 
 import json
 from collections.abc import Callable, Iterable

@@ -127,7 +127,7 @@ class Passwords:
         self._unknown = hashed(secrets.token_hex())
 
     def user(self, authorization: str) -> str | None:
-        """The name behind credentials seen before; quick. None says that `check` must tell."""
+        """The name of credentials that `check` accepted before, at once; None for others."""
         with self._lock:
             self._follow()
             return self._known.get(self._digest(authorization))

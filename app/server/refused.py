@@ -7,7 +7,7 @@ from anyio import CapacityLimiter
 from rodedraad.texts.phrases import phrase
 
 WAIT = 5
-"""Seconds after which whoever found the server busy had better ask again."""
+"""Seconds after which a request that found the server busy may be sent again."""
 
 
 class Refused(Exception):

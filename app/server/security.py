@@ -1,4 +1,4 @@
-"""Guard: what stands between a network and the page: who may ask, from where, how much, and in what frame."""
+"""Security: who may ask of the page over a network, from where, how much, and in what frame."""
 
 import json
 import re

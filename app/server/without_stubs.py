@@ -1,4 +1,4 @@
-"""Gradio, imported without the stubs for editors that it writes of its own components at every import.
+"""Without stubs: Gradio, imported without the stubs for editors that it otherwise writes at every import.
 
 They are a third of the processor time that the import takes.
 """

@@ -116,7 +116,7 @@ def _value(reply: str, whole: bool) -> Any:
             text = text[: max(text.rfind("}"), text.rfind("]")) + 1]
         return from_json(text, allow_partial=not whole)
     except TypeError as error:
-        raise ValueError("half a character") from error
+        raise ValueError("a lone surrogate") from error
 
 
 def _nested(text: str, whole: bool) -> Any:

@@ -1,4 +1,4 @@
-"""What every encoder is: texts in, unit vectors out."""
+"""Base: what every encoder is: texts in, unit vectors out."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence

@@ -1,6 +1,6 @@
-"""Interaction: how well the words of a question are met by those of a text, each read in its context.
+"""Late interaction: how well the words of a question match those of a text, each read in its context.
 
-Late interaction after ColBERT (Khattab and Zaharia 2020): each token of the question takes the token
+After ColBERT (Khattab and Zaharia 2020), each token of the question takes the token
 of the text that is most like it. Here a learned map turns a question's tokens towards those of
 answers ("hoeveel" towards numbers), one learned vector says how much each token counts, and another
 how much a token that is not met speaks against an answer ("Bolivia"). All were learned with the

@@ -1,4 +1,4 @@
-"""Contextual: the bundled transformer, run by onnxruntime without importing torch."""
+"""ONNX transformer: the bundled encoder, run by onnxruntime without importing torch."""
 
 import os
 from collections.abc import Iterator, Sequence

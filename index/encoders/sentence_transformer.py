@@ -1,19 +1,15 @@
-"""Any other model of sentence-transformers."""
+"""Sentence transformer: any other model, run by sentence-transformers."""
 
 import hashlib
 import json
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rodedraad.index.encoders.base import BATCH, Embedding, OnEncoded, Vectors, unit
 from rodedraad.index.settings import Settings
 from rodedraad.ingest.errors import RodeDraadError
-
-if TYPE_CHECKING:
-    pass
-from rodedraad.index.encoders.base import BATCH, Embedding, OnEncoded, Vectors, unit
 
 
 class TransformerEmbedder:

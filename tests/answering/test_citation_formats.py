@@ -1,4 +1,4 @@
-"""References: what is copied says the quote to the letter, and where it stands."""
+"""Citation formats: what is copied says the quote to the letter, and where it stands."""
 
 from dataclasses import replace
 from html import unescape

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rodedraad.index.build import reindex
-from rodedraad.live.run_history import KeptRuns
+from rodedraad.live.run_history import RunHistory
 from rodedraad.server.serve import Serving
 from tests.browser.conftest import Hold
 from tests.browser.test_access import serious
@@ -39,15 +39,15 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def home(indexed: Path, tmp_path: Path) -> Path:
+def cableway_home(indexed: Path, tmp_path: Path) -> Path:
     """A home of that index, with the document beside it."""
     shutil.copytree(indexed, tmp_path, dirs_exist_ok=True)
     return tmp_path / "home"
 
 
 @pytest.fixture
-def mine(home: Path) -> Iterator[str]:
-    with serving(home, corpus=home.parent / "corpus") as address:
+def mine(cableway_home: Path) -> Iterator[str]:
+    with serving(cableway_home, corpus=cableway_home.parent / "corpus") as address:
         yield address
 
 
@@ -72,14 +72,14 @@ def vote(page: Page, thumb: str) -> None:
 
 
 def test_the_chat_answers_while_the_questions_are_asked_and_what_failed_is_listed(
-    mine: str, home: Path, open_page: OpenPage, hold: Hold
+    mine: str, cableway_home: Path, open_page: OpenPage, hold: Hold
 ) -> None:
-    go_on = hold(KeptRuns, "make")
+    go_on = hold(RunHistory, "make")
     found = [
         {"id": f"q{n}", "question": f"{QUESTION} ({n})", "answerable": True, "evidence": [TICKET]}
         for n in range(40)
     ]
-    write_gold(home, *found, LOST)
+    write_gold(cableway_home, *found, LOST)
     reader, asker = open_page(mine, color_scheme="dark"), open_page(mine)
     open_evaluation(reader)
     expect(reader.locator("#run")).to_contain_text("Gold questions, with known answers: 41.")
@@ -104,9 +104,9 @@ def test_the_chat_answers_while_the_questions_are_asked_and_what_failed_is_liste
 
 
 def test_a_vote_becomes_a_gold_question_that_the_next_run_counts(
-    mine: str, home: Path, open_page: OpenPage
+    mine: str, cableway_home: Path, open_page: OpenPage
 ) -> None:
-    write_gold(home, LOST)
+    write_gold(cableway_home, LOST)
     page = open_page(mine)
     open_evaluation(page)
     evaluate(page, 1)
@@ -133,12 +133,12 @@ def test_a_vote_becomes_a_gold_question_that_the_next_run_counts(
 
 
 def test_what_is_voted_down_is_accepted_on_evidence_from_the_sources_alone(
-    mine: str, home: Path, open_page: OpenPage
+    mine: str, cableway_home: Path, open_page: OpenPage
 ) -> None:
     page = open_page(mine)
     open_evaluation(page)
     expect(page.locator("#run code")).to_have_text(
-        f"rodedraad eval --home {home} --make {home / 'gold.jsonl'}"
+        f"rodedraad eval --home {cableway_home} --make {cableway_home / 'gold.jsonl'}"
     )
     evaluate(page, 0)
     page.get_by_role("tab", name="Ask").click()
@@ -169,7 +169,7 @@ def test_what_is_voted_down_is_accepted_on_evidence_from_the_sources_alone(
     page.locator("#candidates textarea").fill("bessen van Cajamarca worden in mei geplukt")
     page.get_by_role("button", name="Accept with this evidence").click()
     expect(page.locator("#candidates")).to_be_hidden()
-    lines = [json.loads(line) for line in (home / "gold.jsonl").read_text("utf-8").splitlines()]
+    lines = [json.loads(line) for line in (cableway_home / "gold.jsonl").read_text("utf-8").splitlines()]
     assert [(line["answerable"], line.get("evidence")) for line in lines] == [
         (False, None),
         (True, ["bessen van Cajamarca worden in mei geplukt"]),
@@ -177,7 +177,7 @@ def test_what_is_voted_down_is_accepted_on_evidence_from_the_sources_alone(
 
 
 def test_a_vote_is_given_by_keyboard_stays_and_is_told_in_the_language_chosen(
-    mine: str, home: Path, open_page: OpenPage
+    mine: str, cableway_home: Path, open_page: OpenPage
 ) -> None:
     page = open_page(mine, 390, 844, color_scheme="dark")
     ask(page, QUESTION)
@@ -198,7 +198,10 @@ def test_a_vote_is_given_by_keyboard_stays_and_is_told_in_the_language_chosen(
     expect(first.get_by_role("button", name="Bonne réponse")).to_have_attribute("aria-pressed", "true")
     expect(first.get_by_role("button", name="Mauvaise réponse")).to_have_attribute("aria-pressed", "false")
     expect(page.locator(".votes").nth(1).locator("[aria-pressed=true]")).to_have_count(0)
-    votes = [json.loads(line)["vote"] for line in (home / "candidates.jsonl").read_text("utf-8").splitlines()]
+    votes = [
+        json.loads(line)["vote"]
+        for line in (cableway_home / "candidates.jsonl").read_text("utf-8").splitlines()
+    ]
     assert votes == ["down", "up"]
     page.get_by_role("tab", name="Évaluation").click()
     expect(page.get_by_text("Votes à examiner : 1")).to_be_visible()
@@ -206,12 +209,16 @@ def test_a_vote_is_given_by_keyboard_stays_and_is_told_in_the_language_chosen(
     assert serious(page) == []
 
 
-def test_no_character_of_a_question_or_a_source_is_markup(home: Path, open_page: OpenPage) -> None:
+def test_no_character_of_a_question_or_a_source_is_markup(cableway_home: Path, open_page: OpenPage) -> None:
     hostile = "<img src=x onerror=window.hit=1> </textarea><svg onload=window.hit=2>"
-    (home.parent / "corpus" / "b.txt").write_text(f"De lama draagt {hostile} naar de markt.", "utf-8")
-    reindex(home.parent / "corpus", home)
-    write_gold(home, {**LOST, "id": hostile, "question": f"Wat draagt de lama {hostile}?", "kind": hostile})
-    with serving(home, corpus=home.parent / "corpus") as address:
+    (cableway_home.parent / "corpus" / "b.txt").write_text(
+        f"De lama draagt {hostile} naar de markt.", "utf-8"
+    )
+    reindex(cableway_home.parent / "corpus", cableway_home)
+    write_gold(
+        cableway_home, {**LOST, "id": hostile, "question": f"Wat draagt de lama {hostile}?", "kind": hostile}
+    )
+    with serving(cableway_home, corpus=cableway_home.parent / "corpus") as address:
         page = open_page(address)
         ask(page, f"Wat draagt de lama {hostile} naar de markt?")
         vote(page, "Good answer")
@@ -227,15 +234,15 @@ def test_no_character_of_a_question_or_a_source_is_markup(home: Path, open_page:
         assert page.evaluate("window.hit") is None
 
 
-def test_a_visitor_sees_the_last_run_and_no_more(home: Path, open_page: OpenPage) -> None:
-    write_gold(home, LOST)
-    with serving(home, corpus=home.parent / "corpus") as address:
+def test_a_visitor_sees_the_last_run_and_no_more(cableway_home: Path, open_page: OpenPage) -> None:
+    write_gold(cableway_home, LOST)
+    with serving(cableway_home, corpus=cableway_home.parent / "corpus") as address:
         page = open_page(address)
         ask(page, QUESTION)
         vote(page, "Good answer")
         open_evaluation(page)
         evaluate(page, 1)
-    with serving(home, Serving(host="0.0.0.0"), home.parent / "corpus") as address:
+    with serving(cableway_home, Serving(host="0.0.0.0"), cableway_home.parent / "corpus") as address:
         page = open_page(address)
         ask(page, QUESTION)
         vote(page, "Bad answer")

@@ -49,7 +49,7 @@ def test_a_sentence_comes_beneath_the_quotes_and_its_citation_leads_to_the_sourc
         expect(page.locator(".written .sentence")).to_have_text(f"{DUTCH} [1]")
         expect(page.locator(".written .aside")).to_have_count(1)  # it is done
         expect(page.locator(".written .aside")).to_have_text(
-            "In a sentence, by small. Every part stands in the quotes:"
+            "In a sentence, by small. Every part is in the quotes:"
         )
         quotes = page.locator("blockquote.lead").bounding_box()
         sentence = page.locator(".written").bounding_box()

@@ -86,20 +86,42 @@ def test_check_finds_damage_and_repairs_it(
     assert main(["check", *sheep]) == 0
 
 
-@pytest.mark.parametrize("harm", [lambda file: file.write_bytes(bytes(9)), Path.unlink])
-def test_check_finds_a_damaged_model(
+def _flip_a_bit(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("file", "harm"),
+    [
+        ("index/model/encoder/tokenizer.json", Path.unlink),
+        ("index/model/encoder/verifier.onnx", _flip_a_bit),
+        ("index/model/glosses/nl-en.tsv.gz", _flip_a_bit),
+        ("ingest/languages.safetensors", _flip_a_bit),
+    ],
+)
+def test_check_names_a_damaged_file_of_a_model(
     sheep: list[str],
     tmp_path: Path,
+    file: str,
     harm: Callable[[Path], object],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    encoder = Path(shutil.copytree(bundled.BUNDLED_ENCODER, tmp_path / "encoder"))
-    harm(encoder / "tokenizer.json")
-    monkeypatch.setattr(bundled, "BUNDLED_ENCODER", encoder)
+    package = tmp_path / "package"
+    for folder, checksums in bundled.CHECKSUMS.items():
+        (package / folder).mkdir(parents=True, exist_ok=True)
+        for name in checksums:
+            shutil.copy(bundled.PACKAGE / folder / name, package / folder)
+    monkeypatch.setattr(bundled, "PACKAGE", package)
+    assert main(["check", *sheep]) == 0
+    capsys.readouterr()
+    harm(package / file)
     assert main(["check", *sheep]) == 2
     assert capsys.readouterr().err == (
-        f"rodedraad: The bundled model in {encoder} is damaged. Install Rode Draad again.\n"
+        f"rodedraad: The file {package / file} of the bundled models is damaged or missing. "
+        "Reinstall Rode Draad.\n"
     )
 
 

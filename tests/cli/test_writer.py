@@ -30,7 +30,7 @@ def test_a_sentence_stands_beneath_the_quotes(own_home: Path, program: Program) 
         refused = program("ask", "--home", str(own_home), "--writer", "How many moons has Jupiter got?")
         assert len(model.asked) == 2
     assert shown.stdout == (
-        f"{plain}\nIn a sentence, by small. Every part stands in the quotes:\n  {DUTCH} [1]\n"
+        f"{plain}\nIn a sentence, by small. Every part is in the quotes:\n  {DUTCH} [1]\n"
     )
     [turn] = json.loads(told.stdout)["turns"]
     assert turn["sentence"] == {

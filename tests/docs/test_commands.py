@@ -14,8 +14,12 @@ from typing import Any
 
 import pytest
 
+from rodedraad.answering.answer import Answer
+from rodedraad.answering.quotes import Quote
 from rodedraad.cli import main, parser
 from rodedraad.index import stores
+from rodedraad.index.search import SWITCHES, Hit
+from rodedraad.ingest.documents import Document, Passage
 from tests.docs.pages import ADDRESS, PAGES, ROOT, Block, blocks, text_of
 from tests.milvus_server import milvus_server
 from tests.servers import serving
@@ -61,6 +65,15 @@ def test_every_command_exists(page: str) -> None:
             assert all((ROOT / word).exists() for word in words if word.startswith("tests/")), words
         else:
             assert words[0] in ("python3", *ELSEWHERE), words
+
+
+def test_help_and_docs_name_every_signal_that_can_be_switched_off(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(["eval", "--help"])
+    [shown] = re.findall(r"switch a signal off: (.*?);", " ".join(capsys.readouterr().out.split()))
+    assert tuple(re.findall(r"\w+", shown.replace(" or ", ", "))) == SWITCHES
+    [told] = re.findall(r"`--without` leaves (.*?)The option may", text_of("docs/evaluation.md"), re.DOTALL)
+    assert tuple(re.findall(r"`(\w+)`", told)) == SWITCHES
 
 
 def test_the_installation_is_that_of_the_makefile() -> None:
@@ -150,3 +163,13 @@ def test_every_request_is_answered(address: str) -> None:
 @pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.lines[0])
 def test_python_runs_as_shown(block: Block, folder: Path, address: str) -> None:
     subprocess.run([sys.executable, "-c", block.text.replace(ADDRESS, address)], check=True)
+
+
+def test_the_attributes_of_the_python_classes_exist() -> None:
+    classes = {cls.__name__: cls for cls in (Answer, Quote, Hit, Passage, Document)}
+    table = text_of("docs/api.md").split("| Class | Attributes |\n|---|---|\n")[1].split("\n\n")[0]
+    rows = {name: re.findall(r"`(\w+)", rest) for name, rest in re.findall(r"^\| `(\w+)` (.*)$", table, re.M)}
+    assert list(rows) == list(classes)
+    for name, attributes in rows.items():
+        missing = [each for each in attributes if each not in classes and not hasattr(classes[name], each)]
+        assert not missing, name

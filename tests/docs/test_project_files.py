@@ -90,6 +90,9 @@ def test_the_workflow_installs_and_checks_as_make_and_contributors_do() -> None:
     assert "--config-settings editable_mode=strict --editable" in MAKEFILE
     assert pip[6:] == ["--config-settings", "editable_mode=strict", "--editable", ".[test]"]
     assert runs[1:] == [
+        "command -v chromium || sudo snap install chromium",
+        "sudo apt-get update -qq",
+        "sudo apt-get install -y -qq tesseract-ocr tesseract-ocr-nld tesseract-ocr-fra",
         "ruff format --check .",
         "ruff check .",
         "mypy",
@@ -98,6 +101,20 @@ def test_the_workflow_installs_and_checks_as_make_and_contributors_do() -> None:
     ]
     for command in ("ruff format .", "ruff check .", "mypy"):
         assert f".venv/bin/python -m {command}" in text_of("CONTRIBUTING.md")
+
+
+def test_the_workflow_skips_no_test_of_the_browser_on_linux() -> None:
+    [step] = [step for step in workflow()["steps"] if step.get("run") == "python -m pytest"]
+    assert step["env"] == {"REQUIRE_BROWSER": "${{ runner.os == 'Linux' && '1' || '' }}"}
+
+
+def test_every_folder_of_the_packages_is_named_to_contributors() -> None:
+    setuptools = tomllib.loads(text_of("pyproject.toml"))["tool"]["setuptools"]
+    folders = {name.replace(".", "/") for name in setuptools["packages"]}
+    paths = {re.sub("^rodedraad/(?=index|ingest)", "", folder) for folder in folders}
+    named = re.findall(r"^\| `([\w/]+)/` \|", text_of("CONTRIBUTING.md"), re.MULTILINE)
+    assert {re.sub("^rodedraad", "app", path) for path in paths} <= set(named)
+    assert [name for name in named if not (ROOT / name).is_dir()] == []
 
 
 def test_the_hooks_before_a_commit_download_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Bench: the figures of a model on small sets that the test makes."""
+"""Model benchmark: the figures of a model on small sets that the test makes."""
 
 import json
 from pathlib import Path

@@ -11,7 +11,7 @@ from rodedraad.answering.answer import LONGEST_QUESTION, Answer
 from rodedraad.answering.quotes import Quote
 from rodedraad.evaluation.ask_gold import evaluate
 from rodedraad.evaluation.gold_file import load_gold
-from rodedraad.evaluation.votes import Candidates
+from rodedraad.evaluation.votes import Votes
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Hit, Searcher
 from rodedraad.ingest.documents import Citation, Document
@@ -33,7 +33,7 @@ def an_answer(question: str, *spans: tuple[int, int], passage: int = len(TEXT)) 
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def cableway_home(tmp_path: Path) -> Path:
     """An index home over one document."""
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "a.txt").write_text(TEXT, "utf-8")
@@ -46,7 +46,7 @@ def lines(path: Path) -> list[dict[str, object]]:
 
 
 def test_a_vote_is_a_line_with_the_quotes_as_evidence(tmp_path: Path) -> None:
-    candidates = Candidates(tmp_path)
+    candidates = Votes(tmp_path)
     candidates.vote(an_answer("Wat kost een kaartje?", (0, len(FIRST))), "up")
     candidates.vote(an_answer("Wie is de president?"), "down")
     up, down = lines(tmp_path / "candidates.jsonl")
@@ -60,7 +60,7 @@ def test_a_vote_is_a_line_with_the_quotes_as_evidence(tmp_path: Path) -> None:
 
 
 def test_voting_again_changes_nothing_twice_and_the_last_vote_counts(tmp_path: Path) -> None:
-    candidates, answer = Candidates(tmp_path), an_answer("Wat kost een kaartje?", (0, len(FIRST)))
+    candidates, answer = Votes(tmp_path), an_answer("Wat kost een kaartje?", (0, len(FIRST)))
     for vote in ("up", "up", "down", "down", "up"):
         candidates.vote(answer, vote)
     assert [line["vote"] for line in lines(tmp_path / "candidates.jsonl")] == ["up", "down", "up"]
@@ -75,14 +75,14 @@ def test_voting_again_changes_nothing_twice_and_the_last_vote_counts(tmp_path: P
 def test_many_votes_at_once_are_all_kept_whole(tmp_path: Path) -> None:
     answers = [an_answer(f"Vraag {n}? {'en verder ' * 100}", (0, len(FIRST))) for n in range(40)]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda answer: Candidates(tmp_path).vote(answer, "up"), answers * 2))
+        list(pool.map(lambda answer: Votes(tmp_path).vote(answer, "up"), answers * 2))
     assert sorted(str(line["question"]) for line in lines(tmp_path / "candidates.jsonl")) == sorted(
         answer.question for answer in answers
     )
 
 
 def test_a_line_that_was_cut_off_spoils_no_other(tmp_path: Path) -> None:
-    candidates = Candidates(tmp_path)
+    candidates = Votes(tmp_path)
     candidates.vote(an_answer("Eerste?"), "up")
     path = tmp_path / "candidates.jsonl"
     whole = path.read_bytes()
@@ -94,29 +94,29 @@ def test_a_line_that_was_cut_off_spoils_no_other(tmp_path: Path) -> None:
 def test_no_vote_is_taken_past_a_limit(tmp_path: Path) -> None:
     (tmp_path / "candidates.jsonl").write_bytes((b" " * 999 + b"\n") * 10_001)
     with pytest.raises(RodeDraadError, match="Too many votes"):
-        Candidates(tmp_path).vote(an_answer("Nog een?"), "up")
+        Votes(tmp_path).vote(an_answer("Nog een?"), "up")
     with pytest.raises(RodeDraadError, match="cannot be kept"):
-        Candidates(tmp_path / "candidates.jsonl").vote(an_answer("Nog een?"), "up")
+        Votes(tmp_path / "candidates.jsonl").vote(an_answer("Nog een?"), "up")
 
 
 def test_a_follow_up_is_kept_as_a_question_that_stands_alone(tmp_path: Path) -> None:
     answer = replace(an_answer("En waarom?"), understood_as="Wat kost een kaartje? En waarom?")
-    Candidates(tmp_path).vote(answer, "down")
-    Candidates(tmp_path).vote(replace(answer, understood_as="a" * (LONGEST_QUESTION + 1)), "down")
-    assert [candidate.question for candidate in Candidates(tmp_path).waiting()] == [
+    Votes(tmp_path).vote(answer, "down")
+    Votes(tmp_path).vote(replace(answer, understood_as="a" * (LONGEST_QUESTION + 1)), "down")
+    assert [candidate.question for candidate in Votes(tmp_path).waiting()] == [
         "En waarom?",
         "Wat kost een kaartje? En waarom?",
     ]
 
 
 def test_a_quote_over_the_end_of_its_passage_is_evidence_in_two_pieces(tmp_path: Path) -> None:
-    candidates = Candidates(tmp_path)
+    candidates = Votes(tmp_path)
     candidates.vote(an_answer("Wat?", (0, len(TEXT)), passage=len(FIRST)), "up")
     assert candidates.waiting()[0].evidence == (FIRST, f" {SECOND}")
 
 
-def test_accepted_votes_are_gold_questions_that_can_be_asked(home: Path) -> None:
-    candidates, searcher = Candidates(home), Searcher.open(home)
+def test_accepted_votes_are_gold_questions_that_can_be_asked(cableway_home: Path) -> None:
+    candidates, searcher = Votes(cableway_home), Searcher.open(cableway_home)
     candidates.vote(an_answer("Wat kost een kaartje?", (0, len(FIRST))), "up")
     candidates.vote(an_answer("Wie is de president?"), "up")
     silent, answered = candidates.waiting()
@@ -124,7 +124,7 @@ def test_accepted_votes_are_gold_questions_that_can_be_asked(home: Path) -> None
     candidates.accept(answered.id, searcher.generation, answered.evidence)
     candidates.accept(answered.id, searcher.generation, answered.evidence)  # somebody was first
     assert candidates.waiting() == []
-    assert load_gold(home / "gold.jsonl") == [
+    assert load_gold(cableway_home / "gold.jsonl") == [
         {"id": silent.id, "lang": "nl", "question": "Wie is de president?", "answerable": False},
         {
             "id": answered.id,
@@ -134,26 +134,26 @@ def test_accepted_votes_are_gold_questions_that_can_be_asked(home: Path) -> None
             "evidence": [FIRST],
         },
     ]
-    assert [(o.id, len(o.relevant)) for o in evaluate(searcher, home / "gold.jsonl")] == [
+    assert [(o.id, len(o.relevant)) for o in evaluate(searcher, cableway_home / "gold.jsonl")] == [
         (silent.id, 0),
         (answered.id, 1),
     ]
 
 
-def test_a_crash_between_the_two_files_leaves_one_gold_line(home: Path) -> None:
-    candidates, generation = Candidates(home), Searcher.open(home).generation
+def test_a_crash_between_the_two_files_leaves_one_gold_line(cableway_home: Path) -> None:
+    candidates, generation = Votes(cableway_home), Searcher.open(cableway_home).generation
     candidates.vote(an_answer("Wat kost een kaartje?", (0, len(FIRST))), "up")
-    before = (home / "candidates.jsonl").read_bytes()
+    before = (cableway_home / "candidates.jsonl").read_bytes()
     id = candidates.waiting()[0].id
     candidates.accept(id, generation, [FIRST])
-    (home / "candidates.jsonl").write_bytes(before)
+    (cableway_home / "candidates.jsonl").write_bytes(before)
     candidates.accept(id, generation, [FIRST])
-    assert len(load_gold(home / "gold.jsonl")) == 1
+    assert len(load_gold(cableway_home / "gold.jsonl")) == 1
     assert candidates.waiting() == []
 
 
-def test_evidence_must_stand_in_the_corpus(home: Path) -> None:
-    candidates, generation = Candidates(home), Searcher.open(home).generation
+def test_evidence_must_stand_in_the_corpus(cableway_home: Path) -> None:
+    candidates, generation = Votes(cableway_home), Searcher.open(cableway_home).generation
     candidates.vote(an_answer("Wat kost een kaartje?"), "down")
     id = candidates.waiting()[0].id
     with pytest.raises(Refusal, match="evidence_none"):
@@ -167,11 +167,11 @@ def test_evidence_must_stand_in_the_corpus(home: Path) -> None:
     assert load_gold(candidates.gold)[0]["evidence"] == ["een KAARTJE voor de kabelbaan"]
 
 
-def test_a_gold_file_of_something_else_is_left_alone(home: Path) -> None:
-    candidates = Candidates(home)
+def test_a_gold_file_of_something_else_is_left_alone(cableway_home: Path) -> None:
+    candidates = Votes(cableway_home)
     candidates.vote(an_answer("Wat kost een kaartje?"), "up")
     candidates.gold.write_text("mijn notities", "utf-8")
     with pytest.raises(RodeDraadError, match=r"gold\.jsonl, line 1, is no gold question"):
-        candidates.accept(candidates.waiting()[0].id, Searcher.open(home).generation, None)
+        candidates.accept(candidates.waiting()[0].id, Searcher.open(cableway_home).generation, None)
     assert candidates.gold.read_text("utf-8") == "mijn notities"
     assert len(candidates.waiting()) == 1

@@ -211,7 +211,7 @@ def test_ctrl_c_stops_after_what_is_read_and_tells(
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     assert main(["index", "--corpus", str(place / "corpus"), "--home", str(place / "home")]) == 130
     err = capsys.readouterr().err
-    assert "Stopping; what has been read is kept. Once more Ctrl-C: stop at once.\n" in err
+    assert "Stopping; what has been read is kept. Press Ctrl-C again to stop at once.\n" in err
     assert "documents were not read. To go on: rodedraad index\n" in err
 
 

@@ -93,7 +93,7 @@ def test_no_more_is_read_than_is_allowed(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Path:
+def corpus_beside_secret(tmp_path: Path) -> Path:
     (tmp_path / "buiten" / "map").mkdir(parents=True)
     (tmp_path / "buiten" / "map" / "a.txt").write_text("Geheim.")
     (tmp_path / "corpus" / "map").mkdir(parents=True)
@@ -110,26 +110,26 @@ def swap(corpus: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["map/a.txt", "map"])
 @pytest.mark.parametrize("read", [read_bytes, read_settled])
 def test_what_was_swapped_for_a_link_out_of_the_corpus_is_not_read(
-    corpus: Path, name: str, read: Callable[[Source], object]
+    corpus_beside_secret: Path, name: str, read: Callable[[Source], object]
 ) -> None:
-    [source], _ = scan(corpus)
+    [source], _ = scan(corpus_beside_secret)
     assert read_bytes(source) == b"Gewoon."
-    swap(corpus, name)
+    swap(corpus_beside_secret, name)
     with pytest.raises(UnreadableDocument, match="A link leads out of the folder of documents"):
         read(source)
 
 
 @pytest.mark.parametrize("name", ["map/a.txt", "map"])
 def test_what_is_swapped_for_a_link_while_it_is_opened_is_not_read(
-    corpus: Path, name: str, monkeypatch: pytest.MonkeyPatch
+    corpus_beside_secret: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [source], _ = scan(corpus)
+    [source], _ = scan(corpus_beside_secret)
     real_open, swapped = os.open, []
 
     def open_later(path: str, *arguments: int, dir_fd: int | None = None) -> int:
         if path == Path(name).name and not swapped:
             swapped.append(path)
-            swap(corpus, name)
+            swap(corpus_beside_secret, name)
         return real_open(path, *arguments, dir_fd=dir_fd)
 
     monkeypatch.setattr(os, "open", open_later)
@@ -139,22 +139,28 @@ def test_what_is_swapped_for_a_link_while_it_is_opened_is_not_read(
     assert swapped
 
 
-def test_a_link_within_the_corpus_is_read_and_sources_toml_is_no_way_out(corpus: Path) -> None:
-    (corpus / "b.txt").symlink_to(corpus / "map" / "a.txt")
-    (corpus / "c.txt").symlink_to(Path("map", "..", "b.txt"))
-    (corpus.parent / "zelfde").symlink_to(corpus)
-    for folder in (corpus, corpus.parent / "zelfde"):
+def test_a_link_within_the_corpus_is_read_and_sources_toml_is_no_way_out(corpus_beside_secret: Path) -> None:
+    (corpus_beside_secret / "b.txt").symlink_to(corpus_beside_secret / "map" / "a.txt")
+    (corpus_beside_secret / "c.txt").symlink_to(Path("map", "..", "b.txt"))
+    (corpus_beside_secret.parent / "zelfde").symlink_to(corpus_beside_secret)
+    for folder in (corpus_beside_secret, corpus_beside_secret.parent / "zelfde"):
         assert [read_bytes(source) for source in scan(folder)[0]] == [b"Gewoon."] * 3
-    (corpus.parent / "buiten" / "sources.toml").write_text('["a.txt"]\ntitle = "Geheim"\n')
-    (corpus / "sources.toml").symlink_to(corpus.parent / "buiten" / "sources.toml")
+    (corpus_beside_secret.parent / "buiten" / "sources.toml").write_text('["a.txt"]\ntitle = "Geheim"\n')
+    (corpus_beside_secret / "sources.toml").symlink_to(
+        corpus_beside_secret.parent / "buiten" / "sources.toml"
+    )
     with pytest.raises(RodeDraadError, match=r"sources\.toml cannot be read \(A link leads out"):
-        load_sources(corpus)
+        load_sources(corpus_beside_secret)
 
 
 def test_a_document_is_read_whatever_the_current_folder(
-    corpus: Path, monkeypatch: pytest.MonkeyPatch
+    corpus_beside_secret: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for current, folder in ((corpus, "."), (corpus.parent, "corpus"), (corpus / "map", "..")):
+    for current, folder in (
+        (corpus_beside_secret, "."),
+        (corpus_beside_secret.parent, "corpus"),
+        (corpus_beside_secret / "map", ".."),
+    ):
         monkeypatch.chdir(current)
         [source], _ = scan(Path(folder))
         assert read_settled(source) == (source, b"Gewoon.")

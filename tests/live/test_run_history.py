@@ -1,4 +1,4 @@
-"""Kept runs: which gold questions are asked of which corpus, and a last run that outlives the server."""
+"""Run history: which gold questions are asked of which corpus, and a last run that outlives the server."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ from rodedraad.index.build import reindex
 from rodedraad.index.progress import Progress
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
-from rodedraad.live.run_history import KeptRuns
+from rodedraad.live.run_history import RunHistory
 
 pytestmark = pytest.mark.usefixtures("no_parser_process")
 
@@ -39,9 +39,9 @@ def own(tmp_path: Path) -> Path:
 
 def test_the_shipped_questions_are_for_the_shipped_documents(home: Path, tmp_path: Path) -> None:
     shutil.copytree(home, tmp_path / "home")
-    assert KeptRuns(LiveIndex(tmp_path / "home")).count() == 204  # 160 alone, 44 turns
+    assert RunHistory(LiveIndex(tmp_path / "home")).count() == 204  # 160 alone, 44 turns
     write(tmp_path / "home", TICKET, {"turns": [OTHER, OTHER]})
-    assert KeptRuns(LiveIndex(tmp_path / "home")).count() == 207
+    assert RunHistory(LiveIndex(tmp_path / "home")).count() == 207
 
 
 @pytest.mark.parametrize("missing", ["peru-partnerland.txt", "225.000 gezinnen"])
@@ -56,11 +56,11 @@ def test_without_one_of_their_documents_or_its_evidence_they_are_not(
             (mine / path.name).write_text(text, "utf-8")
     shutil.copytree(home, tmp_path / "home")
     reindex(mine, tmp_path / "home")
-    assert KeptRuns(LiveIndex(tmp_path / "home")).count() == 0
+    assert RunHistory(LiveIndex(tmp_path / "home")).count() == 0
 
 
 def test_without_questions_nothing_is_asked_and_nothing_kept(own: Path) -> None:
-    runs = KeptRuns(LiveIndex(own))
+    runs = RunHistory(LiveIndex(own))
     assert runs.make(lambda *now: None) == 0
     assert runs.last() is None
     assert not runs.kept
@@ -69,16 +69,16 @@ def test_without_questions_nothing_is_asked_and_nothing_kept(own: Path) -> None:
 def test_a_run_is_kept_and_the_next_is_compared_with_it_also_by_another_server(own: Path) -> None:
     write(own, TICKET)
     seen: list[Progress] = []
-    assert KeptRuns(LiveIndex(own)).make(seen.append) == 1
+    assert RunHistory(LiveIndex(own)).make(seen.append) == 1
     assert seen == [Progress("Asking", 0, 1), Progress("Asking", 1, 1)]
-    first = KeptRuns(LiveIndex(own)).last()
+    first = RunHistory(LiveIndex(own)).last()
     assert first is not None
     assert first.comparison is None
     assert first.run.command == f"rodedraad eval --data {own / 'gold.jsonl'}"
     assert first.figures["all"]["success@1"].value == 1.0
     write(own, TICKET, OTHER)
-    KeptRuns(LiveIndex(own)).make(lambda *now: None)
-    second = KeptRuns(LiveIndex(own)).last()
+    RunHistory(LiveIndex(own)).make(lambda *now: None)
+    second = RunHistory(LiveIndex(own)).last()
     assert second is not None
     assert second.comparison is not None
     assert second.comparison.unpaired == 1
@@ -89,15 +89,15 @@ def test_a_run_is_kept_and_the_next_is_compared_with_it_also_by_another_server(o
 def test_runs_without_a_question_in_common_are_not_compared(own: Path) -> None:
     for line in (TICKET, OTHER):
         write(own, line)
-        KeptRuns(LiveIndex(own)).make(lambda *now: None)
-    last = KeptRuns(LiveIndex(own)).last()
+        RunHistory(LiveIndex(own)).make(lambda *now: None)
+    last = RunHistory(LiveIndex(own)).last()
     assert last is not None
     assert [outcome.id for outcome in last.run.outcomes] == ["o"]
     assert last.comparison is None
 
 
 def test_what_is_wrong_with_the_files_is_told_and_a_new_run_mends_it(own: Path) -> None:
-    runs = KeptRuns(LiveIndex(own))
+    runs = RunHistory(LiveIndex(own))
     write(own, TICKET, TICKET)
     with pytest.raises(RodeDraadError, match="have the id 't'"):
         runs.make(lambda *now: None)

@@ -1,4 +1,4 @@
-"""The page's HTML: nothing of a document or a question is ever markup."""
+"""Answer HTML: nothing of a document or a question is ever markup."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Evidence: the source pane marks what was quoted, and a link leads back to it."""
+"""Source pane: it marks what was quoted, and a link leads back to it."""
 
 import re
 from pathlib import Path

@@ -45,7 +45,7 @@ def test_half_a_character_is_no_question(address: str) -> None:
     for content in (rb'{"question": "\ud800 koffie"}', rb'{"question": "koffie", "before": ["a\udfff"]}'):
         response = httpx.post(f"{address}/api/ask", content=content, headers=headers)
         assert (response.status_code, response.json()) == (
-            400, {"detail": "The question holds half a character. Type it again."},
+            400, {"detail": "The question contains an invalid character. Type it again."},
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Programs: real clients ask, search and read: curl's way, gradio_client, and an agent over MCP."""
+"""HTTP API: real clients ask, search and read: curl's way, gradio_client, and an agent over MCP."""
 
 import asyncio
 import json

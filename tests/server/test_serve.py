@@ -1,4 +1,4 @@
-"""Serving: who may ask, from where and how much, and what the log says of it."""
+"""Serve: who may ask, from where and how much, and what the log says of it."""
 
 import asyncio
 import json

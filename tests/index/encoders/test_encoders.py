@@ -1,4 +1,4 @@
-"""Embedding: the numbers of sentence-transformers, by the bundled model or another."""
+"""Encoders: the numbers of sentence-transformers, by the bundled model or another."""
 
 import json
 import shutil
@@ -12,9 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rodedraad.index.encoders import onnx_transformer, static_table
+from rodedraad.index.encoders.base import sha256_of
 from rodedraad.index.encoders.bundled import (
     BUNDLED_ENCODER,
     BUNDLED_MODEL,
+    CHECKSUMS,
+    PACKAGE,
     bundled_contextual,
     bundled_static,
     load_embedder,
@@ -250,6 +253,16 @@ def test_the_fingerprint_tells_weights_and_prefixes(kind, request, tmp_path):
 def test_the_fingerprints_of_the_bundled_model_are_those_of_its_files() -> None:
     assert bundled_static().fingerprint == static_table.fingerprint_of(BUNDLED_MODEL)
     assert bundled_contextual().fingerprint == onnx_transformer.fingerprint_of(BUNDLED_ENCODER)
+
+
+def test_the_checksums_are_those_of_every_file_of_the_bundled_models() -> None:
+    right: dict[str, dict[str, str]] = {}
+    for package in ("index", "ingest"):
+        for path in sorted((PACKAGE / package).rglob("*")):
+            if path.suffix in (".safetensors", ".onnx", ".onnx_data", ".gz") or path.name == "tokenizer.json":
+                folder = path.parent.relative_to(PACKAGE).as_posix()
+                right.setdefault(folder, {})[path.name] = sha256_of([path])
+    assert right == CHECKSUMS, f"In index/encoders/bundled.py:\nCHECKSUMS = {json.dumps(right, indent=4)}"
 
 
 @with_torch

@@ -30,21 +30,23 @@ TOWNS = {"Chachapoyas": 370, "Huancavelica": 740, "Moyobamba": 1110}
 
 
 @pytest.fixture(scope="module")
-def searcher(folder):
+def town_searcher(folder):
     return Searcher.open(folder / "home")
 
 
 @pytest.mark.parametrize("town", TOWNS)
-def test_a_passage_is_found_by_the_heading_that_it_stands_under(searcher, town):
-    hits = searcher.search(searcher.query(f"Hoeveel mensen wonen er in {town}?"), 3)
+def test_a_passage_is_found_by_the_heading_that_it_stands_under(town_searcher, town):
+    hits = town_searcher.search(town_searcher.query(f"Hoeveel mensen wonen er in {town}?"), 3)
     assert hits[0].passage.section == ("Dorpen in Peru", town)
     last = [hit.passage for hit in hits if hit.passage.section[-1] == town][-1]
     assert not last.text.startswith(town)
     assert last.searched == f"{town}\n{last.text}"
 
 
-def test_words_count_in_the_language_of_the_passage(searcher):
-    (hit,) = searcher.search(searcher.query("Combien de membres compte la coopérative des femmes ?"), 1)
+def test_words_count_in_the_language_of_the_passage(town_searcher):
+    (hit,) = town_searcher.search(
+        town_searcher.query("Combien de membres compte la coopérative des femmes ?"), 1
+    )
     assert "soixante membres" in hit.passage.text
     assert (hit.document.language, hit.passage.language) == ("nl", "fr")
     assert hit.signals["bm25"] > 0

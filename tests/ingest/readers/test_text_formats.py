@@ -1,4 +1,4 @@
-"""Formats: the bytes of text and Markdown files become pages of raw text."""
+"""Text formats: the bytes of text and Markdown files become pages of raw text."""
 
 import codecs
 import string
