@@ -151,6 +151,11 @@ def parser() -> argparse.ArgumentParser:
     chat.add_argument("--add-user", metavar="NAME", help="ask for a password, add it to the file, and end")
     chat.add_argument("--role", choices=["read", "change"], help="what that user may do (change)")
     chat.add_argument(
+        "--keep-talks",
+        action="store_true",
+        help="with --auth: keep the conversations of each user in the index folder, for all their browsers",
+    )
+    chat.add_argument(
         "--log", type=Path, metavar="FILE", help="write a JSON line for each request (-: stderr)"
     )
     chat.add_argument("--log-questions", action="store_true", help="with the text of the questions")

@@ -25,6 +25,10 @@ def chat(options: argparse.Namespace) -> int:
     from rodedraad.server.passwords import Passwords
     from rodedraad.server.serve import Serving, serve, take_port
 
+    if options.keep_talks and not options.auth:
+        raise RodeDraadError(
+            "--keep-talks keeps conversations by user. Name the password file too: --auth FILE"
+        )
     passwords = Passwords(options.auth) if options.auth else None
     if options.collection and options.corpus != Path("corpus"):
         raise RodeDraadError("Give --corpus a name too: --collection NAME=DIR")
@@ -44,7 +48,7 @@ def chat(options: argparse.Namespace) -> int:
     collections = collections or [Collection(options.corpus, options.home)]
     for one in collections:
         _catch_up(one)
-    serving = Serving(options.host, options.port, options.root_path, passwords, writer)
+    serving = Serving(options.host, options.port, options.root_path, passwords, writer, options.keep_talks)
     serve(collections, options.home, serving)
     return 0
 

@@ -38,7 +38,8 @@ Shown = tuple[Any, Any, Any]
 class ChatEvents:
     """What the chat over an index does at each event; `labels` change with the language.
 
-    The conversation, and what is searched, come from the page with each event, and are kept nowhere else.
+    The conversation, and what is searched, come from the page with each event, and are not kept here; `keeps`
+    says whether the server keeps conversations elsewhere.
     """
 
     def __init__(
@@ -48,9 +49,11 @@ class ChatEvents:
         labels: Labels,
         suggestions: Suggestions,
         collections: CollectionMenu,
+        keeps: bool,
     ) -> None:
         self._index = index
         self._collections = collections
+        self._keeps = keeps
         self._suggestions = suggestions
         self._candidates = candidates
         self.labels = labels
@@ -154,7 +157,7 @@ class ChatEvents:
             pane,
             as_html(notice),
             languages_html(language),
-            render("page/menus.html", language=language, user=user_of(request.headers)),
+            render("page/menus.html", language=language, user=user_of(request.headers), keeps=self._keeps),
             self._collections.html(language),
             *self.labels.updates(language),
         ]

@@ -58,11 +58,12 @@ def build(
     collections: CollectionMenu,
     may_change: bool,
     writes: bool,
+    keeps: bool,
 ) -> None:
     """Fill the page under construction, over an index and its documents, with example questions to click.
 
     `collections` leads to other pages. `may_change` says whether people may add and remove documents;
-    `writes` says whether there is a language model.
+    `writes` says whether there is a language model, `keeps` whether the server keeps conversations.
     """
     labels, candidates = Labels(), Votes(index.home)
     with gr.Row(elem_id="head"):
@@ -70,7 +71,9 @@ def build(
         menu = gr.HTML(elem_id="collection-menu", js_on_load=None)
         languages = gr.HTML(languages_html("en"), elem_id="languages", js_on_load=CHOOSE)
         menus = gr.HTML(
-            elem_id="menus", js_on_load="".join(map(_script, ("session", "talks", "take", "keys", "gloss")))
+            elem_id="menus",
+            elem_classes="keeps" if keeps else "",
+            js_on_load="".join(map(_script, ("session", "talks", "take", "keys", "gloss"))),
         )
         labels.label(gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new"), value="new")
     with gr.Tabs(elem_id="tabs"):
@@ -83,7 +86,7 @@ def build(
         evaluation_tab(evaluation, index, candidates, labels, languages, may_change)
     with asking:
         chat = _lay_out(labels, may_change, writes)
-    events = ChatEvents(index, candidates, labels, Suggestions(index, examples), collections)
+    events = ChatEvents(index, candidates, labels, Suggestions(index, examples), collections, keeps)
     _connect(chat, [languages, menus, menu], events)
 
 

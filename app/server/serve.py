@@ -44,6 +44,8 @@ from rodedraad.server.security import Guard, Rules, names_of
 from rodedraad.server.served_paths import HEALTH
 from rodedraad.server.sessions import Sessions
 from rodedraad.server.take_route import take_route
+from rodedraad.server.talks import Talks
+from rodedraad.server.talks_route import talks_route
 from rodedraad.server.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ class Serving:
     root_path: str = ""  # path, or whole address, under which a proxy shows the page
     passwords: Passwords | None = None
     writer: "Writer | None" = None  # the language model that writes sentences, if one is asked for
+    keep_talks: bool = False  # whether conversations of users are kept here too
 
     @property
     def address(self) -> str:
@@ -168,7 +171,8 @@ def _page(
     title = f"{name} · Rode Draad" if name else "Rode Draad"
     with gr.Blocks(title=title, analytics_enabled=False) as page:
         menu = CollectionMenu(names, name)
-        build(index, library, collection.examples, menu, serving.may_change, serving.writer is not None)
+        writes, keeps = serving.writer is not None, serving.keep_talks
+        build(index, library, collection.examples, menu, serving.may_change, writes, keeps)
         endpoints(programs, turn, WAITING)
     page.queue(api_open=False)
     page._queue.sleep_when_free = IDLE
@@ -186,6 +190,8 @@ def _page(
     app.include_router(page_route(index, library, serving.may_change, WAITING))
     app.include_router(take_route(index, WAITING))
     app.include_router(loading_sign())
+    if serving.keep_talks:
+        app.include_router(talks_route(Talks(index.home / "talks.sqlite"), WAITING))
     if serving.writer:
         from rodedraad.server.writer_route import writer_route
 

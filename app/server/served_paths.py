@@ -27,6 +27,7 @@ _READ = re.compile(
             "/gloss",
             "/file",
             "/writer",
+            "/talks",
             "/api/search",
             "/api/documents(/.*)?",
             "/config",
@@ -42,11 +43,12 @@ _READ = re.compile(
     re.ASCII | re.DOTALL,
 )
 _WRITE = re.compile(f"/api/ask|/choices|/take|/write|/translate|{JOIN}|{RUN}|{UPLOAD}|/gradio_api/mcp/?")
+_TALK = re.compile(r"/talks/[\w-]{1,64}", re.ASCII)
 
 
 def is_served(method: str, path: str) -> bool:
     """Whether there is anything under a path for a method."""
-    served = {"GET": _READ, "HEAD": _READ, "POST": _WRITE}.get(method)
+    served = {"GET": _READ, "HEAD": _READ, "POST": _WRITE, "PUT": _TALK, "DELETE": _TALK}.get(method)
     return bool(served and served.fullmatch(path))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.server.passwords import Passwords
+from rodedraad.server.private_database import opened
 
 DAY = 24 * 3600
 LONGEST = 30 * DAY
@@ -21,10 +22,7 @@ MOST_OF_USER = 20
 """How many sessions a user has; a further one ends that which is unused for longest."""
 
 _NOTED = 3600  # seconds for which the use of a session is not noted again
-_TABLE = (
-    "CREATE TABLE IF NOT EXISTS sessions "
-    "(token BLOB PRIMARY KEY, user TEXT, mark BLOB, began REAL, used REAL) WITHOUT ROWID"
-)
+_TABLE = "sessions (token BLOB PRIMARY KEY, user TEXT, mark BLOB, began REAL, used REAL) WITHOUT ROWID"
 
 
 class Sessions:
@@ -40,12 +38,12 @@ class Sessions:
         """
         self._passwords = passwords
         try:
-            self._kept = _opened(file)
+            self._kept = opened(file, _TABLE)
         except (OSError, sqlite3.OperationalError) as error:
             raise RodeDraadError(f"{file} cannot be written ({error}).") from error
         except sqlite3.DatabaseError:
             file.unlink()
-            self._kept = _opened(file)
+            self._kept = opened(file, _TABLE)
 
     def begin(self, user: str, mark: bytes) -> str:
         """Begin a session of a user whose password has a mark; returns its token, of 256 random bits."""
@@ -80,19 +78,6 @@ class Sessions:
     def end(self, token: str) -> None:
         """End the session with a token, if there is one."""
         self._kept.execute("DELETE FROM sessions WHERE token = ?", (_digest(token),))
-
-
-def _opened(file: Path) -> sqlite3.Connection:
-    file.touch(0o600)
-    kept = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-    try:
-        kept.execute(_TABLE)
-        if kept.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            raise sqlite3.DatabaseError(f"{file} is damaged.")
-    except sqlite3.Error:
-        kept.close()
-        raise
-    return kept
 
 
 def _digest(token: str) -> bytes:

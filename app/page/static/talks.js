@@ -1,4 +1,5 @@
-// Talks: keeps conversations and half-typed questions in this browser, lists them, and opens them again.
+// Talks: keeps conversations and half-typed questions in this browser, and on the server where that keeps them too;
+// lists them, and opens them again.
 // Runs as the js_on_load of their menu, so `trigger` asks the server for the page with a conversation.
 
 const MOST = 200; // conversations that are kept
@@ -6,9 +7,11 @@ const LONGEST = 100; // turns of one
 const LARGEST = 400_000; // characters of its turns
 const find = selector => document.querySelector(selector);
 const box = () => find('#question textarea');
-const prefix = `rodedraad ${find('meta[name=reader]')?.content ?? ''} `;
+const reader = find('meta[name=reader]')?.content ?? '';
+const prefix = `rodedraad ${reader} `;
+const DELETED = `rodedraad-deleted ${reader}`;
 
-const unkept = new Map(); // by key: what the storage did not take, for as long as the page is open
+const unkept = new Map(); // by key: what the storage did not take, or the server gave, for as long as the page is open
 let off = false; // whether the browser has no storage for us
 
 function read(key) {
@@ -24,7 +27,7 @@ function write(key, value) {
     return;
   } catch (error) { off = error.name !== 'QuotaExceededError'; }
   if (value !== null) unkept.set(key, value);
-  if (!off) say(find('#kept').dataset.full);
+  if (!off && !server) say(find('#kept').dataset.full);
 }
 
 function keys() {
@@ -39,8 +42,9 @@ function kept(id) { // a conversation, whatever lies in its place
   let found = null;
   try { found = JSON.parse(read(prefix + id)); } catch { /* it is none */ }
   const turns = Array.isArray(found?.turns) ? found.turns.filter(turn => string(turn?.time)) : [];
-  const {title, draft, changed, votes} = found ?? {};
-  return {title: string(title), draft: string(draft), changed: Number(changed) || 0, votes: {...votes}, turns};
+  const {title, draft, votes} = found ?? {}, changed = Number(found?.changed) || 0;
+  const saved = Number(found?.saved) || changed; // `changed` in any way, also by a name or a vote
+  return {title: string(title), draft: string(draft), changed, saved, votes: {...votes}, turns};
 }
 
 const all = () => keys().map(key => key.slice(prefix.length))
@@ -49,8 +53,17 @@ const all = () => keys().map(key => key.slice(prefix.length))
 function change(id, changes) {
   const fresh = read(prefix + id) === null;
   const talk = Object.assign(kept(id), changes);
-  write(prefix + id, talk.turns.length || talk.draft ? JSON.stringify(talk) : null);
-  if (fresh) for (const old of all().slice(MOST)) write(prefix + old.id, null);
+  talk.saved = next(talk);
+  keep(id, talk.turns.length || talk.draft ? JSON.stringify(talk) : null);
+  if (fresh) for (const old of all().slice(MOST)) keep(old.id, null);
+}
+
+const next = ({saved}) => Math.max(Date.now(), saved + 1); // later than the last change, whatever the clock says
+
+function keep(id, text) { // null deletes
+  if (server) noteDeletion(id, text === null ? next(kept(id)) : undefined);
+  write(prefix + id, text);
+  if (server) send(id);
 }
 
 function bounded(turns) { // the latest that are kept, and that a request holds
@@ -62,6 +75,79 @@ function bounded(turns) { // the latest that are kept, and that a request holds
 function joined(one, other) { // both tabs may have gone on with a conversation
   const turns = new Map([...one, ...other].map(turn => [turn.time, turn]));
   return bounded([...turns.values()].sort((a, b) => a.time < b.time ? -1 : 1));
+}
+
+// The server, where it keeps conversations too: of each the later change counts
+
+let server = find('#menus').classList.contains('keeps'); // until the session has ended
+const unsent = new Set(); // names of conversations that were changed or deleted here
+let sending = Promise.resolve();
+let timer = 0;
+let refusal = ''; // why the server did not do what it was asked, as last told
+
+function deletions() { // by name: when it was deleted here, until the server knows
+  try { return {...JSON.parse(read(DELETED))}; } catch { return {}; }
+}
+
+function noteDeletion(id, saved) {
+  const deleted = deletions();
+  if (deleted[id] !== saved) write(DELETED, JSON.stringify({...deleted, [id]: saved}));
+}
+
+async function call(method, name = '', body = undefined) {
+  try {
+    const response = await fetch(location.pathname.replace(/\/?$/, `/talks${name}`), {method, body, keepalive: (body?.length ?? 0) < 20_000});
+    if (response.ok) return response;
+    const {detail} = await response.json();
+    if (server && detail !== refusal) {
+      refusal = detail;
+      say(detail);
+    }
+  } catch { /* it is away, which the page tells at the next question */ }
+  return null;
+}
+
+function send(id) { // soon, as a question is being typed
+  unsent.add(id);
+  clearTimeout(timer);
+  timer = setTimeout(sendAll, 500);
+}
+
+function sendAll() {
+  clearTimeout(timer);
+  sending = sending.then(async () => { for (const id of [...unsent]) await sendNow(id); });
+  return sending;
+}
+
+async function sendNow(id) {
+  if (!server) return;
+  unsent.delete(id);
+  const saved = deletions()[id], talk = kept(id);
+  if (!saved && !talk.saved) return; // another tab has seen to it
+  const done = await (saved ? call('DELETE', `/${id}?saved=${saved}`) : call('PUT', `/${id}`, JSON.stringify(talk)));
+  if (!done) unsent.add(id);
+  else if (saved && deletions()[id] === saved) noteDeletion(id, undefined);
+}
+
+async function load() { // what was changed elsewhere; and sends what was changed here
+  const response = await call('GET');
+  if (!response) return;
+  const given = new Map((await response.json()).map(one => [one.id, one]));
+  for (const id of new Set([...given.keys(), ...Object.keys(deletions()), ...all().map(({id}) => id)])) {
+    const {saved, talk} = given.get(id) ?? {saved: 0}, mine = deletions()[id] ?? kept(id).saved;
+    if (mine > saved) send(id);
+    else {
+      if (talk === null) write(prefix + id, null);
+      else if (mine < saved) unkept.set(prefix + id, JSON.stringify(talk));
+      noteDeletion(id, undefined);
+    }
+  }
+}
+
+async function clear(form) { // who logs out leaves nothing in the browser that the server keeps
+  await sendAll();
+  for (const {id} of all()) if (!unsent.has(id)) write(prefix + id, null);
+  form.submit();
 }
 
 // The conversation that is shown
@@ -143,7 +229,7 @@ function fill() {
   });
   list.replaceChildren(...found.map(entry));
   find('#kept .none').hidden = found.length > 0;
-  find('#kept .off').hidden = !off;
+  find('#kept .off').hidden = !off || server;
   find('#kept .delete-all').hidden = !keys().length;
 }
 
@@ -182,20 +268,22 @@ function rename(item) {
 }
 
 function remove(ids) {
-  const former = ids.map(id => [prefix + id, read(prefix + id)]), open = shown;
-  for (const id of ids) write(prefix + id, null);
+  const former = ids.map(id => [id, kept(id)]), open = shown;
+  for (const id of ids) keep(id, null);
   if (ids.includes(open)) go(named());
   else fill();
   say(find('#kept').dataset.deleted, () => {
-    for (const [key, value] of former) write(key, value);
+    for (const [id, talk] of former) keep(id, JSON.stringify({...talk, saved: next(talk)}));
     if (ids.includes(open)) go(open);
     else { say(''); fill(); }
   });
 }
 
 let undo = null; // what was just done
+let unsaid = ''; // what was to be said before there was a place for it
 function say(text, back = null) {
   const said = find('#said p');
+  unsaid = said ? '' : text;
   if (!said) return;
   undo = back;
   said.hidden = !text;
@@ -213,8 +301,10 @@ addEventListener('asking', ({detail}) => {
 addEventListener('over', () => { // nothing that was asked is answered any more
   running = 0;
   held = null;
+  server = false;
 });
 addEventListener('done', () => {
+  if (unsaid) say(unsaid);
   running = Math.max(running - 1, 0);
   if (running || !held) return;
   const action = held;
@@ -268,8 +358,10 @@ element.addEventListener('beforetoggle', event => {
 element.addEventListener('toggle', event => { if (opens(event)) find('#kept input').focus(); }, true);
 addEventListener('kept', () => change(shown, {turns: joined(kept(shown).turns, turns())})); // a turn has changed
 addEventListener('say', ({detail}) => say(detail));
-addEventListener('storage', ({key}) => { // another tab has changed something
+addEventListener('storage', ({key, oldValue, newValue}) => { // another tab has changed something
   if (!key?.startsWith(prefix)) return;
+  if (server && newValue !== null) unkept.delete(key); // what the server gave is older
+  else if (server && !unkept.has(key) && !(key.slice(prefix.length) in deletions())) unkept.set(key, oldValue); // logged out
   if (find('#kept')?.matches(':popover-open')) fill();
   if (key === prefix + shown && kept(shown).turns.length > turns().length) later(() => open(shown));
 });
@@ -277,11 +369,22 @@ addEventListener('popstate', ({state}) => {
   if (state?.talk && state.talk !== shown) later(() => open(state.talk, {turn: Number(state.turn ?? -1), number: Number(state.number ?? 0)}));
 });
 
-function start() { // the conversation that this tab showed, or else the last one
+async function start() { // the conversation that this tab showed, or else the last one
   new MutationObserver(look).observe(find('#conversation'), {childList: true, subtree: true});
+  if (server) {
+    running += 1; // no question is asked meanwhile
+    await load().catch(() => {}); // the page works without
+    running = Math.max(running - 1, 0);
+  }
   const state = history.state ?? {}, link = location.search;
   const id = string(state.talk) || (!link && all()[0]?.id) || named();
   history.replaceState({...state, talk: id}, '');
   open(id, {link, turn: Number(state.turn ?? -1), number: Number(state.number ?? 0)});
 }
 addEventListener('laid', start, {once: true});
+addEventListener('pagehide', () => { for (const id of unsent) sendNow(id); });
+addEventListener('submit', event => {
+  if (!server || event.target.id !== 'user') return;
+  event.preventDefault();
+  clear(event.target);
+});

@@ -1,0 +1,73 @@
+"""Talks route: /talks, where the browsers of a user keep conversations beside their own storage."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from annotated_types import Interval, MaxLen
+from anyio import CapacityLimiter
+from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from rodedraad.live.json_log import LOG, REQUEST_ID
+from rodedraad.page.kept_turns import LONGEST_TALK
+from rodedraad.page.visitor import user_of
+from rodedraad.server.http_api import in_turn, malformed
+from rodedraad.server.talks import MOST_BYTES, KeptTalk, NoRoom, Talks
+from rodedraad.texts.phrases import language_of, phrase
+
+Moment = Annotated[int, Interval(ge=0, lt=2**53)]
+
+
+class Given(BaseModel):
+    """A conversation as the browser keeps it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str
+    draft: str
+    changed: float
+    saved: Moment
+    votes: dict[str, Any]
+    turns: Annotated[list[dict[str, Any]], MaxLen(LONGEST_TALK)]
+
+
+def talks_route(talks: Talks, waiting: int) -> APIRouter:
+    """The routes, for who is logged in; a request gets status 429 if `waiting` others are before it."""
+    router, limiter = APIRouter(), CapacityLimiter(1)
+
+    async def done(request: Request, call: Callable[..., Any], *arguments: Any) -> Any:
+        language = language_of(request.headers)
+        try:
+            return await in_turn(limiter, waiting, call, user_of(request.headers), *arguments)
+        except NoRoom as error:
+            told = phrase("talks_full", language, megabytes=MOST_BYTES // 1_000_000)
+            raise HTTPException(413, told) from error
+        except sqlite3.Error as error:
+            LOG.exception("failure", extra={"request": request.headers.get(REQUEST_ID), "path": "/talks"})
+            raise HTTPException(503, phrase("talks_failed", language)) from error
+
+    @router.get("/talks")
+    async def listed(request: Request) -> Response:
+        kept = [
+            b'{"id": %b, "saved": %d, "talk": %b}'
+            % (json.dumps(one.id).encode(), one.saved, one.text or b"null")
+            for one in await done(request, talks.of)
+        ]
+        told = b"[%b]" % b", ".join(kept)
+        return Response(told, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+    @router.put("/talks/{id}", status_code=204)
+    async def keep(id: str, request: Request) -> None:
+        try:
+            given = Given.model_validate_json(await request.body())
+        except ValidationError as error:
+            raise HTTPException(422, malformed(error.errors())) from error
+        await done(request, talks.keep, KeptTalk(id, given.saved, given.model_dump_json().encode()))
+
+    @router.delete("/talks/{id}", status_code=204)
+    async def delete(id: str, saved: Moment, request: Request) -> None:
+        await done(request, talks.keep, KeptTalk(id, saved, None))
+
+    return router
