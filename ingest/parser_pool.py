@@ -114,6 +114,14 @@ class ParserPool:
         boxes = tuple((left, top, width, height) for left, top, width, height in reply["boxes"])
         return Picture(**{**reply, "png": base64.b64decode(reply["png"]), "boxes": boxes})
 
+    def read_member(self, file: str, data: bytes, member: tuple[str, ...]) -> tuple[bytes, int]:
+        """`read_documents.read_member` in a child process; thread-safe.
+
+        Raises UnreadableDocument if the member cannot be unpacked within the limits.
+        """
+        reply = self._ask({"member": {"suffix": PurePosixPath(file).suffix.lower(), "names": member}}, data)
+        return base64.b64decode(reply["bytes"]), reply["depth"]
+
     def _ask(self, request: dict[str, Any], data: bytes) -> dict[str, Any]:
         """The reply of an idle or new process."""
         try:
@@ -149,7 +157,7 @@ def kill_parsers() -> None:
 
 
 class _ParserProcess:
-    """A child process that reads one document, or draws one page, at a time."""
+    """A child process that reads one document, draws one page, or unpacks one member, at a time."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits

@@ -1,8 +1,8 @@
 """Parser process: parses one file after another, with the files inside it, within limits of memory and time.
 
 `parser_pool` starts it as `python -m rodedraad.ingest.parser_process BYTES SECONDS`. A request on
-standard input is a line of JSON, with the source or the page to draw and the length of the file,
-followed by the bytes of the file. The reply on standard output is a line of JSON.
+standard input is a line of JSON, with the source, or the page to draw or the member to unpack, and the
+length of the file, followed by the bytes of the file. The reply on standard output is a line of JSON.
 """
 
 import base64
@@ -48,7 +48,11 @@ def main() -> int:
 
 def _reply(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     try:
-        return _draw(data, **request["page"]) if "page" in request else _read(request["source"], data)
+        if "page" in request:
+            return _draw(data, **request["page"])
+        if "member" in request:
+            return _unpack(data, **request["member"])
+        return _read(request["source"], data)
     except MemoryError:
         raise
     except Exception as error:
@@ -68,8 +72,13 @@ def _read(source: dict[str, Any], data: bytes) -> dict[str, Any]:
 def _draw(data: bytes, suffix: str, member: list[str], number: int, before: str, text: str) -> dict[str, Any]:
     from rodedraad.ingest.readers.pdf_page import draw_page
 
-    picture = draw_page(read_member(suffix, data, member), number, before, text)
+    picture = draw_page(read_member(suffix, data, member)[0], number, before, text)
     return {**asdict(picture), "png": base64.b64encode(picture.png).decode()}
+
+
+def _unpack(data: bytes, suffix: str, names: list[str]) -> dict[str, Any]:
+    unpacked, depth = read_member(suffix, data, names)
+    return {"bytes": base64.b64encode(unpacked).decode(), "depth": depth}
 
 
 try:

@@ -54,20 +54,24 @@ def read_documents(source: Source, data: bytes) -> list[Document]:
     return [replace(own, unread=(*own.unread, *documents.unread)), *others]
 
 
-def read_member(suffix: str, data: bytes, member: Iterable[str]) -> bytes:
+def read_member(suffix: str, data: bytes, member: Iterable[str]) -> tuple[bytes, int]:
     """The bytes of a member of a file with this suffix, by the names in `Document.member`.
 
-    Raises UnreadableDocument if it is not there, or cannot be read.
+    And how many of the names lead to them: a member that is not kept in one piece, such as a message of a
+    mailbox, is given as the nearest file around it. Raises UnreadableDocument if it is not there, or
+    cannot be read.
     """
     opened: bytes | Content = data
+    kept, depth = data, 0
     with counted_together():
-        for name in member:
+        for number, name in enumerate(member, 1):
             inner = dict(_named(_content(suffix, opened).members)).get(name)
             if inner is None:
                 raise UnreadableDocument("its file no longer exists")
             suffix, opened = inner.suffix, inner.open()
-    assert isinstance(opened, bytes)
-    return opened
+            if isinstance(opened, bytes):
+                kept, depth = opened, number
+    return kept, depth
 
 
 def is_readable_now(unread: Reason) -> bool:

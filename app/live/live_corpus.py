@@ -4,7 +4,7 @@ import shutil
 import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from rodedraad.index.files.safe_files import give_free_name, hidden_name
 from rodedraad.index.progress import OnProgress
@@ -16,6 +16,7 @@ from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, find_source, scan
 from rodedraad.ingest.documents import holder
 from rodedraad.ingest.errors import Reason, RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
+from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.ingest.read_file import read_bytes
 from rodedraad.live.added_pages import Fetch, add_page
 from rodedraad.live.index_apart import IndexApart
@@ -146,6 +147,17 @@ class LiveCorpus:
         if source is None:
             raise UnreadableDocument("its file no longer exists")
         return read_bytes(source, self.largest)
+
+    def original(self, file: str, member: tuple[str, ...]) -> tuple[str, bytes]:
+        """The name and the bytes of a file, or of a member as `read_member` gives it.
+
+        Raises UnreadableDocument if it is missing or unreadable.
+        """
+        data, depth = self.read(file), 0
+        if member:
+            with ParserPool(load_settings(self._index.home).limits, 1) as parsers:
+                data, depth = parsers.read_member(file, data, member)
+        return PurePosixPath(file, *member[:depth]).name, data
 
     def remove(self, id: str) -> None:
         """Delete a document's file, if it exists; raises RodeDraadError if it cannot be deleted."""

@@ -10,16 +10,15 @@ from rodedraad.answering.place import Place
 from rodedraad.index.settings import load_settings
 from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.ingest.documents import Picture
-from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
+from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
-from rodedraad.page.notes import note
+from rodedraad.page.notes import note, why
 from rodedraad.page.permalink import find_document, follow
 from rodedraad.page.source_pane import is_printed
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
-from rodedraad.texts.reasons import told
 
 KEPT = 8
 """How many drawn pages are cached."""
@@ -55,10 +54,9 @@ class PdfView:
             picture = self._drawn(document.file, document.sha256, document.member, page, before, text)
         except FileChanged:
             return note(phrase("file_changed", language))
-        except UnreadableDocument as error:
-            return note(phrase("page_not_shown", language, why=told(error.reason, language)))
         except RodeDraadError as error:
-            return note(phrase("page_not_shown", language, why=self._library.told(error).rstrip(".")))
+            reason = why(error, language, self._library.told).rstrip(".")
+            return note(phrase("page_not_shown", language, why=reason))
         return picture_html(picture, place, page, place.end > end, language)
 
     def _draw(

@@ -14,11 +14,12 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.glosses import glosses_in
+from rodedraad.page.notes import why
 from rodedraad.page.pdf_pane import PdfView
 from rodedraad.page.permalink import find_document
 from rodedraad.page.scope_menu import choices
 from rodedraad.server.http_api import in_turn
-from rodedraad.texts.phrases import language_of
+from rodedraad.texts.phrases import language_of, phrase
 
 Offset = Annotated[int, Query(ge=0, lt=10**12)]
 
@@ -76,17 +77,20 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
             raise HTTPException(503, index.told(error)) from error
 
     @router.get("/file")
-    async def file(document: str) -> Response:
+    async def file(document: str, request: Request) -> Response:
+        """The file of a document, or the member of a file that it is; else of the file around it."""
+        language = language_of(request.headers)
         if not may_fetch:
             raise HTTPException(403, "Files cannot be fetched here.")
-        if all(entry.path != document for entry in index.searcher().generation.manifest.documents):
-            raise HTTPException(404, "There is no document of this id.")
+        entries = index.searcher().generation.manifest.documents
+        entry = next((entry for entry in entries if entry.path == document), None)
+        if entry is None:
+            raise HTTPException(404, phrase("document_gone", language))
         try:
-            data = await in_turn(limiter, waiting, library.read, document)
+            name, data = await in_turn(limiter, waiting, library.original, entry.file, entry.member)
         except RodeDraadError as error:
-            raise HTTPException(404, library.told(error)) from error
-        name = quote(document.rpartition("/")[2], safe="")
-        attached = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+            raise HTTPException(404, f"{document}: {why(error, language, library.told)}") from error
+        attached = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
         return Response(data, media_type="application/octet-stream", headers=attached)
 
     return router

@@ -19,14 +19,20 @@ VILLAGE = "In het dorp aan de rivier wonen boeren die koffie en cacao telen. "
 
 
 @pytest.fixture(scope="module")
-def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server over a long text and a PDF of three pages."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of a long text and a PDF of three pages, and its index."""
     folder = tmp_path_factory.mktemp("reading")
     (folder / "corpus").mkdir()
     (folder / "corpus" / "lang.txt").write_text(LINES, "utf-8")
     blocks = [(1, "Peru in cijfers"), (0, VILLAGE * 60), (2, "Vervoer"), (0, CABLE), (0, VILLAGE * 60)]
     (folder / "corpus" / "verslag.pdf").write_bytes(print_pages(blocks, Print(language="nl_NL")))
     reindex(folder / "corpus", folder / "home")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reading(folder: Path) -> Iterator[str]:
+    """A server over it."""
     with serving(folder / "home", corpus=folder / "corpus") as address:
         yield address
 
@@ -64,7 +70,9 @@ def test_a_document_is_opened_from_the_list_leafed_through_and_searched(
     expect(page.locator("#source .text")).to_contain_text("39 wol en kaas")
 
 
-def test_its_pages_are_turned_and_enlarged_and_its_file_is_saved(reading: str, open_page: OpenPage) -> None:
+def test_its_pages_are_turned_and_enlarged_and_its_file_is_saved(
+    reading: str, folder: Path, open_page: OpenPage
+) -> None:
     page = open_page(reading)
     open_documents(page)
     page.locator("a.open[data-document='verslag.pdf']").click()
@@ -81,7 +89,12 @@ def test_its_pages_are_turned_and_enlarged_and_its_file_is_saved(reading: str, o
     with page.expect_download() as saved:
         page.locator("a.original").click()
     assert saved.value.suggested_filename == "verslag.pdf"
-    assert Path(saved.value.path()).read_bytes().startswith(b"%PDF")
+    file = folder / "corpus" / "verslag.pdf"
+    assert Path(saved.value.path()).read_bytes() == file.read_bytes()
+    file.rename(folder / "elders.pdf")
+    page.locator("a.original").click()
+    expect(page.locator(".reader [role=status]")).to_have_text("verslag.pdf: its file no longer exists")
+    (folder / "elders.pdf").rename(file)
 
 
 def test_a_quote_is_read_on_from_and_asked_about_alone_on_a_phone(reading: str, open_page: OpenPage) -> None:

@@ -1,5 +1,6 @@
 """Page route: files are given to be saved by those who may, and choices are made among the documents."""
 
+from email.message import EmailMessage
 from pathlib import Path
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 from rodedraad.index.build import reindex
 from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
+from tests.ingest.readers.made_files import zipped
 from tests.servers import serving
 
 HOSTILE = "<html><body><script>alert(1)</script><p>De boer plukt koffie.</p></body></html>"
@@ -42,6 +44,38 @@ def test_a_file_is_saved_and_never_shown(folder: Path) -> None:
         assert "no longer in the documents" in page.text
 
 
+def test_a_file_in_a_file_is_saved_by_itself_or_else_with_the_file_around_it(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    note, mail = "De boer plukt koffie in mei.", EmailMessage()
+    mail["From"], mail["Subject"] = "an@example.org", "Oogst"
+    mail.set_content("De cacao is geoogst.")
+    mail.add_attachment(note, filename="blad.txt")
+    mailbox = b"From an@example.org Tue Mar  3 10:00:00 2026\n" + bytes(mail) + b"\n"
+    (corpus / "bundel.zip").write_bytes(zipped({"map/brief.txt": note, "post.mbox": mailbox}))
+    reindex(corpus, tmp_path / "home")
+    with serving(tmp_path / "home", corpus=corpus) as address:
+
+        def got(id: str) -> httpx.Response:
+            headers = {"Accept-Language": "nl"}
+            return httpx.get(f"{address}/file", params={"document": id}, headers=headers)
+
+        for id, name, data in (
+            ("bundel.zip/map/brief.txt", "brief.txt", note.encode()),
+            ("bundel.zip/post.mbox/Oogst.eml/blad.txt", "blad.txt", f"{note}\n".encode()),
+            ("bundel.zip/post.mbox/Oogst.eml", "post.mbox", mailbox),
+            ("bundel.zip", "bundel.zip", (corpus / "bundel.zip").read_bytes()),
+        ):
+            assert (got(id).status_code, got(id).content) == (200, data), id
+            assert got(id).headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
+        (corpus / "bundel.zip").write_bytes(zipped({"ander.txt": note}))
+        assert (got("bundel.zip/map/brief.txt").status_code, got("bundel.zip/map/brief.txt").json()) == (
+            404,
+            {"detail": "bundel.zip/map/brief.txt: het bestand bestaat niet meer"},
+        )
+        assert got("bundel.zip/ander.txt").json() == {"detail": "Dit document staat niet meer in de index."}
+
+
 def test_files_are_kept_from_a_network_without_passwords(folder: Path, tmp_path: Path) -> None:
     with serving(folder / "home", Serving(host="0.0.0.0"), corpus=folder / "corpus") as address:
         assert httpx.get(f"{address}/file?document=note.md").status_code == 403
@@ -66,7 +100,7 @@ def test_what_is_chosen_is_counted_and_what_is_looked_for_is_listed(folder: Path
         assert choices(documents=["wéb/"], languages=["en"])["told"] == (
             "No document is within this choice. Choose other documents, or search in all."
         )
-        rows = str(choices(find="WÉB", documents=["wéb/"])["rows"])
+        rows = str(choices(find="WEB", documents=["wéb/"])["rows"])
         assert 'value="wéb/" checked>' in rows
         assert "note.md" not in rows
         for wrong in ({"languages": ["it"]}, {"date_from": "nooit"}, {"documents": ["a"] * 201}):

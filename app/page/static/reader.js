@@ -42,9 +42,20 @@ function zoom(sheet, button) {
 }
 
 async function save(id) {
-  const path = location.pathname.replace(/\/?$/, '/');
-  if ((await fetch(`${path}page`)).status === 401) return; // a link would save that as a file
-  Object.assign(document.createElement('a'), {href: `${path}file?${new URLSearchParams({document: id})}`, download: ''}).click();
+  const query = new URLSearchParams({document: id}), told = find('#source .failed');
+  told.textContent = '';
+  try {
+    const response = await fetch(location.pathname.replace(/\/?$/, `/file?${query}`));
+    if (response.status === 401) return; // session.js tells that
+    if (!response.ok) throw await response.json();
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(await response.blob());
+    link.download = decodeURIComponent(response.headers.get('Content-Disposition').split("''")[1]);
+    link.click();
+    URL.revokeObjectURL(link.href);
+  } catch ({detail}) {
+    told.textContent = detail ?? find('#take').dataset.failed;
+  }
 }
 
 function close() {

@@ -178,6 +178,20 @@ def test_a_file_in_an_archive_is_found_again_by_its_names():
     message.add_attachment(inner, "application", "zip", filename="b.zip")
     data = zipped({"post.eml": bytes(message), "a.txt": "Een."})
     assert ids(data)[-1] == "a.zip/post.eml/b.zip/map/brief.pdf"
-    assert read_documents.read_member(".zip", data, ["post.eml", "b.zip", "map/brief.pdf"]) == GOOD_PDF
+    names = ["post.eml", "b.zip", "map/brief.pdf"]
+    assert read_documents.read_member(".zip", data, names) == (GOOD_PDF, 3)
     with pytest.raises(UnreadableDocument, match="its file no longer exists"):
         read_documents.read_member(".zip", data, ["post.eml", "weg.pdf"])
+
+
+def test_of_a_message_in_a_mailbox_the_mailbox_is_found_again_and_what_is_attached_itself():
+    message = EmailMessage()
+    message["From"], message["Subject"] = "an@example.org", "Oogst"
+    message.set_content("De cacao is geoogst.")
+    message.add_attachment(GOOD_PDF, "application", "pdf", filename="brief.pdf")
+    mailbox = b"From an@example.org Tue Mar  3 10:00:00 2026\n" + bytes(message) + b"\n"
+    data = zipped({"post.mbox": mailbox})
+    assert ids(data) == ["a.zip/post.mbox/Oogst.eml", "a.zip/post.mbox/Oogst.eml/brief.pdf"]
+    names = ["post.mbox", "Oogst.eml", "brief.pdf"]
+    assert read_documents.read_member(".zip", data, names[:2]) == (mailbox, 1)
+    assert read_documents.read_member(".zip", data, names) == (GOOD_PDF, 3)

@@ -123,7 +123,7 @@ def test_a_picture_of_a_slide_is_named_by_it_and_is_drawn_with_the_quote_marked(
     data = on_slides()
     found = read_inside("a.pptx", data)
     assert list(found) == ["a.pptx", "a.pptx/slide 1/image1.png", "a.pptx/slide 2/image1.png"]
-    picture = read_member(".pptx", data, found["a.pptx/slide 2/image1.png"].member)
+    picture, _ = read_member(".pptx", data, found["a.pptx/slide 2/image1.png"].member)
     assert picture == SCAN
     assert len(draw_page(picture, 1, "", SENTENCE).boxes) == 1
 
