@@ -273,6 +273,9 @@ addEventListener('storage', ({key}) => { // another tab has changed something
   if (find('#kept')?.matches(':popover-open')) fill();
   if (key === prefix + shown && kept(shown).turns.length > turns().length) later(() => open(shown));
 });
+addEventListener('pagehide', () => { // what is half typed here, whatever another tab has asked or typed meanwhile
+  if (read(prefix + shown) !== null && box().value) change(shown, {draft: box().value});
+});
 addEventListener('popstate', ({state}) => {
   if (state?.talk && state.talk !== shown) later(() => open(state.talk, {turn: Number(state.turn ?? -1), number: Number(state.number ?? 0)}));
 });
