@@ -162,7 +162,7 @@ def test_hostile_contents_of_the_storage_stay_text(address: str, open_page: Open
     talk = json.loads(value)
     attack = "<img src=x onerror=window.hit=1>"
     talk["title"] = talk["turns"][0]["question"] = talk["turns"][0]["cited"][0]["text"] = attack
-    talk["draft"] = 7
+    talk["draft"], talk["scope"] = 7, {"languages": 7}
     talk["turns"] += [None, "x", {"time": attack}, {"time": "9"}]
     prefix = key[: key.rindex(" ")]
     for name, text in (

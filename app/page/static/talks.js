@@ -39,8 +39,8 @@ function kept(id) { // a conversation, whatever lies in its place
   let found = null;
   try { found = JSON.parse(read(prefix + id)); } catch { /* it is none */ }
   const turns = Array.isArray(found?.turns) ? found.turns.filter(turn => string(turn?.time)) : [];
-  const {title, draft, changed, votes} = found ?? {};
-  return {title: string(title), draft: string(draft), changed: Number(changed) || 0, votes: {...votes}, turns};
+  const {title, draft, changed, votes, scope} = found ?? {};
+  return {title: string(title), draft: string(draft), changed: Number(changed) || 0, votes: {...votes}, scope, turns};
 }
 
 const all = () => keys().map(key => key.slice(prefix.length))
@@ -49,7 +49,7 @@ const all = () => keys().map(key => key.slice(prefix.length))
 function change(id, changes) {
   const fresh = read(prefix + id) === null;
   const talk = Object.assign(kept(id), changes);
-  write(prefix + id, talk.turns.length || talk.draft ? JSON.stringify(talk) : null);
+  write(prefix + id, talk.turns.length || talk.draft || talk.scope ? JSON.stringify(talk) : null);
   if (fresh) for (const old of all().slice(MOST)) write(prefix + old.id, null);
 }
 
@@ -108,6 +108,7 @@ function look() {
     shown = talk.dataset.id;
     if (first && box().value) change(shown, {draft: box().value, changed: Date.now()}); // typed before the page opened
     else type(before.draft);
+    dispatchEvent(new CustomEvent('opened', {detail: before.scope}));
     if (!first) box().focus();
   }
   const times = now.map(({time}) => time).join();
@@ -148,7 +149,7 @@ function fill() {
 }
 
 const folded = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-const titled = ({title, turns, draft}) => title || string(turns[0]?.question) || draft;
+const titled = ({title, turns, draft}) => title || string(turns[0]?.question) || draft || find('#new').textContent.trim();
 
 function entry(talk) {
   const item = find('#kept template').content.firstElementChild.cloneNode(true);
@@ -267,6 +268,7 @@ element.addEventListener('beforetoggle', event => {
 }, true);
 element.addEventListener('toggle', event => { if (opens(event)) find('#kept input').focus(); }, true);
 addEventListener('kept', () => change(shown, {turns: joined(kept(shown).turns, turns())})); // a turn has changed
+addEventListener('chosen', ({detail}) => { if (shown !== null) change(shown, {scope: detail, changed: Date.now()}); });
 addEventListener('say', ({detail}) => say(detail));
 addEventListener('storage', ({key}) => { // another tab has changed something
   if (!key?.startsWith(prefix)) return;
