@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rodedraad.index.build import reindex
-from tests.browser.test_access import serious
+from tests.browser.test_access import violations
 from tests.browser.test_chat import OpenPage, ask
 from tests.browser.test_talks import again, begin, in_list
 from tests.servers import serving
@@ -117,7 +117,7 @@ def test_the_menu_fits_and_axe_finds_nothing(
     open_menu(page)
     page.check(".found input >> nth=0")
     expect(page.locator(SUMMARY)).to_have_text("1 of 5 documents")
-    assert serious(page) == []
+    assert violations(page) == []
     box = page.locator(".look-in > div").bounding_box()
     assert box is not None
     assert box["x"] >= 0
