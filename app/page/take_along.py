@@ -33,6 +33,8 @@ def _blocks(
     if turn.scope:
         chosen = scope_in_words(turn.scope, language)
         asked.append(write(phrase("looked_in", language, scope=chosen)))
+    if turn.understood_as != turn.question:
+        asked.append(write(f"{phrase('understood_as', language)} {turn.understood_as}"))
     if turn.abstained:
         return [*asked, *([write(phrase("no_answer", language))] if turn.cited else [])]
     quotes = [

@@ -31,6 +31,7 @@ class Given(BaseModel):
     saved: Moment
     votes: dict[str, Any]
     turns: Annotated[list[dict[str, Any]], MaxLen(LONGEST_TALK)]
+    scope: dict[str, Any] | None = None  # what is searched; None for all documents
 
 
 def talks_route(talks: Talks, waiting: int) -> APIRouter:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from rodedraad.index.build import reindex
 from rodedraad.live.web_fetch import fetch
-from tests.browser.test_access import serious
+from tests.browser.test_access import violations
 from tests.browser.test_chat import OpenPage, ask
 from tests.browser.test_documents import open_documents
 from tests.live.sites import Site, answer, here, site
@@ -46,7 +46,7 @@ def test_a_page_that_was_added_answers(places: tuple[str, Site], open_page: Open
     expect(page.locator("#doing")).to_contain_text("Added: Kabelbaan.html")
     expect(field).to_have_value("")
     expect(page.locator("#library")).to_contain_text("Kabelbaan.html")
-    assert serious(page) == []
+    assert violations(page) == []
     field.fill(f"{found.address}/kabelbaan")
     page.get_by_role("button", name="Add", exact=True).click()
     page.wait_for_selector("#doing:has-text('0 added')")
@@ -77,4 +77,4 @@ def test_why_a_page_is_not_added_is_told_in_the_language_chosen(
         expect(field).to_have_value(wrong)
         expect(page.locator("#library tr.new th")).to_have_text("ezel.txt")  # for nothing was indexed
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert serious(page) == []
+    assert violations(page) == []

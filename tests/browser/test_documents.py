@@ -14,7 +14,7 @@ from rodedraad.index.store.running import told_to_others
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.page import documents_tab
 from tests.browser.conftest import Hold
-from tests.browser.test_access import serious
+from tests.browser.test_access import violations
 from tests.browser.test_chat import OpenPage, ask
 from tests.servers import serving
 
@@ -61,7 +61,7 @@ def test_a_document_dropped_in_answers_and_taken_out_no_longer_does(
     row = page.locator("#library tr.unread")
     assert row.locator("th").inner_text() == "stuk.pdf"
     assert "it is damaged, or not a PDF" in row.inner_text()
-    assert serious(page) == []
+    assert violations(page) == []
     page.get_by_role("tab", name="Ask").click()
     ask(page, CABLE)
     assert "kost twintig sol" in page.locator(".turn blockquote").first.inner_text()
@@ -139,7 +139,7 @@ def test_an_indexing_is_stopped_on_the_page_and_seen_on_another(
     page.wait_for_selector("#doing label:has-text('Reading and processing documents 0/')")
     open_documents(other)
     expect(other.locator("#doing label")).to_contain_text(re.compile(r"documents \d/\d .*since \d"))
-    assert serious(page) == []
+    assert violations(page) == []
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#cancel")).to_have_count(0)
     expect(page.locator("#doing")).to_contain_text(re.compile(r"Stopped: 0 added, .* \d not read yet"))
@@ -210,4 +210,4 @@ def test_the_table_is_told_in_the_language_chosen(library: str, open_page: OpenP
     expect(page.get_by_role("tab", name="Documenten")).to_be_visible()
     expect(page.locator("#documents").get_by_label("Zoek een document of map")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert serious(page) == []
+    assert violations(page) == []

@@ -13,7 +13,7 @@ from rodedraad.index.build import reindex
 from rodedraad.live.run_history import RunHistory
 from rodedraad.server.serve import Serving
 from tests.browser.conftest import Hold
-from tests.browser.test_access import serious
+from tests.browser.test_access import violations
 from tests.browser.test_chat import OpenPage, ask
 from tests.servers import serving
 
@@ -100,7 +100,7 @@ def test_the_chat_answers_while_the_questions_are_asked_and_what_failed_is_liste
     expect(failed.locator("td").nth(0)).to_contain_text("Hoeveel weegt een kaartje")
     expect(failed.locator("td").nth(1)).to_have_text("weegt drie gram")
     expect(failed.locator("td").nth(2)).to_contain_text("rank of the correct passages: none of ten")
-    assert serious(reader) == []
+    assert violations(reader) == []
 
 
 def test_a_vote_becomes_a_gold_question_that_the_next_run_counts(
@@ -115,7 +115,7 @@ def test_a_vote_becomes_a_gold_question_that_the_next_run_counts(
     vote(page, "Good answer")
     open_evaluation(page)
     page.get_by_text("Votes to review: 1").click()
-    assert serious(page) == []
+    assert violations(page) == []
     expect(page.locator("#candidates textarea")).to_have_value(re.compile(re.escape(TICKET)))
     page.locator("#candidates").get_by_role("button", name="Accept with this evidence").click()
     expect(page.locator("#decided [role=status]")).to_have_text("Accepted as a gold question.")
@@ -206,7 +206,7 @@ def test_a_vote_is_given_by_keyboard_stays_and_is_told_in_the_language_chosen(
     page.get_by_role("tab", name="Évaluation").click()
     expect(page.get_by_text("Votes à examiner : 1")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert serious(page) == []
+    assert violations(page) == []
 
 
 def test_no_character_of_a_question_or_a_source_is_markup(cableway_home: Path, open_page: OpenPage) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rodedraad.index.build import reindex
-from tests.browser.test_access import serious
+from tests.browser.test_access import violations
 from tests.browser.test_chat import OpenPage, ask
 from tests.servers import serving
 
@@ -63,7 +63,7 @@ def test_a_word_of_a_quote_is_glossed_on_hover_and_the_text_stays(school: str, o
     expect(gloss.locator("b")).to_have_text("children")
     expect(gloss.locator("small")).to_have_text("Automatic gloss, 97 % sure")
     assert is_beside(page, quote, "kinderen")
-    assert serious(page) == []
+    assert violations(page) == []
     expect(page.locator(quote)).to_have_text(SENTENCE)
     for name in ("Peru", "40"):
         page.mouse.move(*middle(page, quote, name))
@@ -93,7 +93,7 @@ def test_a_word_is_glossed_on_a_tap_on_a_phone(school: str, open_page: OpenPage)
     page.touchscreen.tap(*middle(page, "#source .text", "zomer"))
     expect(gloss.locator("b")).to_have_text("verano")
     assert is_beside(page, "#source .text", "zomer")
-    assert serious(page) == []
+    assert violations(page) == []
 
 
 def test_the_keyboard_goes_from_word_to_word_and_escape_leads_back(school: str, open_page: OpenPage) -> None:
@@ -112,7 +112,7 @@ def test_the_keyboard_goes_from_word_to_word_and_escape_leads_back(school: str, 
     assert len({*seen}) == 3
     assert [SENTENCE.index(word) for word in seen[:3]] == sorted(SENTENCE.index(word) for word in seen[:3])
     assert is_beside(page, "#source mark.chosen", seen[3])
-    assert serious(page) == []
+    assert violations(page) == []
     page.keyboard.press("Escape")
     expect(gloss).to_be_hidden()
     expect(page.locator("mark.chosen")).to_be_focused()

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
 from tests.browser.pages import log_in, wait_until_open
-from tests.browser.test_access import serious
+from tests.browser.test_access import violations
 from tests.browser.test_chat import OpenPage, ask
 from tests.servers import PATIENCE, serving
 
@@ -62,7 +62,7 @@ def test_who_logs_in_arrives_at_the_link_and_logs_out_again(
     opens = page.get_by_role("button", name="Ingelogd als an")
     expect(opens).to_be_in_viewport()
     opens.click()
-    assert serious(page) == []
+    assert violations(page) == []
     shoot(page, f"out-{scheme}-{width}")
     page.get_by_role("button", name="Uitloggen").click()
     expect(page.locator("input[name=password]")).to_be_visible()
@@ -158,7 +158,7 @@ def test_a_reader_sees_nothing_to_change_with_and_no_error(guarded: str, open_pa
     expect(page.locator("#library tbody tr").first).to_be_visible()
     for part in ("#change", "#page-to-add", "#library td button", "#cancel"):
         expect(page.locator(part).first).to_be_hidden()
-    assert serious(page) == []
+    assert violations(page) == []
     shoot(page, "reader-documents")
     page.get_by_role("tab", name="Evaluation").click()
     expect(page.locator("#run")).to_contain_text(re.compile("Gold questions|asked"))

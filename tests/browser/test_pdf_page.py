@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rodedraad.index.build import reindex
-from tests.browser.test_access import NOTHING, serious_by_scheme
+from tests.browser.test_access import NOTHING, violations_by_scheme
 from tests.browser.test_chat import OpenPage, ask
 from tests.ingest.readers.made_files import zipped
 from tests.ingest.readers.printed import Print, print_pages
@@ -151,7 +151,7 @@ def test_a_page_that_does_not_arrive_is_told_and_asked_for_again(printed: str, o
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_it_fits_a_phone_and_axe_finds_nothing_serious(printed: str, open_page: OpenPage, width: int) -> None:
+def test_it_fits_a_phone_and_axe_finds_nothing(printed: str, open_page: OpenPage, width: int) -> None:
     page = open_page(printed, width, 844)
     turn_to_the_page(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -159,4 +159,4 @@ def test_it_fits_a_phone_and_axe_finds_nothing_serious(printed: str, open_page: 
     top = page.evaluate("document.elementFromPoint(innerWidth * .7, 40).closest('#source, #head')?.id")
     assert top == ("source" if width == 390 else "head")
     assert page.locator("#thread").is_visible() == (width == 1280)
-    assert serious_by_scheme(page) == NOTHING
+    assert violations_by_scheme(page) == NOTHING

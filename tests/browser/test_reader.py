@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rodedraad.index.build import reindex
-from tests.browser.test_access import serious
+from tests.browser.test_access import violations
 from tests.browser.test_chat import OpenPage, ask
 from tests.browser.test_documents import open_documents
 from tests.ingest.readers.printed import Print, print_pages
@@ -62,7 +62,7 @@ def test_a_document_is_opened_from_the_list_leafed_through_and_searched(
     page.fill(".find input", "nergens")
     page.press(".find input", "Enter")
     expect(page.locator(".tools span").first).to_have_text("Not found: nergens")
-    assert serious(page) == []
+    assert violations(page) == []
     page.click("#source .close")
     expect(page.locator("#library")).to_be_visible()
     page.goto(f"{reading}/?document=lang.txt&start=30000")
@@ -102,7 +102,7 @@ def test_a_quote_is_read_on_from_and_asked_about_alone_on_a_phone(reading: str, 
     ask(page, CABLE)
     page.locator("blockquote a.citation").first.click()
     page.wait_for_selector("mark.chosen:has-text('Chachapoyas')")
-    assert serious(page) == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.click("#source .here")
     expect(page.locator(".look-in summary strong")).to_have_text("1 of 2 documents")

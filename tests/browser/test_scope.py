@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rodedraad.index.build import reindex
-from tests.browser.test_access import serious
+from tests.browser.test_access import violations
 from tests.browser.test_chat import OpenPage, ask
+from tests.browser.test_talks import again, begin, in_list
 from tests.servers import serving
 
 PUMP = "When was the pump repaired?"
@@ -63,6 +64,27 @@ def test_a_folder_is_chosen_and_kept_until_all_is_searched_again(folders: str, o
     expect(turn.nth(2).locator(".understood")).to_have_count(0)
 
 
+def test_a_choice_stays_with_its_conversation(folders: str, open_page: OpenPage) -> None:
+    page = open_page(folders)
+    open_menu(page)
+    page.check(".found input[value='2016/']")
+    page.click("#scope .done")
+    again(page)  # before anything is asked
+    expect(page.locator(SUMMARY)).to_have_text("1 of 5 documents")
+    ask(page, PUMP)
+    begin(page)
+    expect(page.locator(SUMMARY)).to_have_text("all documents")
+    ask(page, "Wat is cacao blanco?")
+    assert in_list(page) == ["Wat is cacao blanco?", PUMP]
+    page.locator("#kept .title").nth(1).click()
+    expect(page.locator(SUMMARY)).to_have_text("1 of 5 documents")
+    ask(page, "Who repaired the coffee machine of the cooperative?")
+    expect(page.locator(".turn").nth(1).locator(".understood").first).to_have_text("Searched only in: 2016/")
+    other = page.context.new_page()
+    other.goto(folders)
+    expect(other.locator(SUMMARY)).to_have_text("1 of 5 documents")
+
+
 def test_dates_and_languages_are_chosen_by_keyboard_and_nothing_is_told(
     folders: str, open_page: OpenPage
 ) -> None:
@@ -95,7 +117,7 @@ def test_the_menu_fits_and_axe_finds_nothing(
     open_menu(page)
     page.check(".found input >> nth=0")
     expect(page.locator(SUMMARY)).to_have_text("1 of 5 documents")
-    assert serious(page) == []
+    assert violations(page) == []
     box = page.locator(".look-in > div").bounding_box()
     assert box is not None
     assert box["x"] >= 0

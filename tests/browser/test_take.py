@@ -2,12 +2,24 @@
 
 from pathlib import Path
 
+import pypdfium2 as pdfium
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from rodedraad.server.serve import Serving
+from rodedraad.writing.writer import Writer
 from tests.browser.test_chat import OpenPage, ask
+from tests.browser.test_documents import open_documents
+from tests.servers import serving
 
 COFFEE, QUOTE = "Hoeveel gezinnen werken er in de koffiesector?", "225.000 gezinnen werkzaam"
+QUESTIONS = (
+    COFFEE,
+    "Who won the world cup of 1998?",
+    "Sinds wanneer steunt het TDC het project van Royal Knit?",
+    "Hoe formaliseert Red Social mijnwerkers?",
+    "Wat is cacao blanco?",
+)
 CLIPBOARD = """async type => (await (await navigator.clipboard.read())[0].getType(type)).text()"""
 
 
@@ -60,3 +72,31 @@ def test_a_conversation_is_saved_and_printed(address: str, open_page: OpenPage, 
           getComputedStyle(document.querySelector('#conversation')).overflowY])"""
     )
     assert shown == [[True, "rgb(0, 0, 0)", "visible"]] * 2
+
+
+def on_paper(page: Page) -> str:
+    """The text of the printed page, its lines joined."""
+    with pdfium.PdfDocument(page.pdf()) as pdf:
+        return " ".join(" ".join(sheet.get_textpage().get_text_bounded() for sheet in pdf).split())
+
+
+def test_all_that_was_asked_and_quoted_is_printed_from_any_tab_and_no_controls(
+    home: Path, open_page: OpenPage
+) -> None:
+    writer = Writer("http://127.0.0.1:9/v1", "small", 20)
+    with serving(home, Serving(writer=writer)) as address:
+        page = open_page(address)
+        for question in QUESTIONS:
+            ask(page, question)
+        expect(page.locator("#scope summary")).to_be_visible()
+        expect(page.locator("#writer label")).to_be_visible()
+        texts = page.locator(".turn :is(blockquote:not(.nearest), .nearest p, .sources li)").all_inner_texts()
+        assert len(texts) > len(QUESTIONS)
+        papers = [on_paper(page)]
+        open_documents(page)
+        papers.append(on_paper(page))
+        for printed in papers:
+            for text in (*QUESTIONS, *texts):
+                assert " ".join(text.split()) in printed
+            for control in ("Search in", "all documents", "Also answer in a sentence", "60 passages"):
+                assert control not in printed

@@ -65,6 +65,24 @@ def test_a_reload_and_another_tab_lose_nothing(address: str, open_page: OpenPage
     expect(page.locator(".turn")).to_have_count(2)
 
 
+def test_what_is_half_typed_outlasts_a_question_of_another_tab(address: str, open_page: OpenPage) -> None:
+    page = open_page(address)
+    ask(page, CACAO)
+    other = page.context.new_page()
+    other.goto(address)
+    wait_until_open(other)
+    page.fill(BOX, "En waar")
+    ask(other, KNIT)
+    expect(page.locator(".turn")).to_have_count(2)
+    again(page)
+    expect(page.locator(BOX)).to_have_value("En waar")
+    other.fill(BOX, "En wie")
+    again(page)
+    expect(page.locator(BOX)).to_have_value("En waar")
+    again(other)
+    expect(other.locator(BOX)).to_have_value("En wie")
+
+
 def test_the_last_reply_is_in_view_again_above_the_examples(address: str, open_page: OpenPage) -> None:
     page = open_page(address, width=390, height=844)
     ask(page, CACAO)
@@ -144,7 +162,7 @@ def test_hostile_contents_of_the_storage_stay_text(address: str, open_page: Open
     talk = json.loads(value)
     attack = "<img src=x onerror=window.hit=1>"
     talk["title"] = talk["turns"][0]["question"] = talk["turns"][0]["cited"][0]["text"] = attack
-    talk["draft"] = 7
+    talk["draft"], talk["scope"] = 7, {"languages": 7}
     talk["turns"] += [None, "x", {"time": attack}, {"time": "9"}]
     prefix = key[: key.rindex(" ")]
     for name, text in (

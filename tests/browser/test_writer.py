@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from rodedraad.server.serve import Serving
 from rodedraad.writing.writer import Writer
-from tests.browser.test_access import serious
+from tests.browser.test_access import violations
 from tests.browser.test_chat import OpenPage, ask
 from tests.servers import serving
 from tests.writing.models import Play, Request, playing, replying, saying
@@ -63,7 +63,7 @@ def test_a_sentence_comes_beneath_the_quotes_and_its_citation_leads_to_the_sourc
         expect(page.locator(".written").nth(1)).to_contain_text("was not supported by the quotes")
         page.reload()
         expect(page.locator(".written .sentence")).to_have_text(f"{DUTCH} [1]")
-        assert serious(page) == []
+        assert violations(page) == []
 
 
 def test_nothing_is_sent_elsewhere_before_somebody_agrees(own_home: Path, open_page: OpenPage) -> None:
@@ -80,7 +80,7 @@ def test_nothing_is_sent_elsewhere_before_somebody_agrees(own_home: Path, open_p
         ask(page, "Hoeveel gezinnen werken er in de koffiesector?")
         page.wait_for_selector("blockquote.lead")
         assert "write" not in sent
-        assert serious(page) == []
+        assert violations(page) == []
         page.click("#writer .agree")
         expect(page.locator(".written .why")).to_have_text(
             re.compile("Het taalmodel (was na 1 s niet klaar|op 192.0.2.1:9 is niet bereikbaar).")

@@ -137,6 +137,20 @@ def test_the_oldest_turns_go(turn: dict[str, Any], searcher: Searcher) -> None:
     assert longer.turns[-1].question == "Wat is cacao blanco?"
 
 
+def test_how_a_follow_up_was_understood_is_taken_along(searcher: Searcher) -> None:
+    first = answer(searcher, MINERS)
+    talk = Talk().followed_by(first).followed_by(ask(searcher, "En waarom?", [first]))
+    texts = {
+        form: FORMS[form](talk.turns, searcher.generation, "nl") for form in ("plain", "markdown", "html")
+    }
+    told = "Opgevat als: Wat doet Red Social voor mijnwerkers? En waarom?"
+    assert f"\n\nEn waarom?\n\n{told}\n\n" in texts["plain"]
+    assert f"\n\n## En waarom?\n\n{told}\n\n" in texts["markdown"]
+    html = '<p>Opgevat als: <span lang="nl">Wat doet Red Social voor mijnwerkers? En waarom?</span></p>'
+    assert texts["html"].count(html) == 1
+    assert all(text.count("Opgevat als:") == 1 for text in texts.values())
+
+
 def test_an_answer_is_taken_along_with_its_sources(searcher: Searcher) -> None:
     question = "How many families work in the coffee sector?"
     talk = (

@@ -22,7 +22,8 @@ from tests.servers import free_port, listening, serving
 
 AN, BO = ("an", "met de trein"), ("bo", "met de tram")
 TURN = {"time": "2026-11-30T12:00:00.000+00:00", "question": "Wat draagt de lama? ☃"}
-TALK = {"title": "", "draft": "", "changed": 1.0, "saved": 5, "votes": {}, "turns": [TURN]}
+SCOPE = {"documents": ["note.txt"], "languages": []}
+TALK = {"title": "", "draft": "", "changed": 1.0, "saved": 5, "votes": {}, "turns": [TURN], "scope": SCOPE}
 
 
 @pytest.fixture(scope="module")

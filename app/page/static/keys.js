@@ -24,8 +24,11 @@ function ask() {
 
 addEventListener('keydown', event => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  if (event.target.closest?.('input, textarea, select, [contenteditable], [role=tablist], [popover]')) return;
+  const at = selector => event.target.closest?.(selector);
   const step = {ArrowLeft: '.previous', ArrowRight: '.next'}[event.key];
+  const typing = at('input, textarea, select, [contenteditable], [popover]');
+  const empty = at('#question textarea')?.value === '';
+  if (typing && !(step && empty) || step && at('[role=tablist]')) return;
   if (event.key === '/') ask();
   else if (event.key === '?') find('#keys').showPopover();
   else if (step) find(`#source header ${step}:enabled`)?.click();

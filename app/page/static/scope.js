@@ -1,10 +1,9 @@
-// The menu of what is searched. Runs as its js_on_load.
+// The menu of what is searched, which talks.js keeps with the conversation. Runs as its js_on_load.
 
-const KEPT = `scope ${location.pathname}`; // in the tab's storage, as a page that is loaded again begins with all documents
 const NOTHING = {documents: [], languages: [], date_from: '', date_to: ''};
 const part = selector => element.querySelector(selector);
+const isAll = () => JSON.stringify(scope) === JSON.stringify(NOTHING);
 let scope = {...NOTHING};
-try { Object.assign(scope, JSON.parse(sessionStorage.getItem(KEPT))); } catch { /* no storage: until the page is closed */ }
 let asked = 0; // of the server: only the last answer counts
 
 async function look(list) { // how many documents are chosen, and with `list` which there are to choose
@@ -15,18 +14,22 @@ async function look(list) { // how many documents are chosen, and with `list` wh
   const {rows, told, count, detail} = await response.json();
   if (number !== asked) return;
   if (list && response.ok) part('.found').innerHTML = rows;
-  const all = JSON.stringify(scope) === JSON.stringify(NOTHING);
   part('[role=status]').textContent = response.ok ? told : detail;
-  part('summary strong').textContent = all ? part('details').dataset.all : told ?? detail;
-  part('details').classList.toggle('chosen', !all);
+  part('summary strong').textContent = isAll() ? part('details').dataset.all : told ?? detail;
+  part('details').classList.toggle('chosen', !isAll());
   part('details').classList.toggle('nothing', !count);
 }
 
 function choose(changed, list) {
   scope = {...scope, ...changed};
-  try { sessionStorage.setItem(KEPT, JSON.stringify(scope)); } catch { /* as above */ }
+  dispatchEvent(new CustomEvent('chosen', {detail: isAll() ? null : scope}));
+  show(list);
+}
+
+function show(list) {
+  if (!part('details')) return;
   fill();
-  return look(list);
+  look(list);
 }
 
 function fill() { // the fields, as they are chosen
@@ -39,7 +42,7 @@ function begin() { // when the server has sent the menu, the first time or in an
   if (!menu || menu.dataset.begun) return;
   menu.dataset.begun = 'true';
   menu.addEventListener('toggle', () => { if (menu.open) look(true); });
-  if (JSON.stringify(scope) !== JSON.stringify(NOTHING)) choose({});
+  if (!isAll()) show();
 }
 
 function end() {
@@ -72,6 +75,12 @@ addEventListener('pointerdown', ({target}) => {
   if (part('details')?.open && !element.contains(target)) part('details').open = false;
 });
 addEventListener('asking', ({detail}) => { detail.scope = scope; });
+addEventListener('opened', ({detail}) => { // a conversation, with what was chosen in it, whatever lies in its place
+  const before = JSON.stringify(scope);
+  const fits = Object.entries(NOTHING).every(([name, none]) => detail?.[name]?.constructor === none.constructor);
+  scope = fits ? detail : {...NOTHING};
+  if (JSON.stringify(scope) !== before) show(part('details')?.open);
+});
 addEventListener('look-in', ({detail}) => {
   choose({...NOTHING, documents: [detail]}, true);
   document.querySelector('#question textarea').focus();

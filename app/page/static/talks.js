@@ -42,9 +42,9 @@ function kept(id) { // a conversation, whatever lies in its place
   let found = null;
   try { found = JSON.parse(read(prefix + id)); } catch { /* it is none */ }
   const turns = Array.isArray(found?.turns) ? found.turns.filter(turn => string(turn?.time)) : [];
-  const {title, draft, votes} = found ?? {}, changed = Number(found?.changed) || 0;
+  const {title, draft, votes, scope} = found ?? {}, changed = Number(found?.changed) || 0;
   const saved = Number(found?.saved) || changed; // `changed` in any way, also by a name or a vote
-  return {title: string(title), draft: string(draft), changed, saved, votes: {...votes}, turns};
+  return {title: string(title), draft: string(draft), changed, saved, votes: {...votes}, scope, turns};
 }
 
 const all = () => keys().map(key => key.slice(prefix.length))
@@ -54,7 +54,7 @@ function change(id, changes) {
   const fresh = read(prefix + id) === null;
   const talk = Object.assign(kept(id), changes);
   talk.saved = next(talk);
-  keep(id, talk.turns.length || talk.draft ? JSON.stringify(talk) : null);
+  keep(id, talk.turns.length || talk.draft || talk.scope ? JSON.stringify(talk) : null);
   if (fresh) for (const old of all().slice(MOST)) keep(old.id, null);
 }
 
@@ -194,6 +194,7 @@ function look() {
     shown = talk.dataset.id;
     if (first && box().value) change(shown, {draft: box().value, changed: Date.now()}); // typed before the page opened
     else type(before.draft);
+    dispatchEvent(new CustomEvent('opened', {detail: before.scope}));
     if (!first) box().focus();
   }
   const times = now.map(({time}) => time).join();
@@ -234,7 +235,7 @@ function fill() {
 }
 
 const folded = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-const titled = ({title, turns, draft}) => title || string(turns[0]?.question) || draft;
+const titled = ({title, turns, draft}) => title || string(turns[0]?.question) || draft || find('#new').textContent.trim();
 
 function entry(talk) {
   const item = find('#kept template').content.firstElementChild.cloneNode(true);
@@ -357,6 +358,7 @@ element.addEventListener('beforetoggle', event => {
 }, true);
 element.addEventListener('toggle', event => { if (opens(event)) find('#kept input').focus(); }, true);
 addEventListener('kept', () => change(shown, {turns: joined(kept(shown).turns, turns())})); // a turn has changed
+addEventListener('chosen', ({detail}) => { if (shown !== null) change(shown, {scope: detail, changed: Date.now()}); });
 addEventListener('say', ({detail}) => say(detail));
 addEventListener('storage', ({key, oldValue, newValue}) => { // another tab has changed something
   if (!key?.startsWith(prefix)) return;
@@ -364,6 +366,9 @@ addEventListener('storage', ({key, oldValue, newValue}) => { // another tab has 
   else if (server && !unkept.has(key) && !(key.slice(prefix.length) in deletions())) unkept.set(key, oldValue); // logged out
   if (find('#kept')?.matches(':popover-open')) fill();
   if (key === prefix + shown && kept(shown).turns.length > turns().length) later(() => open(shown));
+});
+addEventListener('pagehide', () => { // what is half typed here, whatever another tab has asked or typed meanwhile
+  if (read(prefix + shown) !== null && box().value) change(shown, {draft: box().value});
 });
 addEventListener('popstate', ({state}) => {
   if (state?.talk && state.talk !== shown) later(() => open(state.talk, {turn: Number(state.turn ?? -1), number: Number(state.number ?? 0)}));

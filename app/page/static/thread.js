@@ -127,6 +127,7 @@ function step(button) {
   const way = button.classList.contains('next') ? '.next' : '.previous';
   show(article.dataset.turn, button.dataset.number, () => {
     remember('replaceState');
+    if (document.activeElement.matches('#question textarea')) return; // stepped from there by a key
     const same = article.querySelector(way);
     (same.disabled ? article.querySelector('.step:enabled') : same)?.focus();
   });
