@@ -185,7 +185,7 @@ def test_a_document_that_is_not_listed_is_found_opened_and_removed(
     page.keyboard.type("WOL/zurich")
     expect(rows).to_have_count(1)
     expect(page.locator("#found[role=status]")).to_have_text(re.compile(r"^1 of \d documents$"))
-    assert serious(page) == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
