@@ -1,8 +1,10 @@
 """Documents tab: a table of the documents, with uploads, removal and re-indexing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ from rodedraad.live.live_corpus import LiveCorpus, Row
 from rodedraad.live.web_fetch import LONGEST_ADDRESS
 from rodedraad.page.background_work import progress_html, watched
 from rodedraad.page.clicks import text
-from rodedraad.page.notes import note, why
+from rodedraad.page.folded import folded
+from rodedraad.page.notes import STATUS, note, why
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.page.visitor import changing, may_change
 from rodedraad.texts.html_templates import render
@@ -24,6 +27,8 @@ from rodedraad.texts.refusal import Refusal
 
 MOST_SHOWN = 500  # rows
 
+LONGEST_WORDS = 200  # characters
+
 FOLLOWERS = 16
 """How many pages see an indexing of others at the same time: less than half of Gradio's 40 workers."""
 
@@ -31,7 +36,7 @@ LOOK = 1.0
 """Seconds between two looks at an indexing that another page or process runs."""
 
 Change = tuple[Any, Any, Any]
-"""What an event puts into the status and the table, and whether the button to cancel is there."""
+"""What an event puts into the status, what changes when the table does, and the button to cancel."""
 
 REMOVE = """
 element.addEventListener('click', event => {
@@ -69,13 +74,20 @@ def documents_tab(
                 add = gr.Button(PHRASES("add"), size="sm", elem_id="add-page")
                 labels.label(add, value="add")
         with gr.Row(elem_id="progress"):
-            status = gr.HTML(elem_id="doing", js_on_load="element.setAttribute('role', 'status')")
+            status = gr.HTML(elem_id="doing", js_on_load=STATUS)
             cancel = gr.Button(PHRASES("cancel"), size="sm", elem_id="cancel", visible=False)
             labels.label(cancel, value="cancel")
-        before = gr.State("")
+        find = gr.Textbox(
+            label=PHRASES("scope_find"), max_lines=1, max_length=LONGEST_WORDS, elem_id="find-document"
+        )
+        labels.label(find, label="scope_find")
+        count = gr.HTML(elem_id="found", elem_classes="unseen", js_on_load=STATUS)
+        before, changes = gr.State(""), gr.State("")
         table = gr.HTML(elem_id="library", js_on_load=REMOVE)
-    shown = [status, table, cancel]
-    tab.select(events.show, None, table, **QUIET)
+    shown = [status, changes, cancel]
+    # One event for all, so that one runs after another and the last words count.
+    looks = [tab.select, languages.input, find.change, changes.change]
+    gr.on(looks, events.show, find, [table, count], trigger_mode="always_last", **QUIET)
     tab.select(
         events.follow,
         None,
@@ -84,7 +96,6 @@ def documents_tab(
         show_progress="hidden",
         api_visibility="private",
     )
-    languages.input(events.show, None, table, **QUIET)
     if can_change:
         one_at_a_time: dict[str, Any] = {
             "concurrency_limit": 1, "concurrency_id": "index", "show_progress": "hidden",
@@ -100,8 +111,7 @@ def documents_tab(
         )
         in_turn = one_at_a_time | {"trigger_mode": "always_last"}  # what is added meanwhile is indexed next
         for changed in (kept, gone, asked, fetched):
-            renewed = changed.then(events.renew, before, shown, **in_turn)
-            renewed.then(events.show, None, table, **QUIET)
+            changed.then(events.renew, before, shown, **in_turn)
 
 
 class _Events:
@@ -109,8 +119,13 @@ class _Events:
         self._library = library
         self._renewing: set[str | None] = set()  # sessions whose own indexing runs
 
-    def show(self, request: gr.Request) -> str:
-        return self._table(request)
+    def show(self, words: str | None, request: gr.Request) -> tuple[str, str]:
+        """The table of the documents that are looked for, and how many these are."""
+        language, rows = language_of(request.headers), self._library.rows()
+        found = found_by(str(words or ""), rows)
+        total, count = (f"{sum(not row.only_holds_others for row in some):,}" for some in (rows, found))
+        told = phrase("scope_some", language, count=count, total=total) if words else ""
+        return library_html(found, language, may_change(request.headers), told), told and note(told)
 
     @changing
     def forget(self) -> str:
@@ -172,12 +187,12 @@ class _Events:
         The notes on an upload, in `before`, stay above the result.
         """
         if before is None:
-            yield gr.skip(), gr.skip(), gr.skip()
+            yield gr.skip(), time.monotonic_ns(), gr.skip()
             return
         language = language_of(request.headers)
         self._renewing.add(request.session_hash)
         try:
-            report = yield from watched(self._library.reindex, self._shower(request))
+            report = yield from watched(self._library.reindex, partial(self._now, request))
             found = phrase(
                 "reindex_cancelled" if report.waiting else "reindexed",
                 language,
@@ -191,40 +206,48 @@ class _Events:
             found = why(error, language, self._library.told)
         finally:
             self._renewing.discard(request.session_hash)
-        yield f"{before}{note(found)}", gr.skip(), gr.update(visible=False)
+        yield f"{before}{note(found)}", time.monotonic_ns(), gr.update(visible=False)
 
     async def follow(self, request: gr.Request) -> AsyncIterator[Change]:
         """Yield the progress of an indexing that another page or process runs, until it ends."""
         language = language_of(request.headers)
-        show, followed = await asyncio.to_thread(self._shower, request), False
+        followed = False
         while request.session_hash not in self._renewing and (running := self._library.running()):
             since = f"{datetime.fromtimestamp(running.since, UTC):%H:%M}"
-            yield await asyncio.to_thread(show, running.progress, phrase("since", language, time=since))
+            more = phrase("since", language, time=since)
+            yield await asyncio.to_thread(self._now, request, running.progress, more)
             followed = True
             await asyncio.sleep(LOOK)
         if followed and request.session_hash not in self._renewing:
-            yield "", await asyncio.to_thread(self._table, request), gr.update(visible=False)
+            yield "", await asyncio.to_thread(self._library.version), gr.update(visible=False)
         else:
             yield gr.skip(), gr.skip(), gr.skip()
 
-    def _shower(self, request: gr.Request) -> Callable[..., Change]:
-        """A function that shows progress, and the table again whenever more documents answer."""
-        seen, language = self._library.version(), language_of(request.headers)
-
-        def show(now: Progress, more: str = "") -> Change:
-            nonlocal seen
-            before, seen = seen, self._library.version()
-            can_cancel = may_change(request.headers) and self._library.can_cancel
-            table = gr.skip() if seen == before else self._table(request)
-            return progress_html(now, language, more), table, gr.update(visible=can_cancel)
-
-        return show
-
-    def _table(self, request: gr.Request) -> str:
-        language = language_of(request.headers)
-        return library_html(self._library.rows(), language, may_change(request.headers))
+    def _now(self, request: gr.Request, progress: Progress, more: str = "") -> Change:
+        """What the page is told of an indexing that runs."""
+        can_cancel = may_change(request.headers) and self._library.can_cancel
+        shown = progress_html(progress, language_of(request.headers), more)
+        return shown, self._library.version(), gr.update(visible=can_cancel)
 
 
-def library_html(rows: Sequence[Row], language: str, may_change: bool) -> str:
-    """The documents as a table; with `may_change`, each has a button to remove it."""
-    return render("page/library.html", rows=rows, language=language, may_change=may_change, most=MOST_SHOWN)
+def found_by(words: str, rows: Sequence[Row]) -> list[Row]:
+    """The documents in whose title or id the words stand, and the files that hold these."""
+    words = folded(words.strip())
+    found = [row for row in rows if words in folded(row.id) or words in folded(row.title)]
+    ids = {id for row in found for id in (row.id, row.file)}
+    return [row for row in rows if row.id in ids]
+
+
+def library_html(rows: Sequence[Row], language: str, may_change: bool, caption: str = "") -> str:
+    """The documents as a table; with `may_change`, each has a button to remove it.
+
+    `caption` stands above them instead of how many there are.
+    """
+    return render(
+        "page/library.html",
+        rows=rows,
+        language=language,
+        may_change=may_change,
+        caption=caption,
+        most=MOST_SHOWN,
+    )

@@ -13,7 +13,7 @@ from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.run_history import Kept, KeptRuns
 from rodedraad.page.background_work import progress_html, watched
 from rodedraad.page.clicks import text
-from rodedraad.page.notes import note, why
+from rodedraad.page.notes import STATUS, note, why
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.page.visitor import changing, may_change
 from rodedraad.texts.html_templates import render
@@ -36,7 +36,6 @@ new MutationObserver(() => {
   leaving = false;
 }).observe(element, {childList: true, subtree: true});
 """
-STATUS = "element.setAttribute('role', 'status')"
 
 
 def evaluation_tab(

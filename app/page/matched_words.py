@@ -1,11 +1,11 @@
 """Matched words: which words of a question matched another word in its quotes."""
 
 import re
-import unicodedata
 
 from rodedraad.answering.answer import Answer
 from rodedraad.index.encoders.bundled import bundled_static
 from rodedraad.index.words.function_words import is_function_word
+from rodedraad.page.folded import folded
 
 MATCHED_WORDS = 4
 """The most words of the question that are shown with the word they matched."""
@@ -59,10 +59,4 @@ def _cosine(word: str, match: str) -> float:
 
 def _by_fold(text: str) -> dict[str, str]:
     """The words of a text as printed, by their form without capitals and accents."""
-    return {_folded(word): word for word in reversed(re.findall(r"\w+", text))}
-
-
-def _folded(word: str) -> str:
-    """Lower case, accents folded."""
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    return {folded(word): word for word in reversed(re.findall(r"\w+", text))}

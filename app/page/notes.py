@@ -8,6 +8,9 @@ from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 from rodedraad.texts.refusal import Refusal
 
+STATUS = "element.setAttribute('role', 'status')"
+"""What the browser does with a part for notes, so that a screen reader tells them."""
+
 
 def why(error: RodeDraadError, language: str, told: Callable[[RodeDraadError], str]) -> str:
     """Why something failed: refusals and unread files in the page's language, others as `told` gives it."""

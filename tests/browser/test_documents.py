@@ -12,6 +12,7 @@ from rodedraad.index.build import reindex
 from rodedraad.index.progress import READING, Progress
 from rodedraad.index.store.running import told_to_others
 from rodedraad.live.live_corpus import LiveCorpus
+from rodedraad.page import documents_tab
 from tests.browser.conftest import Hold
 from tests.browser.test_access import serious
 from tests.browser.test_chat import OpenPage, ask
@@ -165,11 +166,49 @@ def test_an_indexing_by_another_process_is_seen_and_its_documents_appear(
     expect(page.locator("#doing label")).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_document_that_is_not_listed_is_found_opened_and_removed(
+    library: str, folder: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    file = folder / "corpus" / "wol" / "Zürich.txt"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("In de stad is een markt voor wol.", "utf-8")
+    reindex(folder / "corpus", folder / "home")
+    monkeypatch.setattr(documents_tab, "MOST_SHOWN", 2)
+    page = open_page(library, width, 844)
+    open_documents(page)
+    rows = page.locator("#library tbody tr")
+    expect(page.locator("#library caption")).to_contain_text("Showing the first 2. Search above for others.")
+    expect(rows).to_have_count(2)
+    find = page.locator("#documents").get_by_label("Find a document or folder")
+    find.focus()
+    page.keyboard.type("WOL/zurich")
+    expect(rows).to_have_count(1)
+    expect(page.locator("#found [role=status]")).to_contain_text(re.compile(r"1 of \d+ documents"))
+    expect(page.locator("#library caption")).to_contain_text(re.compile(r"1 of \d+ documents"))
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#source .text")).to_have_text("In de stad is een markt voor wol.")
+    page.click("#source .close")
+    expect(find).to_have_value("WOL/zurich")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Remove: wol/Zürich.txt").click()
+    expect(page.locator("#doing")).to_contain_text("1 removed")
+    expect(rows).to_have_count(0)
+    assert not file.exists()
+    find.fill("")
+    expect(rows).to_have_count(2)
+    expect(page.locator("#found")).to_have_text("")
+
+
 def test_the_table_is_told_in_the_language_chosen(library: str, open_page: OpenPage) -> None:
     page = open_page(library, 390, 844)
     open_documents(page)
     page.locator("#languages select").select_option("nl")
     expect(page.locator("#library caption")).to_contain_text("documenten")
     expect(page.get_by_role("tab", name="Documenten")).to_be_visible()
+    expect(page.locator("#documents").get_by_label("Zoek een document of map")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert serious(page) == []

@@ -18,7 +18,7 @@ from rodedraad.ingest.errors import Reason, RodeDraadError
 from rodedraad.live.live_corpus import LiveCorpus, Row
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.background_work import progress_html
-from rodedraad.page.documents_tab import library_html
+from rodedraad.page.documents_tab import found_by, library_html
 from rodedraad.server.serve import Serving
 from rodedraad.texts.refusal import Refusal
 from tests.ingest.readers.made_files import zipped
@@ -99,6 +99,13 @@ def test_the_files_inside_a_file_are_listed_beneath_it_and_go_with_it(folder: Pa
     assert html.count('class="indexed member"') == 3
     removable = re.findall(r'data-id="([^"]*)"', html)
     assert removable == ["a.zip", "post.zip", "stuk.pdf", "lama.md"]
+    for words, found in (
+        ("C.TXT", ["post.zip", "post.zip/c.txt"]),
+        ("post.zip/b", ["post.zip", "post.zip/b.zip/a.txt"]),
+        (" over de LÁMA ", ["lama.md"]),
+        ("kameel", []),
+    ):
+        assert [row.id for row in found_by(words, library.rows())] == found
     library.remove("a.zip/a.txt")
     assert (folder / "corpus" / "a.zip").exists()
     library.remove("a.zip")

@@ -101,7 +101,7 @@ def test_a_reader_asks_reads_and_votes(shared: str, config: dict[str, Any]) -> N
 def test_a_reader_is_shown_nothing_to_change_with(shared: str, config: dict[str, Any]) -> None:
     def shown(part: str, user: tuple[str, str]) -> str:
         id = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == part)
-        tab = next(one for one in config["dependencies"] if (one["inputs"], one["outputs"]) == ([], [id]))
+        tab = next(one for one in config["dependencies"] if one["outputs"][:1] == [id])
         return str(httpx.post(shared + RUN, json=call(tab), auth=user).json()["data"][0])
 
     assert "data-question" in shown("library", AN)
