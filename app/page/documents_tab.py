@@ -1,6 +1,7 @@
 """Documents tab: a table of the documents, with uploads, removal and re-indexing."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -35,7 +36,7 @@ LOOK = 1.0
 """Seconds between two looks at an indexing that another page or process runs."""
 
 Change = tuple[Any, Any, Any]
-"""What an event puts into the status, the version of the index, and whether the button to cancel is there."""
+"""What an event puts into the status, what changes when the table does, and the button to cancel."""
 
 REMOVE = """
 element.addEventListener('click', event => {
@@ -81,11 +82,12 @@ def documents_tab(
         )
         labels.label(find, label="scope_find")
         count = gr.HTML(elem_id="found", elem_classes="unseen", js_on_load=STATUS)
-        before, version = gr.State(""), gr.State("")
+        before, changes = gr.State(""), gr.State("")
         table = gr.HTML(elem_id="library", js_on_load=REMOVE)
-    shown, listed = [status, version, cancel], [table, count]
-    looks = [tab.select, languages.input, find.input, version.change]
-    gr.on(looks, events.show, find, listed, trigger_mode="always_last", **QUIET)
+    shown = [status, changes, cancel]
+    # One event for all, so that one runs after another and the last words count.
+    looks = [tab.select, languages.input, find.change, changes.change]
+    gr.on(looks, events.show, find, [table, count], trigger_mode="always_last", **QUIET)
     tab.select(
         events.follow,
         None,
@@ -109,8 +111,7 @@ def documents_tab(
         )
         in_turn = one_at_a_time | {"trigger_mode": "always_last"}  # what is added meanwhile is indexed next
         for changed in (kept, gone, asked, fetched):
-            renewed = changed.then(events.renew, before, shown, **in_turn)
-            renewed.then(events.show, find, listed, **QUIET)
+            changed.then(events.renew, before, shown, **in_turn)
 
 
 class _Events:
@@ -123,8 +124,8 @@ class _Events:
         language, rows = language_of(request.headers), self._library.rows()
         found = found_by(str(words or ""), rows)
         total, count = (f"{sum(not row.only_holds_others for row in some):,}" for some in (rows, found))
-        told = note(phrase("scope_some", language, count=count, total=total)) if words else ""
-        return library_html(found, language, may_change(request.headers)), told
+        told = phrase("scope_some", language, count=count, total=total) if words else ""
+        return library_html(found, language, may_change(request.headers), told), told and note(told)
 
     @changing
     def forget(self) -> str:
@@ -186,7 +187,7 @@ class _Events:
         The notes on an upload, in `before`, stay above the result.
         """
         if before is None:
-            yield gr.skip(), gr.skip(), gr.skip()
+            yield gr.skip(), time.monotonic_ns(), gr.skip()
             return
         language = language_of(request.headers)
         self._renewing.add(request.session_hash)
@@ -205,7 +206,7 @@ class _Events:
             found = why(error, language, self._library.told)
         finally:
             self._renewing.discard(request.session_hash)
-        yield f"{before}{note(found)}", gr.skip(), gr.update(visible=False)
+        yield f"{before}{note(found)}", time.monotonic_ns(), gr.update(visible=False)
 
     async def follow(self, request: gr.Request) -> AsyncIterator[Change]:
         """Yield the progress of an indexing that another page or process runs, until it ends."""
@@ -237,6 +238,16 @@ def found_by(words: str, rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row.id in ids]
 
 
-def library_html(rows: Sequence[Row], language: str, may_change: bool) -> str:
-    """The documents as a table; with `may_change`, each has a button to remove it."""
-    return render("page/library.html", rows=rows, language=language, may_change=may_change, most=MOST_SHOWN)
+def library_html(rows: Sequence[Row], language: str, may_change: bool, caption: str = "") -> str:
+    """The documents as a table; with `may_change`, each has a button to remove it.
+
+    `caption` stands above them instead of how many there are.
+    """
+    return render(
+        "page/library.html",
+        rows=rows,
+        language=language,
+        may_change=may_change,
+        caption=caption,
+        most=MOST_SHOWN,
+    )

@@ -114,3 +114,47 @@ def test_a_quote_is_read_on_from_and_asked_about_alone_on_a_phone(reading: str, 
         assert box is not None
         assert box["x"] + box["width"] <= 390
     assert cells.count() == 3
+
+
+def test_a_document_is_leafed_through_searched_and_turned_on_a_phone(
+    reading: str, open_page: OpenPage
+) -> None:
+    page = open_page(reading, 390, 844, has_touch=True, is_mobile=True)
+
+    def check() -> None:
+        """What can be touched lies on the screen, and the text has most of it."""
+        for control in page.locator("#source :is(a, button, input)").locator("visible=true").all():
+            expect(control).to_be_in_viewport(ratio=1)
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        box = page.locator("#source :is(.text, .sheet)").locator("visible=true").bounding_box()
+        assert box is not None
+        assert box["height"] > 500
+        assert violations(page) == []
+
+    open_documents(page)
+    page.locator("a.open[data-document='lang.txt']").tap()
+    text = page.locator("#source .text")
+    expect(text).to_contain_text("0 wol en kaas")
+    check()
+    page.get_by_role("button", name="Later text").tap()
+    expect(text).to_contain_text("39 wol en kaas")
+    page.fill(".find input", "2 wol")
+    page.press(".find input", "Enter")
+    expect(page.locator("mark.chosen")).to_be_in_viewport()
+    expect(page.locator(".tools span").first).to_have_text("Match 4 of 4")
+    check()
+    page.locator(".match.previous").tap()
+    expect(page.locator(".tools span").first).to_have_text("Match 3 of 4")
+    expect(page.locator("mark.chosen")).to_be_in_viewport()
+    page.locator("#source .close").tap()
+    expect(page.locator("#source")).to_be_hidden()
+    page.locator("a.open[data-document='verslag.pdf']").tap()
+    page.get_by_role("button", name="Page", exact=True).tap()
+    expect(page.locator(".sheet img[alt='Page 1 of Peru in cijfers']")).to_be_in_viewport()
+    check()
+    page.get_by_role("button", name="Next page").tap()
+    expect(page.locator(".sheet img[alt='Page 2 of Peru in cijfers']")).to_be_in_viewport()
+    page.get_by_role("button", name="Larger").tap()
+    check()
+    page.locator("#source .close").tap()
+    expect(page.locator("#library")).to_be_visible()
