@@ -93,7 +93,7 @@ def test_its_pages_are_turned_and_enlarged_and_its_file_is_saved(
     assert Path(saved.value.path()).read_bytes() == file.read_bytes()
     file.rename(folder / "elders.pdf")
     page.locator("a.original").click()
-    expect(page.locator(".reader [role=status]")).to_have_text("verslag.pdf: its file no longer exists")
+    expect(page.locator(".reader output.failed")).to_have_text("verslag.pdf: its file no longer exists")
     (folder / "elders.pdf").rename(file)
 
 

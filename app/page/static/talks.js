@@ -368,7 +368,8 @@ addEventListener('storage', ({key, oldValue, newValue}) => { // another tab has 
   if (key === prefix + shown && kept(shown).turns.length > turns().length) later(() => open(shown));
 });
 addEventListener('pagehide', () => { // what is half typed here, whatever another tab has asked or typed meanwhile
-  if (read(prefix + shown) !== null && box().value) change(shown, {draft: box().value});
+  const draft = box().value;
+  if (read(prefix + shown) !== null && draft && draft !== kept(shown).draft) change(shown, {draft});
 });
 addEventListener('popstate', ({state}) => {
   if (state?.talk && state.talk !== shown) later(() => open(state.talk, {turn: Number(state.turn ?? -1), number: Number(state.number ?? 0)}));
@@ -389,7 +390,7 @@ async function start() { // the conversation that this tab showed, or else the l
 addEventListener('laid', start, {once: true});
 addEventListener('pagehide', () => { for (const id of unsent) sendNow(id); });
 addEventListener('submit', event => {
-  if (!server || event.target.id !== 'user') return;
+  if (!server || !event.target.closest('#user')) return;
   event.preventDefault();
   clear(event.target);
 });
