@@ -140,7 +140,7 @@ def test_nothing_hostile_reaches_the_page_as_html(indexed):
         text = document.text[:2000]
         html = source_html([Place(1, document, 0, min(len(text), 100))])
         found = Tags(html)
-        ours = "article header div span button details summary h2 p mark a form input"
+        ours = "article header div span button details summary h2 p mark a form input output"
         assert found.tags <= set(ours.split())
         assert all(re.fullmatch(r"file\?document=[\w.%/-]+", link) for link in found.links)
         assert not {name for name in found.attributes if name.startswith("on")}
