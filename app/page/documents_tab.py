@@ -224,7 +224,7 @@ class _Events:
             yield gr.skip(), gr.skip(), gr.skip()
 
     def _now(self, request: gr.Request, progress: Progress, more: str = "") -> Change:
-        """What the page is told of an indexing that runs."""
+        """The progress of a running indexing, the version of the index, and the button to cancel."""
         can_cancel = may_change(request.headers) and self._library.can_cancel
         shown = progress_html(progress, language_of(request.headers), more)
         return shown, self._library.version(), gr.update(visible=can_cancel)

@@ -14,7 +14,7 @@ MOST_BYTES = 5_000_000
 """Bytes of the conversations of a user."""
 
 MOST_DELETED = 1_000
-"""Deletions of a user that browsers are told of."""
+"""The latest deletions of a user, which are kept so that other browsers delete the same conversations."""
 
 _TABLE = "talks (user TEXT, id TEXT, saved INTEGER, text BLOB, PRIMARY KEY (user, id))"
 _KEEP = (
