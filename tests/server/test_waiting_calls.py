@@ -81,7 +81,8 @@ def chat(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 def test_questions_are_answered_while_as_many_pages_as_may_be_wait_to_be_fetched(chat: Chat) -> None:
     statuses = [chat.add_page(f"adds-{number}") for number in range(7)]
     assert statuses[:4] == [200] * 4
-    assert statuses[-1] == 429
+    assert statuses[4:].count(200) <= 1  # once the first is being fetched, another may wait
+    assert set(statuses[4:]) <= {200, 429}
     assert chat.answers()
 
 
