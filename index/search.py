@@ -41,7 +41,7 @@ They hold an answer to .98 and .90 of the gold and held questions; 20, which tak
 read, to .99 and .95.
 """
 
-UNVERIFIED = -4.0
+UNVERIFIED = -5.0
 """What counts as the verifier's log-odds of a sentence that it has not read: about their median."""
 
 SWITCHES = (*PASSAGE, "expansion", "verified")

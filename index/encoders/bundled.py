@@ -32,8 +32,8 @@ CHECKSUMS = {
         "encoder.onnx_data": "1ef2f8b363b628e91b40ecfc65b4a75a90aac60b390b9ea2e1e8489900606a56",
         "interaction.safetensors": "ab7ade572ab2ce7095b16a6bf8ca92839a77006ef719e0a20a16e907e8d75a39",
         "tokenizer.json": "6491215341502275e0e3b7cc64933939fb4c11cdbac0b91998f71e8bdf20351f",
-        "verifier.onnx": "b42c3fb1800f532af92ace72d6f503dca07d126d8bf5b2a26c6a5c375862ba5f",
-        "verifier.safetensors": "5b95d2aaa7e1be2f139c7a1ef085408947414455ece1e25ad55683186c19e971",
+        "verifier.onnx": "c97ee2b341fb670143be3d2c3863ca8b7b7a54681245e4c9da2893797e21c06b",
+        "verifier.safetensors": "7fc59064c6c24b608824f3394b6baa7903a20058650fb2a46676ec66b4c74d3d",
     },
     "index/model/glosses": {
         "de-en.tsv.gz": "45a0941d50f5436e63ffcb1db74e97a9479ddbe5ecaeb45f4c37e3445a72e403",

@@ -29,6 +29,7 @@ from transformers import BertModel
 from index.training.attention import attend_in_sixteen_bits
 from index.training.exact import bert
 from index.training.export import export_verifier
+from index.training.graph import Weights
 from index.training.lessons import Lesson, article_lessons, names_of, piaf_lessons, xquad_lessons
 from index.training.loop import Loop, Plan
 from index.training.restore import restored_verifier
@@ -46,6 +47,13 @@ NEAR = 4
 """Passages from which those that do not answer are drawn."""
 ASIDE = 0.3
 """What the second loss counts."""
+KEPT = 0.25
+"""The part of the verifier before in one that goes on from it.
+
+With the verifier before, what was learned, and half or a quarter of the former in that, the first sentence
+answers .689, .708, .694 and .708 of 1,350 fitted questions; the AUROC of 2,166 is .823, .832, .833 and .834,
+and of those that people asked .856, .859, .866 and .865.
+"""
 HIDDEN = 384
 """Numbers between a sentence's states and its score."""
 SHUFFLED = 512
@@ -263,6 +271,17 @@ def held_exercises(order: random.Random) -> Iterator[Exercise]:
             yield from exercises_of(replace(lesson, questions=order.sample(lesson.questions, HELD)), order)
 
 
+def averaged(before: tuple[Source, Scoring], after: tuple[Source, Scoring]) -> tuple[Source, Scoring]:
+    """What was learned, with the part KEPT of what was before in every number (Wortsman et al. 2022)."""
+    (source, scoring), (learned, learned_scoring) = before, after
+    weights = _averaged(source.weights, learned.weights)
+    return replace(learned, weights=weights), _averaged(scoring, learned_scoring)
+
+
+def _averaged(before: Weights, after: Weights) -> Scoring:
+    return {name: KEPT * before[name] + (1 - KEPT) * value for name, value in after.items()}
+
+
 def encoder_before() -> Source:
     """The encoder before it was tuned, with the pieces of the bundled one."""
     packaged = read_source(packaged_source())
@@ -283,7 +302,8 @@ def main() -> None:
     exercises = list(exercises_from(options.data, options.evaluation, order))
     encoder = encoder_before()
     start = (encoder, {}) if options.anew else restored_verifier(encoder, BUNDLED)
-    export_verifier(*verify(*start, exercises, list(held_exercises(order)), options.work, seed=1), BUNDLED)
+    learned = verify(*start, exercises, list(held_exercises(order)), options.work, seed=1)
+    export_verifier(*(learned if options.anew else averaged(start, learned)), BUNDLED)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Judged questions: what is recorded of each question that the encoder did not learn from.
 
-They are the gold set and the sets of index/training/articles/held, each over its own corpus. The gold set's
-are in figures.json, a run as `rodedraad eval --save` writes it; those of the held sets in held.csv, a line
-each. Both are written by `python -m tests.evaluation.record` alone.
+They are the gold set and the sets in held/ and fitted/ of index/training/articles, each over its own corpus.
+The gold set's are in figures.json, a run as `rodedraad eval --save` writes it; those of the others in
+held.csv, a line each. Both are written by `python -m tests.evaluation.record` alone.
 """
 
 import csv
@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from zlib import crc32
 
 from rodedraad.evaluation.ask_gold import Outcome, ask_talks
-from rodedraad.evaluation.gold_file import load_talks
+from rodedraad.evaluation.gold_file import FILES, load_talks
 from rodedraad.evaluation.run_file import Run
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
@@ -22,7 +22,8 @@ from rodedraad.index.search import Searcher
 RECORD = "python -m tests.evaluation.record"
 GOLD_FILE = Path(__file__).parent / "figures.json"
 HELD_FILE = Path(__file__).parent / "held.csv"
-HELD = Path(__file__).parents[2] / "index" / "training" / "articles" / "held"
+ARTICLES = Path(__file__).parents[2] / "index" / "training" / "articles"
+HELD = sorted(folder for part in ("fitted", "held") for folder in (ARTICLES / part).iterdir())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Judged:
     quoted: bool  # a quote answers
     refused: bool
     confidence: float  # three digits
+
+    @property
+    def talk(self) -> str:
+        """The id without the turn: that of its conversation, or its own."""
+        return self.id.removesuffix(f"/{self.turn}")
 
 
 def judged(name: str, outcomes: Iterable[Outcome]) -> Iterator[Judged]:
@@ -55,24 +61,18 @@ def judged(name: str, outcomes: Iterable[Outcome]) -> Iterator[Judged]:
         )
 
 
-def ask_held(is_asked: Callable[[str], bool] = bool) -> list[Judged]:
-    """Index each held corpus and ask its questions, or those of whose ids that is true.
-
-    All take some eight minutes on one core.
-    """
-    found: list[Judged] = []
-    for folder in sorted(HELD.iterdir()):
-        name = f"held/{folder.name}"
-        talks = [talk for talk in load_talks([folder / "questions.jsonl"]) if is_asked(f"{name}/{talk[0]}")]
-        with TemporaryDirectory() as home:
-            reindex(folder / "corpus", Path(home))
-            found += judged(name, ask_talks(Searcher.open(Path(home)), talks, lambda done, total: None))
-    return found
+def ask_held(folder: Path, is_asked: Callable[[str], bool] = bool) -> list[Judged]:
+    """Index a held corpus and ask its questions and conversations, or those of whose ids that is true."""
+    name = f"{folder.parent.name}/{folder.name}"
+    talks = [talk for talk in load_talks(folder / file for file in FILES) if is_asked(f"{name}/{talk[0]}")]
+    with TemporaryDirectory() as home:
+        reindex(folder / "corpus", Path(home))
+        return list(judged(name, ask_talks(Searcher.open(Path(home)), talks, lambda done, total: None)))
 
 
-def is_drawn(id: str) -> bool:
-    """Whether a held question is in the half that is asked at every test."""
-    return crc32(id.encode()) % 2 == 0
+def is_drawn(talk: str) -> bool:
+    """Whether a held question or conversation is in the third that is asked at every test."""
+    return crc32(talk.encode()) % 3 == 0
 
 
 def recorded_gold() -> list[Judged]:

@@ -7,7 +7,11 @@ tests/evaluation/figures.json and tests/evaluation/held.csv with the change that
 reason.
 """
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +24,7 @@ from tests.conftest import CORPUS
 from tests.evaluation.gate import FLOORS, below_floor, headlines, turned
 from tests.evaluation.judged import (
     GOLD_FILE,
+    HELD,
     RECORD,
     Judged,
     ask_held,
@@ -35,7 +40,8 @@ def main() -> None:
         reindex(CORPUS, Path(home))
         searcher = Searcher.open(Path(home))
         run = Run.of(searcher, evaluate(searcher, GOLD), RECORD)
-    held = ask_held()
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as processes:
+        held = list(chain.from_iterable(processes.map(ask_held, HELD)))
     print_changes([*recorded_gold(), *recorded_held()], [*judged("gold", run.outcomes), *held])
     run.save(GOLD_FILE)
     write_held(held)

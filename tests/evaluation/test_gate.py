@@ -14,6 +14,7 @@ from rodedraad.index.search import Searcher
 from tests.evaluation.gate import AUROC, below_floor, headlines, holm, turned
 from tests.evaluation.judged import (
     GOLD_FILE,
+    HELD,
     RECORD,
     Judged,
     ask_held,
@@ -45,7 +46,7 @@ def test_the_answers_to_the_gold_questions_are_no_worse(outcomes: list[Outcome])
 
 def drawn() -> list[Judged]:
     """The recorded outcomes of what is asked at every test; `RECORD` asks the rest too."""
-    return [*recorded_gold(), *(judged for judged in recorded_held() if is_drawn(judged.id))]
+    return [*recorded_gold(), *(judged for judged in recorded_held() if is_drawn(judged.talk))]
 
 
 @pytest.mark.slow
@@ -53,7 +54,8 @@ def test_the_answers_to_the_questions_drawn_are_no_worse_and_above_the_floors(
     outcomes: list[Outcome],
 ) -> None:
     before = drawn()
-    now = [*judged("gold", outcomes), *ask_held(is_drawn)]
+    held = [judged for folder in HELD for judged in ask_held(folder, is_drawn)]
+    now = [*judged("gold", outcomes), *held]
     assert_no_worse(before, now)
     assert below_floor(headlines(before, now)) == []
 
@@ -67,7 +69,7 @@ def test_signals_that_are_switched_off_are_noticed(searcher: Searcher, home: Pat
 
 def test_a_loss_is_noticed_and_a_neutral_change_is_not() -> None:
     assert failures(drawn(), "2% lost", rounds=20) == 20
-    assert failures(drawn(), "10% redrawn", rounds=20) <= 1
+    assert failures(drawn(), "10% redrawn", rounds=100) <= 8
 
 
 def test_the_p_value_of_a_loss_is_the_binomial_tail() -> None:
@@ -124,7 +126,7 @@ def test_the_recorded_outcomes_are_of_every_signal_and_every_question() -> None:
     assert run.command == RECORD
     assert run.made_by["without"] == []
     assert len(recorded_gold()) == 204
-    assert len(recorded_held()) == 2160
+    assert len(recorded_held()) == 3764
 
 
 def test_the_recorded_figures_are_those_of_the_recorded_outcomes() -> None:
