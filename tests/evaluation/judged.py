@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zlib import crc32
 
-from rodedraad.evaluation.ask_gold import Outcome, ask_talks
-from rodedraad.evaluation.gold_file import load_talks
+from rodedraad.evaluation.ask_gold import Outcome, ask_gold_items
+from rodedraad.evaluation.gold_file import load_gold_items
 from rodedraad.evaluation.run_file import Run
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
@@ -63,10 +63,12 @@ def ask_held(is_asked: Callable[[str], bool] = bool) -> list[Judged]:
     found: list[Judged] = []
     for folder in sorted(HELD.iterdir()):
         name = f"held/{folder.name}"
-        talks = [talk for talk in load_talks([folder / "questions.jsonl"]) if is_asked(f"{name}/{talk[0]}")]
+        items = [
+            item for item in load_gold_items([folder / "questions.jsonl"]) if is_asked(f"{name}/{item[0]}")
+        ]
         with TemporaryDirectory() as home:
             reindex(folder / "corpus", Path(home))
-            found += judged(name, ask_talks(Searcher.open(Path(home)), talks, lambda done, total: None))
+            found += judged(name, ask_gold_items(Searcher.open(Path(home)), items, lambda done, total: None))
     return found
 
 
