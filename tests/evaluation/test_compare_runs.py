@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rodedraad.evaluation.compare_runs import Change, bootstrap_p, compare, mcnemar
@@ -29,7 +29,8 @@ def test_mcnemar_is_the_binomial_sign_test() -> None:
     assert mcnemar(np.array([1.0, np.nan]), np.array([np.nan, 0.0])) == 1.0
 
 
-@given(st.lists(st.tuples(*[st.sampled_from([0.0, 1.0])] * 2), max_size=12))
+@given(st.lists(st.tuples(*[st.sampled_from([0.0, 1.0])] * 2), max_size=8))
+@settings(deadline=None)
 def test_mcnemar_is_the_share_of_all_ways_that_are_as_uneven(
     pairs: list[tuple[float, float]],
 ) -> None:

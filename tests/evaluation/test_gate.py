@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rodedraad.evaluation.ask_gold import Outcome, evaluate
@@ -104,7 +104,8 @@ def test_the_p_value_of_the_auroc_is_delongs() -> None:
     assert (tied.before, tied.now, tied.p) == (0.5, 0.5, 1.0)
 
 
-@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=2, max_size=12))
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=2, max_size=8))
+@settings(deadline=None)
 def test_the_p_value_of_a_loss_is_the_share_of_all_ways_that_lose_as_many(
     pairs: list[tuple[bool, bool]],
 ) -> None:
@@ -119,6 +120,7 @@ confidences = st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), min_size=2,
 
 
 @given(confidences, confidences)
+@settings(deadline=None)
 def test_the_auroc_is_the_share_of_all_pairs_in_order(yes: list[float], no: list[float]) -> None:
     rows = [
         *(replace(RIGHT, confidence=c) for c in yes),
