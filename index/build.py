@@ -17,7 +17,7 @@ from rodedraad.index.settings import load_settings
 from rodedraad.index.store.draft import Store
 from rodedraad.index.store.embedding_journal import EmbeddingJournal
 from rodedraad.index.store.manifest import IndexProblem, damaged
-from rodedraad.index.store.running import told_to_others
+from rodedraad.index.store.progress_file import told_to_others
 from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.index.stores import store_of
 from rodedraad.index.words.analysis import analysis

@@ -8,7 +8,7 @@ from typing import Any
 from rodedraad.answering.answer import Answer
 from rodedraad.answering.best_sentences import best_sentences
 from rodedraad.answering.conversation import ask
-from rodedraad.evaluation.gold_file import FILES, Talk, load_talks
+from rodedraad.evaluation.gold_file import FILES, GoldItem, load_gold_items
 from rodedraad.index.evidence_match import answers, covers, squash
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.documents import Passage
@@ -59,14 +59,14 @@ def evaluate(
 
     Raises RodeDraadError when there is none, when a line is no gold line, or when two have one id.
     """
-    talks = load_talks([data] if data.is_file() else [data / name for name in FILES])
-    if not talks:
+    items = load_gold_items([data] if data.is_file() else [data / name for name in FILES])
+    if not items:
         raise RodeDraadError(f"There is no question in {data}: name a file, or a folder with {FILES[0]}.")
-    return ask_talks(searcher, talks, progress)
+    return ask_gold_items(searcher, items, progress)
 
 
-def ask_talks(
-    searcher: Searcher, talks: Sequence[Talk], progress: Callable[[int, int], None]
+def ask_gold_items(
+    searcher: Searcher, items: Sequence[GoldItem], progress: Callable[[int, int], None]
 ) -> list[Outcome]:
     """Ask every question and conversation; raises RodeDraadError when two have one id."""
     generation = searcher.generation
@@ -74,17 +74,17 @@ def ask_talks(
     corpus = {_name(passage): squash(passage.text) for passage in passages}
     languages = {entry.path: entry.language for entry in generation.manifest.documents}
     outcomes: dict[str, Outcome] = {}
-    for done, (id, line) in enumerate(talks):
-        progress(done, len(talks))
-        for outcome in _talk(searcher, id, line, corpus, languages):
+    for done, (id, line) in enumerate(items):
+        progress(done, len(items))
+        for outcome in _asked(searcher, id, line, corpus, languages):
             if outcome.id in outcomes:
                 raise RodeDraadError(f"Two gold questions have the id {outcome.id!r}: change one.")
             outcomes[outcome.id] = outcome
-    progress(len(talks), len(talks))
+    progress(len(items), len(items))
     return list(outcomes.values())
 
 
-def _talk(
+def _asked(
     searcher: Searcher, id: str, line: dict[str, Any], corpus: dict[str, str], languages: dict[str, str]
 ) -> Iterator[Outcome]:
     if "turns" not in line:

@@ -20,12 +20,12 @@ OWN = "gold.jsonl"
 LARGEST = 1_000_000_000
 """Bytes of the largest file of gold lines."""
 
-Talk = tuple[str, dict[str, Any]]
-"""A gold line, a question or a conversation, after its id, or its place where it has none."""
+GoldItem = tuple[str, dict[str, Any]]
+"""A question or a conversation: its id, or its place where it has none, and its gold line."""
 
 
-def load_talks(files: Iterable[Path]) -> list[Talk]:
-    """The gold lines of files; raises RodeDraadError for a line that is none."""
+def load_gold_items(files: Iterable[Path]) -> list[GoldItem]:
+    """The questions and conversations of files; raises RodeDraadError for a line that is no gold line."""
     return [
         (str(line.get("id", f"{file.stem}:{n}")), line)
         for file in files

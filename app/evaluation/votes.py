@@ -33,8 +33,8 @@ PATIENCE = 10  # seconds that a vote waits for another
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A question that got an answer which somebody voted on."""
+class VotedAnswer:
+    """An answer that somebody voted on, with its question."""
 
     id: str  # of the answer
     question: str  # standing alone
@@ -66,7 +66,7 @@ class Votes:
         Raises RodeDraadError when it cannot be kept.
         """
         quotes = tuple(piece for quote in answer.quotes for piece in _pieces(quote))
-        candidate = Candidate(
+        voted = VotedAnswer(
             id=answer_id(answer),
             question=_question(answer),
             lang=answer.language,
@@ -78,19 +78,19 @@ class Votes:
         )
         with self._writing():
             waiting, decided = self._read()
-            before = waiting.get(candidate.id)
-            if candidate.id in decided or (before and before.vote == vote):
+            before = waiting.get(voted.id)
+            if voted.id in decided or (before and before.vote == vote):
                 return
             if self._path.exists() and self._path.stat().st_size > LARGEST:
                 raise RodeDraadError(f"Too many votes wait in {self._path.name}: none is taken any more.")
-            add_line(self._path, asdict(candidate))
+            add_line(self._path, asdict(voted))
 
-    def waiting(self) -> list[Candidate]:
-        """The candidates that nobody has decided on, the newest first."""
+    def waiting(self) -> list[VotedAnswer]:
+        """The voted answers that nobody has decided on, the newest first."""
         return list(reversed(self._read()[0].values()))
 
     def accept(self, id: str, generation: Snapshot, evidence: Sequence[str] | None) -> None:
-        """Make a candidate a gold question: with its evidence, or None where the sources hold no answer.
+        """Make a voted answer a gold question: with its evidence, or None where the sources hold no answer.
 
         Does nothing if it no longer waits. Raises Refusal for evidence that no passage of the corpus
         covers, and RodeDraadError when a file cannot be read or written.
@@ -103,15 +103,15 @@ class Votes:
             if not any(covers(text, squash(piece)) for text in texts):
                 raise Refusal("evidence_unknown", piece=piece)
         with self._writing():
-            candidate = self._read()[0].get(id)
-            if not candidate:
+            voted = self._read()[0].get(id)
+            if not voted:
                 return
             # The id tells a gold line that was written just before a crash.
             if not any(line.get("id") == id for line in load_gold(self.gold)):
                 gold = {
                     "id": id,
-                    "lang": candidate.lang,
-                    "question": candidate.question,
+                    "lang": voted.lang,
+                    "question": voted.question,
                     "answerable": bool(pieces),
                     **({"evidence": pieces} if pieces else {}),
                 }
@@ -119,7 +119,7 @@ class Votes:
             self._decide(id, "accepted")
 
     def dismiss(self, id: str) -> None:
-        """Make nothing of a candidate; raises RodeDraadError when that cannot be kept."""
+        """Make nothing of a voted answer; raises RodeDraadError when that cannot be kept."""
         with self._writing():
             if id in self._read()[0]:
                 self._decide(id, "dismissed")
@@ -128,9 +128,9 @@ class Votes:
         time = datetime.now(UTC).isoformat(timespec="seconds")
         add_line(self._path, {"id": id, "decision": decision, "time": time})
 
-    def _read(self) -> tuple[dict[str, Candidate], set[str]]:
-        """The candidates that wait, by id, and the ids of those decided on; a damaged line is passed over."""
-        waiting: dict[str, Candidate] = {}
+    def _read(self) -> tuple[dict[str, VotedAnswer], set[str]]:
+        """What waits, by the id of the answer, and the ids decided on; a damaged line is passed over."""
+        waiting: dict[str, VotedAnswer] = {}
         decided: set[str] = set()
         try:
             lines = read_regular(self._path, 2 * LARGEST).split(b"\n")
@@ -146,9 +146,9 @@ class Votes:
                     decided.add(id)
                     waiting.pop(id, None)
                 elif id not in decided:
-                    candidate = _candidate(record)
+                    voted = _voted_answer(record)
                     waiting.pop(id, None)  # the last vote comes last
-                    waiting[id] = candidate
+                    waiting[id] = voted
             except (ValueError, KeyError, TypeError):
                 continue
         return waiting, decided
@@ -177,10 +177,10 @@ def _pieces(quote: Quote) -> list[str]:
     return [piece for piece in pieces if squash(piece)]
 
 
-def _candidate(record: dict[str, Any]) -> Candidate:
-    """A candidate of its line; raises ValueError, KeyError or TypeError for what is none."""
+def _voted_answer(record: dict[str, Any]) -> VotedAnswer:
+    """A voted answer of its line; raises ValueError, KeyError or TypeError for what is none."""
     if record["vote"] not in (UP, DOWN):
         raise ValueError(record["vote"])
     texts = {name: str(record[name]) for name in ("id", "question", "lang", "vote", "time")}
     quotes, evidence = (tuple(map(str, record[name])) for name in ("quotes", "evidence"))
-    return Candidate(**texts, abstained=bool(record["abstained"]), quotes=quotes, evidence=evidence)
+    return VotedAnswer(**texts, abstained=bool(record["abstained"]), quotes=quotes, evidence=evidence)

@@ -14,7 +14,7 @@ from typing import Any
 
 from rodedraad.answering.answer import Answer
 from rodedraad.answering.conversation import ask
-from rodedraad.evaluation.gold_file import FILES, load_talks
+from rodedraad.evaluation.gold_file import FILES, load_gold_items
 from rodedraad.index.search import Searcher
 from rodedraad.writing.sentence import Sentence, written
 from rodedraad.writing.supported import support
@@ -87,10 +87,10 @@ def ask_writer(
 
     Raises RodeDraadError when a line is no gold line.
     """
-    talks = load_talks([data] if data.is_file() else [data / name for name in FILES])
+    items = load_gold_items([data] if data.is_file() else [data / name for name in FILES])
     made = Sentences()
-    for done, (_, line) in enumerate(talks):
-        progress(done, len(talks))
+    for done, (_, line) in enumerate(items):
+        progress(done, len(items))
         before: list[Answer] = []
         for turn in line.get("turns", [line]):
             answer = ask(searcher, turn["question"], before)
@@ -98,7 +98,7 @@ def ask_writer(
             before.append(answer)
             if sentence:
                 made.count(sentence)
-    progress(len(talks), len(talks))
+    progress(len(items), len(items))
     return made.shares()
 
 

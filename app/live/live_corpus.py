@@ -11,7 +11,7 @@ from rodedraad.index.progress import OnProgress
 from rodedraad.index.report import Report, by_path
 from rodedraad.index.settings import load_settings
 from rodedraad.index.states import State, compare
-from rodedraad.index.store.running import Running, running
+from rodedraad.index.store.progress_file import Running, running
 from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, find_source, scan
 from rodedraad.ingest.documents import holder
 from rodedraad.ingest.errors import Reason, RodeDraadError, UnreadableDocument
@@ -19,9 +19,9 @@ from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.ingest.read_file import read_bytes
 from rodedraad.live.added_pages import Fetch, add_page
+from rodedraad.live.error_message import without_folders
 from rodedraad.live.index_apart import IndexApart
 from rodedraad.live.live_index import LiveIndex
-from rodedraad.live.told import without_folders
 from rodedraad.live.web_fetch import fetch_apart
 from rodedraad.texts.refusal import Refusal
 

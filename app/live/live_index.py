@@ -9,7 +9,7 @@ from rodedraad.answering.answer import answer
 from rodedraad.index.search import Searcher
 from rodedraad.index.stores import store_of
 from rodedraad.ingest.errors import RodeDraadError
-from rodedraad.live.told import without_folders
+from rodedraad.live.error_message import without_folders
 
 LOOK = 0.5
 """Seconds between two looks for a generation that another process published."""

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from rodedraad.evaluation.ask_gold import ask_talks
+from rodedraad.evaluation.ask_gold import ask_gold_items
 from rodedraad.evaluation.compare_runs import Comparison, compare
-from rodedraad.evaluation.gold_file import FILES, GOLD, OWN, Talk, load_talks
+from rodedraad.evaluation.gold_file import FILES, GOLD, OWN, GoldItem, load_gold_items
 from rodedraad.evaluation.metrics import Figure
 from rodedraad.evaluation.run_file import Run
 from rodedraad.index.evidence_match import squash
@@ -49,7 +49,7 @@ class RunHistory:
 
     def count(self) -> int:
         """How many gold questions there are to ask; raises RodeDraadError when a line is none."""
-        return sum(len(line.get("turns", [line])) for _, talks in self._sets() for _, line in talks)
+        return sum(len(line.get("turns", [line])) for _, items in self._sets() for _, line in items)
 
     def make(self, progress: OnProgress) -> int:
         """Ask the gold questions, and keep the run, if there are any; how many they are.
@@ -60,9 +60,11 @@ class RunHistory:
         sets = self._sets()
         if not sets:
             return 0
-        talks = [talk for _, talks in sets for talk in talks]
+        items = [item for _, items in sets for item in items]
         searcher = self._index.searcher()
-        outcomes = ask_talks(searcher, talks, lambda done, total: progress(Progress("Asking", done, total)))
+        outcomes = ask_gold_items(
+            searcher, items, lambda done, total: progress(Progress("Asking", done, total))
+        )
         run = Run.of(searcher, outcomes, " && ".join(command for command, _ in sets))
         new = self._last.with_name(f"{self._last.name}.new")
         run.save(new)
@@ -78,20 +80,20 @@ class RunHistory:
         """The last run, if there is one; raises RodeDraadError when its file cannot be read."""
         return _read(self._last, self._before, self._last.stat().st_mtime_ns) if self.kept else None
 
-    def _sets(self) -> list[tuple[str, list[Talk]]]:
-        """The gold lines to ask, each set after the command that asks it.
+    def _sets(self) -> list[tuple[str, list[GoldItem]]]:
+        """The questions and conversations to ask, each set after the command that asks it.
 
         They are those of the home, and the shipped ones where the documents are the shipped ones.
         """
-        own = load_talks([self.own])
-        shipped = load_talks(GOLD / name for name in FILES)
+        own = load_gold_items([self.own])
+        shipped = load_gold_items(GOLD / name for name in FILES)
         if not _hold(self._index.searcher().generation, shipped):
             shipped = []
         sets = [
             ("rodedraad eval", shipped),
             (shlex.join(["rodedraad", "eval", "--data", str(self.own)]), own),
         ]
-        return [(command, talks) for command, talks in sets if talks]
+        return [(command, items) for command, items in sets if items]
 
 
 @lru_cache(maxsize=1)  # the figures take a second
@@ -103,10 +105,10 @@ def _read(last: Path, before: Path, time_ns: int) -> Kept:
     return Kept(run, run.figures(), comparison, datetime.fromtimestamp(time_ns / 1e9, UTC))
 
 
-def _hold(generation: Snapshot, talks: list[Talk]) -> bool:
+def _hold(generation: Snapshot, items: list[GoldItem]) -> bool:
     """Whether the documents that gold lines name are there, and hold their evidence."""
     spans: dict[str, list[str]] = {}
-    for _, line in talks:
+    for _, line in items:
         for turn in line.get("turns", [line]):
             if turn["answerable"]:
                 spans.setdefault(turn.get("doc", ""), []).extend(map(squash, turn["evidence"]))

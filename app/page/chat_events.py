@@ -45,7 +45,7 @@ class ChatEvents:
     def __init__(
         self,
         index: LiveIndex,
-        candidates: Votes,
+        votes: Votes,
         labels: Labels,
         suggestions: Suggestions,
         collections: CollectionMenu,
@@ -55,7 +55,7 @@ class ChatEvents:
         self._collections = collections
         self._keeps = keeps
         self._suggestions = suggestions
-        self._candidates = candidates
+        self._votes = votes
         self.labels = labels
 
     def respond(
@@ -126,7 +126,7 @@ class ChatEvents:
             answer = restored(turn, self._index.searcher().generation)
             if len(answer.quotes) < len(turn.quoted):
                 raise Refusal("quote_gone")
-            self._candidates.vote(answer, given)
+            self._votes.vote(answer, given)
         except RodeDraadError as error:
             raise self._told(error, language) from error
         return as_html(phrase("vote_kept", language))

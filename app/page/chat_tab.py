@@ -65,7 +65,7 @@ def build(
     `collections` leads to other pages. `may_change` says whether people may add and remove documents;
     `writes` says whether there is a language model, `keeps` whether the server keeps conversations.
     """
-    labels, candidates = Labels(), Votes(index.home)
+    labels, votes = Labels(), Votes(index.home)
     with gr.Row(elem_id="head"):
         gr.HTML("<h1><span>Rode Draad</span></h1>")
         menu = gr.HTML(elem_id="collection-menu", js_on_load=None)
@@ -83,10 +83,10 @@ def build(
     with documents:
         documents_tab(documents, library, labels, languages, may_change)
     with evaluation:
-        evaluation_tab(evaluation, index, candidates, labels, languages, may_change)
+        evaluation_tab(evaluation, index, votes, labels, languages, may_change)
     with asking:
         chat = _lay_out(labels, may_change, writes)
-    events = ChatEvents(index, candidates, labels, Suggestions(index, examples), collections, keeps)
+    events = ChatEvents(index, votes, labels, Suggestions(index, examples), collections, keeps)
     _connect(chat, [languages, menus, menu], events)
 
 

@@ -8,9 +8,9 @@ from unicodedata import normalize
 from rodedraad.answering.place import Place
 from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.ingest.documents import Document
-from rodedraad.page.notes import note
 from rodedraad.page.permalink import find_document
 from rodedraad.page.source_pane import BEFORE, pane_html
+from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 
 MOST_FOUND = 1_000
@@ -35,7 +35,7 @@ def document_html(
     """
     found = find_document(generation, id)
     if found is None:
-        return f'<div class="source empty">{note(phrase("document_gone", language))}</div>'
+        return render("page/source_empty.html", why="document_gone", language=language)
     document, words = found[0], words.strip()[:LONGEST_WORDS]
     places = find(document, words)
     if not places:

@@ -17,7 +17,7 @@ from rodedraad.live.live_corpus import LiveCorpus, Row
 from rodedraad.live.web_fetch import LONGEST_ADDRESS
 from rodedraad.page.background_work import progress_html, watched
 from rodedraad.page.clicks import text
-from rodedraad.page.folded import folded
+from rodedraad.page.folded import looked_for
 from rodedraad.page.notes import STATUS, note, why
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.page.visitor import changing, may_change
@@ -232,8 +232,8 @@ class _Events:
 
 def found_by(words: str, rows: Sequence[Row]) -> list[Row]:
     """The documents in whose title or id the words stand, and the files that hold these."""
-    words = folded(words.strip())
-    found = [row for row in rows if words in folded(row.id) or words in folded(row.title)]
+    is_meant = looked_for(words)
+    found = [row for row in rows if is_meant(row.id, row.title)]
     ids = {id for row in found for id in (row.id, row.file)}
     return [row for row in rows if row.id in ids]
 

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from rodedraad.evaluation.report_html import sections
-from rodedraad.evaluation.votes import Candidate, Votes
+from rodedraad.evaluation.votes import VotedAnswer, Votes
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.run_history import Kept, RunHistory
@@ -19,7 +19,7 @@ from rodedraad.page.visitor import changing, may_change
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import NAMES, language_of, phrase
 
-MOST_SHOWN = 100  # candidates
+MOST_SHOWN = 100  # votes
 
 DECIDE = """
 let leaving = false; // the button that has the focus
@@ -27,9 +27,9 @@ element.addEventListener('click', event => {
   const button = event.target.closest('button[data-decision]');
   if (!button) return;
   leaving = true;
-  const candidate = button.closest('[data-id]');
-  const evidence = candidate.querySelector('textarea')?.value ?? '';
-  trigger('click', {id: candidate.dataset.id, decision: button.dataset.decision, evidence});
+  const vote = button.closest('[data-id]');
+  const evidence = vote.querySelector('textarea')?.value ?? '';
+  trigger('click', {id: vote.dataset.id, decision: button.dataset.decision, evidence});
 });
 new MutationObserver(() => {
   if (leaving) element.querySelector('summary')?.focus();
@@ -41,13 +41,13 @@ new MutationObserver(() => {
 def evaluation_tab(
     tab: gr.Tab,
     index: LiveIndex,
-    candidates: Votes,
+    votes: Votes,
     labels: Labels,
     languages: gr.HTML,
     can_change: bool,
 ) -> None:
     """Fill the tab; without `can_change` it has only the last run, and no votes with others' questions."""
-    events = _Events(index, candidates)
+    events = _Events(index, votes)
     with gr.Column(elem_id="evaluation"):
         if can_change:
             again = gr.Button(PHRASES("evaluate"), size="sm", elem_id="evaluate")
@@ -77,10 +77,10 @@ def evaluation_tab(
 
 
 class _Events:
-    def __init__(self, index: LiveIndex, candidates: Votes) -> None:
+    def __init__(self, index: LiveIndex, votes: Votes) -> None:
         self._index = index
         self._runs = RunHistory(index)
-        self._candidates = candidates
+        self._votes = votes
 
     def show(self, request: gr.Request) -> str:
         language = language_of(request.headers)
@@ -116,10 +116,10 @@ class _Events:
         id, decision, evidence = (text(click, name) for name in ("id", "decision", "evidence"))
         try:
             if decision == "dismissed":
-                self._candidates.dismiss(id)
+                self._votes.dismiss(id)
             else:
                 pieces = None if decision == "unanswerable" else evidence.split("\n")
-                self._candidates.accept(id, self._index.searcher().generation, pieces)
+                self._votes.accept(id, self._index.searcher().generation, pieces)
         except RodeDraadError as error:
             message = why(error, language, self._index.told)
             return note(message, "refused"), gr.skip()  # what was pasted stays
@@ -128,7 +128,7 @@ class _Events:
 
     def _waiting(self, language: str, opened: bool) -> str:
         try:
-            return candidates_html(self._candidates.waiting(), language, opened)
+            return votes_html(self._votes.waiting(), language, opened)
         except RodeDraadError as error:
             return note(self._index.told(error))
 
@@ -151,12 +151,12 @@ def nothing_html(runs: RunHistory, language: str, may_change: bool) -> str:
     )
 
 
-def candidates_html(waiting: Sequence[Candidate], language: str, opened: bool) -> str:
+def votes_html(waiting: Sequence[VotedAnswer], language: str, opened: bool) -> str:
     """The votes to review, each with its decisions; collapsed unless `opened`."""
     if not waiting:
         return ""
     return render(
-        "page/candidates.html",
+        "page/votes.html",
         waiting=waiting,
         language=language,
         opened=opened,

@@ -1,6 +1,7 @@
 """Folded: a text as it is compared with what somebody types: without capitals and accents."""
 
 import unicodedata
+from collections.abc import Callable
 
 
 def folded(text: str) -> str:
@@ -9,3 +10,9 @@ def folded(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def looked_for(words: str) -> Callable[[str, str], bool]:
+    """What tells whether the words stand in a path or a title, whatever their capitals and accents."""
+    words = folded(words.strip())
+    return lambda path, title: words in folded(path) or words in folded(title)

@@ -7,7 +7,7 @@ from typing import Any
 
 from rodedraad.index.scope import NothingInScope, Scope, period
 from rodedraad.index.store.manifest import Entry
-from rodedraad.page.folded import folded
+from rodedraad.page.folded import looked_for
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 
@@ -41,7 +41,7 @@ def choices(entries: Sequence[Entry], scope: Scope, find: str, language: str) ->
         told = phrase("scope_some", language, count=f"{count:,}", total=f"{len(entries):,}")
     except NothingInScope:
         count, told = 0, phrase("scope_nothing", language)
-    rows = _rows(entries, scope, folded(find.strip()))
+    rows = _rows(entries, scope, find)
     shown = render(
         "page/choices.html",
         rows=rows[:MOST_SHOWN],
@@ -60,5 +60,6 @@ def _rows(entries: Sequence[Entry], scope: Scope, find: str) -> list[_Row]:
     )
     rows = [_Row(folder, folder, count) for folder, count in sorted(folders.items())]
     rows += [_Row(entry.path, entry.title) for entry in entries]
-    found = [row for row in rows if find in folded(row.id) or find in folded(row.title)]
+    is_meant = looked_for(find)
+    found = [row for row in rows if is_meant(row.id, row.title)]
     return sorted(found, key=lambda row: row.id not in scope.documents)

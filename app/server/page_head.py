@@ -2,9 +2,8 @@
 
 import hashlib
 import re
-from html import escape
 
-from rodedraad.texts.phrases import phrase
+from rodedraad.texts.html_templates import render
 
 _SHARED = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 """What Gradio tells those who share the address, of itself."""
@@ -20,15 +19,7 @@ def completed(page: bytes, nonce: str, reader: str, language: str, may_change: b
 
     Its root has the class `reads` where the reader may not change documents.
     """
-    described = escape(phrase("welcome", language))
-    ours = (
-        f'<meta name="reader" content="{reader}" />'
-        '<meta name="referrer" content="same-origin" />'  # or a form, posted to log out, has no origin
-        f'<meta name="description" content="{described}" />'
-        '<meta name="twitter:card" content="summary" /><meta property="og:type" content="website" />'
-        '<meta property="og:title" content="Rode Draad" />'
-        f'<meta property="og:description" content="{described}" />'
-    )
+    ours = render("page/head.html", reader=reader, language=language)
     head, script, rest = page.partition(b"<script")
     head = _SHARED.sub(b"", head).replace(b"<head>", b"<head>" + ours.encode(), 1)
     if not may_change:

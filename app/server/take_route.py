@@ -7,8 +7,8 @@ from pydantic import BaseModel
 
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
+from rodedraad.page.export_formats import FORMS
 from rodedraad.page.kept_turns import talk_of
-from rodedraad.page.take_along import FORMS
 from rodedraad.server.http_api import in_turn
 from rodedraad.texts.phrases import language_of
 

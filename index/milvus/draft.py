@@ -10,7 +10,16 @@ from rodedraad.index.milvus import passage_rows, pieces
 from rodedraad.index.milvus.client import Client, Row
 from rodedraad.index.milvus.passage_rows import passage_row, row_id, stems_of
 from rodedraad.index.milvus.snapshot import MilvusSnapshot, sha256
-from rodedraad.index.milvus.state import Names, Rows, Segment, Segments, State, WordCounts, now, write_state
+from rodedraad.index.milvus.state import (
+    MilvusState,
+    Names,
+    Rows,
+    Segment,
+    Segments,
+    WordCounts,
+    now,
+    write_state,
+)
 from rodedraad.index.store.draft import NewDocument
 from rodedraad.index.store.manifest import Entry, Manifest
 from rodedraad.index.store.records import pack_text
@@ -143,7 +152,7 @@ class MilvusDraft:
 
     def publish(self, manifest: Manifest) -> None:
         """As `Draft.publish`."""
-        state = State(Rows(self._collection, self._segments), manifest, self._counts)
+        state = MilvusState(Rows(self._collection, self._segments), manifest, self._counts)
         published = self._names.moment_of(self._last.id) if self._last else 0
         id = self._names.state(max(now(), published + 1))
         write_state(self._client, id, state)

@@ -40,7 +40,7 @@ PASSAGES_KEPT, DOCUMENTS_KEPT = 20_000, 64
 Value = TypeVar("Value")
 
 
-class Kept(Generic[Value]):
+class Cache(Generic[Value]):
     """Values by number, kept in memory until there are too many. Thread-safe."""
 
     def __init__(self, most: int, load: Callable[[Sequence[int]], Mapping[int, Value]]) -> None:
@@ -81,9 +81,9 @@ class MilvusSnapshot(Snapshot):
         self._order = np.argsort(keys)
         self._sorted = keys[self._order]
         self._opened = monotonic()
-        self._proposed = Kept(PASSAGES_KEPT, self._load_proposed)
-        self._embeddings = Kept(AT_ONCE, self._load_embeddings)
-        self._documents = Kept(DOCUMENTS_KEPT, self._load_documents)
+        self._proposed = Cache(PASSAGES_KEPT, self._load_proposed)
+        self._embeddings = Cache(AT_ONCE, self._load_embeddings)
+        self._documents = Cache(DOCUMENTS_KEPT, self._load_documents)
 
     def document(self, number: int) -> tuple[Document, list[Passage]]:
         """As `Snapshot.document`."""

@@ -149,7 +149,7 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class MilvusState:
     """A state, whole."""
 
     rows: Rows
@@ -157,7 +157,7 @@ class State:
     counts: WordCounts
 
 
-def write_state(client: Client, collection: str, state: State) -> None:
+def write_state(client: Client, collection: str, state: MilvusState) -> None:
     """Write a state to a new collection; what tells that it is whole comes last."""
     counts, segments = state.counts, state.rows.segments
     words = [counts.words, counts.stems, counts.passages, counts.length]
@@ -177,12 +177,12 @@ def write_state(client: Client, collection: str, state: State) -> None:
     client.insert(collection, [pieces.row(CONTENTS, json.dumps(contents))])
 
 
-def read_state(client: Client, collection: str) -> State:
+def read_state(client: Client, collection: str) -> MilvusState:
     """Read a state; raises Gone if it was removed, IndexProblem if it is damaged or of another format."""
     texts = _texts(client, collection, ("manifest", "rows", "words"))
     try:
         words, stems, passages, length = json.loads(texts["words"])
-        return State(
+        return MilvusState(
             _rows(texts["rows"]),
             Manifest.unpacked(texts["manifest"], collection, client.address),
             WordCounts(Counter(words), Counter(stems), passages, length),

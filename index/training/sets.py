@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from index.training.xquad import READ_IN, Part, paragraphs
-from rodedraad.evaluation.gold_file import FILES, GOLD, load_talks
+from rodedraad.evaluation.gold_file import FILES, GOLD, load_gold_items
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
 
@@ -62,7 +62,7 @@ def gold_set() -> QuestionSet:
 
 def _articles(kind: str, folder: Path, corpus: Path | None = None) -> QuestionSet:
     files = {file.name: file.read_bytes() for file in (corpus or folder / "corpus").iterdir()}
-    talks = [line.get("turns", [line]) for _, line in load_talks([folder / name for name in FILES])]
+    talks = [line.get("turns", [line]) for _, line in load_gold_items([folder / name for name in FILES])]
     return QuestionSet(kind, f"{kind} {folder.name}", files, talks)
 
 

@@ -10,10 +10,10 @@ from rodedraad.ingest.lines import Content, Line, block
 from rodedraad.ingest.readers.docx_forms import box_of, form_field, is_left_out, is_on
 from rodedraad.ingest.readers.docx_styles import Styles
 from rodedraad.ingest.readers.drawings import chart_lines, diagram_lines
+from rodedraad.ingest.readers.headers_and_footers import with_headers_and_footers
 from rodedraad.ingest.readers.office_math import math_text
 from rodedraad.ingest.readers.ooxml import Package
 from rodedraad.ingest.readers.raised import Above, joined
-from rodedraad.ingest.readers.running import with_running
 from rodedraad.ingest.readers.shown_pictures import shown_pictures
 from rodedraad.ingest.readers.symbol_fonts import from_symbols, is_symbol_font
 from rodedraad.ingest.readers.tables import Cell, Rows, nested_rows
@@ -33,9 +33,9 @@ def read_docx(data: bytes) -> Content:
     citation, language = package.citation()
     word = _Word(package, main)
     body = list(word.blocks(children(document, "body")))
-    heads, feet = (list(word.running(document, kind)) for kind in ("header", "footer"))
+    headers, footers = (list(word.headers_or_footers(document, kind)) for kind in ("header", "footer"))
     return Content(
-        with_running(heads, body, feet),
+        with_headers_and_footers(headers, body, footers),
         citation=citation,
         language=language,
         unread=(*package.unread(main), *([LEFT_OUT] if word.left_out else [])),
@@ -78,7 +78,7 @@ class _Word:
             yield from block(self._begun)
             self._begun = ""
 
-    def running(self, document: Element, kind: str) -> Iterator[Line]:
+    def headers_or_footers(self, document: Element, kind: str) -> Iterator[Line]:
         """The lines of the headers or footers that are printed; `kind` is one of these."""
         settings = self._package.root_of(self._main, "settings")
         even = is_on(child(settings, "evenAndOddHeaders"), otherwise=False)

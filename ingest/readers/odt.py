@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from lxml.etree import _Element as Element
 
 from rodedraad.ingest.lines import Content, Line, block
+from rodedraad.ingest.readers.headers_and_footers import with_headers_and_footers
 from rodedraad.ingest.readers.numbering import MOST
 from rodedraad.ingest.readers.odf import OdfPackage, repeated, spanned
 from rodedraad.ingest.readers.odt_numbering import ListCounter, Lists, list_levels
 from rodedraad.ingest.readers.raised import Above, joined
-from rodedraad.ingest.readers.running import with_running
 from rodedraad.ingest.readers.shown_pictures import shown_pictures
 from rodedraad.ingest.readers.symbol_fonts import TICKED, UNTICKED, from_symbols
 from rodedraad.ingest.readers.tables import Cell, Rows, nested_rows
@@ -39,12 +39,12 @@ def read_odt(data: bytes) -> Content:
     text = _OpenText(package, content, styles)
     body = list(text.blocks(children(content, "body", "text")))
     pages = _master_pages(content, styles)
-    heads, feet = (
+    headers, footers = (
         [line for page in pages for part in page if local(part) in names for line in text.blocks(part)]
         for names in (_HEADERS, _FOOTERS)
     )
     return Content(
-        with_running(heads, body, feet),
+        with_headers_and_footers(headers, body, footers),
         citation=citation,
         language=language,
         unread=(

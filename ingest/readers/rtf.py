@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.lines import Content, one_line
+from rodedraad.ingest.readers.headers_and_footers import with_headers_and_footers
 from rodedraad.ingest.readers.raised import Above
 from rodedraad.ingest.readers.rtf_flow import Flow
 from rodedraad.ingest.readers.rtf_tokens import Token, encoding_of_charset, encoding_of_page, tokens
-from rodedraad.ingest.readers.running import with_running
 from rodedraad.ingest.readers.symbol_fonts import TICKED, UNTICKED, from_symbols, is_symbol_font
 from rodedraad.ingest.readers.unread import LEFT_OUT
 
@@ -24,8 +24,8 @@ _SIGNS = {
     "ldblquote": "“", "rdblquote": "”", "tab": "\t", "line": "\n", "lbr": "\n", "emspace": " ",
     "enspace": " ", "qmspace": " ", "{": "{", "}": "}", "\\": "\\",
 }  # fmt: skip
-_HEADS = frozenset(["header", "headerl", "headerr", "headerf"])
-_FEET = frozenset(["footer", "footerl", "footerr", "footerf"])
+_HEADERS = frozenset(["header", "headerl", "headerr", "headerf"])
+_FOOTERS = frozenset(["footer", "footerl", "footerr", "footerf"])
 _SKIPPED = frozenset(
     "pict colortbl fldinst annotation atnid atnauthor listtable listoverridetable themedata datastore "
     "nonshppict nonesttables filetbl revtbl shpinst shprslt upr xe tc tcn operator comment keywords "
@@ -79,7 +79,7 @@ def read_rtf(data: bytes) -> Content:
     unread = [LEFT_OUT] if rich.left_out else []
     if not is_whole:
         unread.append(Reason("its end is missing"))
-    lines = with_running(rich.heads, rich.flow.lines, rich.feet)
+    lines = with_headers_and_footers(rich.headers, rich.flow.lines, rich.footers)
     return Content(lines, citation=citation, unread=tuple(unread))
 
 
@@ -88,7 +88,7 @@ class _RichText:
 
     def __init__(self) -> None:
         self.flow = Flow()  # that text goes into
-        self.heads, self.feet = Flow(), Flow()
+        self.headers, self.footers = Flow(), Flow()
         self.metadata: dict[str, str] = {}
         self.left_out = self.is_over = False
         self._state = _State()
@@ -171,7 +171,7 @@ class _RichText:
         elif state.target == "creatim":
             self.made = self._entry
         if flow is not self.flow:
-            if self.flow in (self.heads, self.feet):
+            if self.flow in (self.headers, self.footers):
                 self.flow.end()
             else:
                 flow.put_aside(self.flow)
@@ -202,8 +202,8 @@ class _RichText:
     def _destination(self, word: str) -> bool:
         """Take a word that says what the text of its group is; whether it was one."""
         state = self._state
-        if word in _HEADS or word in _FEET:
-            self._begin(self.heads if word in _HEADS else self.feet)
+        if word in _HEADERS or word in _FOOTERS:
+            self._begin(self.headers if word in _HEADERS else self.footers)
         elif word == "footnote":
             self._begin(Flow())
         elif word in _TARGETS:

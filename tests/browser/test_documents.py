@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from rodedraad.index.build import reindex
 from rodedraad.index.progress import READING, Progress
-from rodedraad.index.store.running import told_to_others
+from rodedraad.index.store.progress_file import told_to_others
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.page import documents_tab
 from tests.browser.conftest import Hold

@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zlib import crc32
 
-from rodedraad.evaluation.ask_gold import Outcome, ask_talks
-from rodedraad.evaluation.gold_file import FILES, load_talks
+from rodedraad.evaluation.ask_gold import Outcome, ask_gold_items
+from rodedraad.evaluation.gold_file import FILES, load_gold_items
 from rodedraad.evaluation.run_file import Run
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
@@ -64,10 +64,12 @@ def judged(name: str, outcomes: Iterable[Outcome]) -> Iterator[Judged]:
 def ask_held(folder: Path, is_asked: Callable[[str], bool] = bool) -> list[Judged]:
     """Index a held corpus and ask its questions and conversations, or those of whose ids that is true."""
     name = f"{folder.parent.name}/{folder.name}"
-    talks = [talk for talk in load_talks(folder / file for file in FILES) if is_asked(f"{name}/{talk[0]}")]
+    items = [
+        item for item in load_gold_items(folder / file for file in FILES) if is_asked(f"{name}/{item[0]}")
+    ]
     with TemporaryDirectory() as home:
         reindex(folder / "corpus", Path(home))
-        return list(judged(name, ask_talks(Searcher.open(Path(home)), talks, lambda done, total: None)))
+        return list(judged(name, ask_gold_items(Searcher.open(Path(home)), items, lambda done, total: None)))
 
 
 def is_drawn(talk: str) -> bool:

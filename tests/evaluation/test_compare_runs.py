@@ -1,9 +1,12 @@
 """Compare runs: by paired tests whose values are known."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rodedraad.evaluation.compare_runs import Change, bootstrap_p, compare, mcnemar
 from rodedraad.evaluation.run_file import Run
@@ -24,6 +27,17 @@ def test_mcnemar_is_the_binomial_sign_test() -> None:
     assert p(1, 9) == pytest.approx(22 / 1024)  # 2 (1 + 10) / 2**10
     assert p(4, 4) == 1.0
     assert mcnemar(np.array([1.0, np.nan]), np.array([np.nan, 0.0])) == 1.0
+
+
+@given(st.lists(st.tuples(*[st.sampled_from([0.0, 1.0])] * 2), max_size=8))
+@settings(deadline=None)
+def test_mcnemar_is_the_share_of_all_ways_that_are_as_uneven(
+    pairs: list[tuple[float, float]],
+) -> None:
+    turned = [after - before for before, after in pairs if after != before]
+    ways = [abs(sum(way)) >= abs(sum(turned)) for way in product([-1.0, 1.0], repeat=len(turned))]
+    before, after = np.array(pairs).reshape(-1, 2).T
+    assert mcnemar(before, after) == pytest.approx(sum(ways) / len(ways))
 
 
 def test_the_bootstrap_p_is_twice_the_smaller_side() -> None:

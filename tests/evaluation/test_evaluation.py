@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rodedraad.evaluation.ask_gold import Outcome, evaluate
@@ -111,6 +111,7 @@ confidences = st.lists(st.sampled_from([0.0, 0.2, 0.35, 0.5, 0.8, 1.0]), min_siz
 
 
 @given(confidences, confidences)
+@settings(deadline=None)
 def test_measures_of_confidence_are_what_counting_gives(yes: list[float], no: list[float]) -> None:
     outcomes = sure(yes, no)
     once = np.ones((1, len(outcomes)))
@@ -126,6 +127,7 @@ def test_measures_of_confidence_are_what_counting_gives(yes: list[float], no: li
 
 
 @given(confidences, confidences)
+@settings(deadline=None)
 def test_weights_count_a_question_as_often_as_they_say(yes: list[float], no: list[float]) -> None:
     outcomes = sure(yes, no)
     weights = np.array([[n % 3 + 1 for n in range(len(outcomes))]], np.float64)

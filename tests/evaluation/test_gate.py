@@ -3,9 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rodedraad.evaluation.ask_gold import Outcome, evaluate
 from rodedraad.evaluation.gold_file import GOLD
@@ -30,6 +33,7 @@ RIGHT = Judged("a", "0", 0, answerable=True, first=1, quoted=True, refused=False
 WRONG = replace(RIGHT, first=4, quoted=False)
 SILENT = replace(RIGHT, answerable=False, first=0, quoted=False, refused=True, confidence=0.1)
 FOLLOW_UP = replace(RIGHT, turn=2)
+REST = [SILENT, SILENT, FOLLOW_UP]
 
 
 def assert_no_worse(before: Sequence[Judged], now: Sequence[Judged]) -> None:
@@ -100,6 +104,34 @@ def test_the_p_value_of_the_auroc_is_delongs() -> None:
         h for h in headlines(rows([0.5] * 2, [0.5] * 2), rows([0.5] * 2, [0.5] * 2)) if h.measure == AUROC
     ]
     assert (tied.before, tied.now, tied.p) == (0.5, 0.5, 1.0)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=2, max_size=8))
+@settings(deadline=None)
+def test_the_p_value_of_a_loss_is_the_share_of_all_ways_that_lose_as_many(
+    pairs: list[tuple[bool, bool]],
+) -> None:
+    before, now = ([*(RIGHT if right else WRONG for right in run), *REST] for run in zip(*pairs, strict=True))
+    lost = [before for before, now in pairs if before != now]
+    ways = [sum(way) >= sum(lost) for way in product([False, True], repeat=len(lost))]
+    [quoted] = [headline for headline in headlines(before, now) if headline.measure == "answerable quoted"]
+    assert quoted.p == pytest.approx(sum(ways) / len(ways))
+
+
+confidences = st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), min_size=2, max_size=20)
+
+
+@given(confidences, confidences)
+@settings(deadline=None)
+def test_the_auroc_is_the_share_of_all_pairs_in_order(yes: list[float], no: list[float]) -> None:
+    rows = [
+        *(replace(RIGHT, confidence=c) for c in yes),
+        *(replace(SILENT, confidence=c) for c in no),
+        FOLLOW_UP,
+    ]
+    [auroc] = [headline for headline in headlines(rows, rows) if headline.measure == AUROC]
+    pairs = [1.0 if y > n else 0.5 if y == n else 0.0 for y in yes for n in no]
+    assert auroc.now == pytest.approx(sum(pairs) / len(pairs))
 
 
 def test_holm_rejects_step_by_step() -> None:

@@ -46,9 +46,9 @@ def lines(path: Path) -> list[dict[str, object]]:
 
 
 def test_a_vote_is_a_line_with_the_quotes_as_evidence(tmp_path: Path) -> None:
-    candidates = Votes(tmp_path)
-    candidates.vote(an_answer("Wat kost een kaartje?", (0, len(FIRST))), "up")
-    candidates.vote(an_answer("Wie is de president?"), "down")
+    votes = Votes(tmp_path)
+    votes.vote(an_answer("Wat kost een kaartje?", (0, len(FIRST))), "up")
+    votes.vote(an_answer("Wie is de president?"), "down")
     up, down = lines(tmp_path / "candidates.jsonl")
     assert (up["question"], up["lang"], up["vote"], up["abstained"]) == (
         "Wat kost een kaartje?", "nl", "up", False,
@@ -56,20 +56,20 @@ def test_a_vote_is_a_line_with_the_quotes_as_evidence(tmp_path: Path) -> None:
     assert up["evidence"] == up["quotes"] == [FIRST]
     assert str(up["time"]).endswith("+00:00")
     assert (down["vote"], down["abstained"], down["evidence"], down["quotes"]) == ("down", True, [], [])
-    assert [candidate.vote for candidate in candidates.waiting()] == ["down", "up"]  # the newest first
+    assert [voted.vote for voted in votes.waiting()] == ["down", "up"]  # the newest first
 
 
 def test_voting_again_changes_nothing_twice_and_the_last_vote_counts(tmp_path: Path) -> None:
-    candidates, answer = Votes(tmp_path), an_answer("Wat kost een kaartje?", (0, len(FIRST)))
+    votes, answer = Votes(tmp_path), an_answer("Wat kost een kaartje?", (0, len(FIRST)))
     for vote in ("up", "up", "down", "down", "up"):
-        candidates.vote(answer, vote)
+        votes.vote(answer, vote)
     assert [line["vote"] for line in lines(tmp_path / "candidates.jsonl")] == ["up", "down", "up"]
-    (candidate,) = candidates.waiting()
-    assert candidate.vote == "up"
-    candidates.dismiss(candidate.id)
-    candidates.vote(answer, "down")
-    assert candidates.waiting() == []
-    assert not candidates.gold.exists()
+    (voted,) = votes.waiting()
+    assert voted.vote == "up"
+    votes.dismiss(voted.id)
+    votes.vote(answer, "down")
+    assert votes.waiting() == []
+    assert not votes.gold.exists()
 
 
 def test_many_votes_at_once_are_all_kept_whole(tmp_path: Path) -> None:
@@ -82,13 +82,13 @@ def test_many_votes_at_once_are_all_kept_whole(tmp_path: Path) -> None:
 
 
 def test_a_line_that_was_cut_off_spoils_no_other(tmp_path: Path) -> None:
-    candidates = Votes(tmp_path)
-    candidates.vote(an_answer("Eerste?"), "up")
+    votes = Votes(tmp_path)
+    votes.vote(an_answer("Eerste?"), "up")
     path = tmp_path / "candidates.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole + b'{"id": "1", "question": "Twee\n3\n{"id": []}\nnull\n\xff\n' + whole[:40])
-    candidates.vote(an_answer("Derde?"), "up")
-    assert [candidate.question for candidate in candidates.waiting()] == ["Derde?", "Eerste?"]
+    votes.vote(an_answer("Derde?"), "up")
+    assert [voted.question for voted in votes.waiting()] == ["Derde?", "Eerste?"]
 
 
 def test_no_vote_is_taken_past_a_limit(tmp_path: Path) -> None:
@@ -103,27 +103,27 @@ def test_a_follow_up_is_kept_as_a_question_that_stands_alone(tmp_path: Path) -> 
     answer = replace(an_answer("En waarom?"), understood_as="Wat kost een kaartje? En waarom?")
     Votes(tmp_path).vote(answer, "down")
     Votes(tmp_path).vote(replace(answer, understood_as="a" * (LONGEST_QUESTION + 1)), "down")
-    assert [candidate.question for candidate in Votes(tmp_path).waiting()] == [
+    assert [voted.question for voted in Votes(tmp_path).waiting()] == [
         "En waarom?",
         "Wat kost een kaartje? En waarom?",
     ]
 
 
 def test_a_quote_over_the_end_of_its_passage_is_evidence_in_two_pieces(tmp_path: Path) -> None:
-    candidates = Votes(tmp_path)
-    candidates.vote(an_answer("Wat?", (0, len(TEXT)), passage=len(FIRST)), "up")
-    assert candidates.waiting()[0].evidence == (FIRST, f" {SECOND}")
+    votes = Votes(tmp_path)
+    votes.vote(an_answer("Wat?", (0, len(TEXT)), passage=len(FIRST)), "up")
+    assert votes.waiting()[0].evidence == (FIRST, f" {SECOND}")
 
 
 def test_accepted_votes_are_gold_questions_that_can_be_asked(cableway_home: Path) -> None:
-    candidates, searcher = Votes(cableway_home), Searcher.open(cableway_home)
-    candidates.vote(an_answer("Wat kost een kaartje?", (0, len(FIRST))), "up")
-    candidates.vote(an_answer("Wie is de president?"), "up")
-    silent, answered = candidates.waiting()
-    candidates.accept(silent.id, searcher.generation, None)
-    candidates.accept(answered.id, searcher.generation, answered.evidence)
-    candidates.accept(answered.id, searcher.generation, answered.evidence)  # somebody was first
-    assert candidates.waiting() == []
+    votes, searcher = Votes(cableway_home), Searcher.open(cableway_home)
+    votes.vote(an_answer("Wat kost een kaartje?", (0, len(FIRST))), "up")
+    votes.vote(an_answer("Wie is de president?"), "up")
+    silent, answered = votes.waiting()
+    votes.accept(silent.id, searcher.generation, None)
+    votes.accept(answered.id, searcher.generation, answered.evidence)
+    votes.accept(answered.id, searcher.generation, answered.evidence)  # somebody was first
+    assert votes.waiting() == []
     assert load_gold(cableway_home / "gold.jsonl") == [
         {"id": silent.id, "lang": "nl", "question": "Wie is de president?", "answerable": False},
         {
@@ -141,37 +141,37 @@ def test_accepted_votes_are_gold_questions_that_can_be_asked(cableway_home: Path
 
 
 def test_a_crash_between_the_two_files_leaves_one_gold_line(cableway_home: Path) -> None:
-    candidates, generation = Votes(cableway_home), Searcher.open(cableway_home).generation
-    candidates.vote(an_answer("Wat kost een kaartje?", (0, len(FIRST))), "up")
+    votes, generation = Votes(cableway_home), Searcher.open(cableway_home).generation
+    votes.vote(an_answer("Wat kost een kaartje?", (0, len(FIRST))), "up")
     before = (cableway_home / "candidates.jsonl").read_bytes()
-    id = candidates.waiting()[0].id
-    candidates.accept(id, generation, [FIRST])
+    id = votes.waiting()[0].id
+    votes.accept(id, generation, [FIRST])
     (cableway_home / "candidates.jsonl").write_bytes(before)
-    candidates.accept(id, generation, [FIRST])
+    votes.accept(id, generation, [FIRST])
     assert len(load_gold(cableway_home / "gold.jsonl")) == 1
-    assert candidates.waiting() == []
+    assert votes.waiting() == []
 
 
 def test_evidence_must_stand_in_the_corpus(cableway_home: Path) -> None:
-    candidates, generation = Votes(cableway_home), Searcher.open(cableway_home).generation
-    candidates.vote(an_answer("Wat kost een kaartje?"), "down")
-    id = candidates.waiting()[0].id
+    votes, generation = Votes(cableway_home), Searcher.open(cableway_home).generation
+    votes.vote(an_answer("Wat kost een kaartje?"), "down")
+    id = votes.waiting()[0].id
     with pytest.raises(Refusal, match="evidence_none"):
-        candidates.accept(id, generation, ["", " … "])
+        votes.accept(id, generation, ["", " … "])
     with pytest.raises(Refusal, match="evidence_unknown") as refused:
-        candidates.accept(id, generation, [FIRST, "Een kaartje kost dertig sol."])
+        votes.accept(id, generation, [FIRST, "Een kaartje kost dertig sol."])
     assert refused.value.given == {"piece": "Een kaartje kost dertig sol."}
-    assert len(candidates.waiting()) == 1
-    assert not candidates.gold.exists()
-    candidates.accept(id, generation, ["een KAARTJE voor  de\nkabelbaan", ""])
-    assert load_gold(candidates.gold)[0]["evidence"] == ["een KAARTJE voor de kabelbaan"]
+    assert len(votes.waiting()) == 1
+    assert not votes.gold.exists()
+    votes.accept(id, generation, ["een KAARTJE voor  de\nkabelbaan", ""])
+    assert load_gold(votes.gold)[0]["evidence"] == ["een KAARTJE voor de kabelbaan"]
 
 
 def test_a_gold_file_of_something_else_is_left_alone(cableway_home: Path) -> None:
-    candidates = Votes(cableway_home)
-    candidates.vote(an_answer("Wat kost een kaartje?"), "up")
-    candidates.gold.write_text("mijn notities", "utf-8")
+    votes = Votes(cableway_home)
+    votes.vote(an_answer("Wat kost een kaartje?"), "up")
+    votes.gold.write_text("mijn notities", "utf-8")
     with pytest.raises(RodeDraadError, match=r"gold\.jsonl, line 1, is no gold question"):
-        candidates.accept(candidates.waiting()[0].id, Searcher.open(cableway_home).generation, None)
-    assert candidates.gold.read_text("utf-8") == "mijn notities"
-    assert len(candidates.waiting()) == 1
+        votes.accept(votes.waiting()[0].id, Searcher.open(cableway_home).generation, None)
+    assert votes.gold.read_text("utf-8") == "mijn notities"
+    assert len(votes.waiting()) == 1

@@ -12,8 +12,8 @@ from rodedraad.index.scope import Scope
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.page.answer_html import conversation_html
+from rodedraad.page.export_formats import FORMS
 from rodedraad.page.kept_turns import LONGEST_TALK, Talk, as_json, kept, restored, scope_of, talk_of
-from rodedraad.page.take_along import FORMS
 
 MINERS = "Wat doet Red Social voor mijnwerkers?"
 HOSTILE = "<img src=x onerror=alert(1)>\"'</section><script>alert(2)</script>"

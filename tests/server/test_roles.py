@@ -14,7 +14,7 @@ import pytest
 from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
 
-from rodedraad.evaluation.votes import Candidate
+from rodedraad.evaluation.votes import VotedAnswer
 from rodedraad.server import passwords
 from rodedraad.server.passwords import Passwords, add_user, hashed
 from rodedraad.server.serve import Serving
@@ -40,7 +40,9 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def mine(home: Path, people: Path) -> Path:
     """An index of our own, with a vote to review."""
     copy = Path(shutil.copytree(home, people.parent / "home"))
-    vote = Candidate("0123456789ab", "Wat draagt de lama?", "nl", "up", False, (), (), "2026-11-28T12:00:00")
+    vote = VotedAnswer(
+        "0123456789ab", "Wat draagt de lama?", "nl", "up", False, (), (), "2026-11-28T12:00:00"
+    )
     (copy / "candidates.jsonl").write_text(json.dumps(asdict(vote)) + "\n")
     return copy
 

@@ -1,11 +1,11 @@
-"""Running: others see that an indexing runs, since when and how far, and that none does."""
+"""Progress file: others see that an indexing runs, since when and how far, and that none does."""
 
 import time
 from pathlib import Path
 
 from rodedraad.index.build import reindex
 from rodedraad.index.progress import READING, WRITING, Progress
-from rodedraad.index.store.running import RUNNING, Running, running, told_to_others
+from rodedraad.index.store.progress_file import RUNNING, Running, running, told_to_others
 
 
 def test_an_indexing_is_seen_while_it_runs_and_not_after(place: Path) -> None:

@@ -1,4 +1,4 @@
-"""Take along: answers, with their sources, in forms for other programs and for paper."""
+"""Export formats: answers with their sources, as other programs and paper take them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -12,7 +12,7 @@ from rodedraad.texts.phrases import phrase
 from rodedraad.texts.scope_words import scope_in_words
 
 Form = Callable[[Sequence[Turn], Snapshot, str], str]
-"""What writes answers, with what the documents tell of the places that they cite, in the page's language."""
+"""A format: it writes answers, with what the documents tell of the places that they cite, in a language."""
 
 
 def plain(turns: Sequence[Turn], _: Snapshot, language: str) -> str:
@@ -51,7 +51,7 @@ def _numbers(turn: Turn, quote: Cited) -> str:
 
 def html(turns: Sequence[Turn], _: Snapshot, language: str) -> str:
     """A page of its own, which word processors take too."""
-    return render("page/taken.html", turns=turns, language=language)
+    return render("page/export.html", turns=turns, language=language)
 
 
 def _entries(write: Callable[[Place], str]) -> Form:
@@ -71,4 +71,4 @@ FORMS: Final[Mapping[str, Form]] = {
     "bibtex": _entries(bibtex),
     "ris": _entries(ris),
 }
-"""How answers can be taken along."""
+"""The formats by name."""

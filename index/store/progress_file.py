@@ -1,7 +1,7 @@
-"""Running: an indexing tells other processes that it runs, since when and how far.
+"""Progress file: HOME/running, by which other processes see that an indexing runs, since when and how far.
 
-HOME/running holds it for as long as that process has the file open; a file left by a process that was
-killed tells nothing.
+The file counts for as long as the process that writes it has it open; one left by a process that was killed
+tells nothing.
 """
 
 import json

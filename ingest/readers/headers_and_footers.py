@@ -1,4 +1,4 @@
-"""Running heads: the headers and footers that a file gives apart from its text, each of them once."""
+"""Headers and footers: those that a file holds apart from its text, each of them once."""
 
 import re
 from collections.abc import Iterable
@@ -11,14 +11,16 @@ _PAGE_NUMBER = re.compile(
 )
 
 
-def with_running(heads: Iterable[Line], body: list[Line], feet: Iterable[Line]) -> list[Line]:
+def with_headers_and_footers(
+    headers: Iterable[Line], body: list[Line], footers: Iterable[Line]
+) -> list[Line]:
     """The lines of a text, and those of its headers and footers that are not in it already.
 
     Page numbers are left out. In a text without headings, as of a letter, the headers come first; else
     they come after it, so that they are under none of its first headings.
     """
     seen = {line.text for line in body}
-    above, below = (_unseen(lines, seen) for lines in (heads, feet))
+    above, below = (_unseen(lines, seen) for lines in (headers, footers))
     if any(line.level for line in body):
         return [*body, *above, *below]
     return [*above, *body, *below]
