@@ -8,6 +8,9 @@ from pathlib import Path
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.server.private_database import opened
 
+FILE = "talks.sqlite"
+"""The database, in the folder of an index."""
+
 MOST = 200
 """Conversations of a user; a further one deletes that which was kept longest ago."""
 
@@ -85,6 +88,12 @@ class Talks:
         self._kept.execute(f"UPDATE talks SET text = NULL WHERE {old}", (user, user, MOST))
         self._kept.execute(f"DELETE FROM talks WHERE {deleted}", (user, user, MOST_DELETED))
         return new
+
+    def forget(self, user: str) -> int:
+        """Delete the conversations of a user, and which were deleted; returns how many there were."""
+        (kept,) = self._kept.execute("SELECT count(text) FROM talks WHERE user = ?", (user,)).fetchone()
+        self._kept.execute("DELETE FROM talks WHERE user = ?", (user,))
+        return int(kept)
 
     def _found(self, where: str, *of: str) -> list[KeptTalk]:
         rows = self._kept.execute(f"SELECT id, saved, text FROM talks WHERE {where}", of).fetchall()

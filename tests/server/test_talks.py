@@ -214,6 +214,34 @@ def test_bounds_hold_for_each_user_and_what_is_deleted_is_overwritten(tmp_path: 
     assert [(one.id, one.revision, one.text) for one in Talks(file).of("bo")] == [("0", of_bo, b"van bo")]
 
 
+def test_a_user_is_removed_with_their_conversations(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = tmp_path / "people"
+    people.write_text((folder / "people").read_text())
+    files = [tmp_path / "talks.sqlite", tmp_path / "collections/one/talks.sqlite"]
+    files[1].parent.mkdir(parents=True)
+    for talks in map(Talks, files):
+        talks.keep("an", "a", b"van an", 0)
+        talks.keep("bo", "a", b"geheim van bo", 0)
+        talks.keep("bo", "b", None, 0)
+    remove = ["chat", "--home", str(tmp_path), "--auth", str(people), "--remove-user"]
+    assert main([*remove, "bo"]) == 0
+    assert "Conversations deleted: 2." in capsys.readouterr().out
+    assert [line.partition(":")[0] for line in people.read_text().splitlines()] == ["an"]
+    for file in files:
+        assert [one.text for one in Talks(file).of("an")] == [b"van an"]
+        assert Talks(file).of("bo") == []
+        assert b"geheim" not in file.read_bytes()
+    Talks(files[0]).keep("cas", "a", b"van cas", 0)  # whose line somebody deleted
+    assert main([*remove, "cas"]) == 0
+    assert "Conversations deleted: 1." in capsys.readouterr().out
+    assert main([*remove, "an"]) == 2
+    assert "an is the only user" in capsys.readouterr().err
+    assert [one.text for one in Talks(files[0]).of("an")] == [b"van an"]
+    assert main(["chat", "--remove-user", "an"]) == 2
+
+
 def test_a_damaged_file_is_told_and_not_replaced(tmp_path: Path) -> None:
     file = tmp_path / "talks.sqlite"
     file.write_bytes(b"no database at all" * 100)
