@@ -149,6 +149,9 @@ def parser() -> argparse.ArgumentParser:
         "--auth", type=Path, metavar="FILE", help="let in the people of this password file only"
     )
     chat.add_argument("--add-user", metavar="NAME", help="ask for a password, add it to the file, and end")
+    chat.add_argument(
+        "--remove-user", metavar="NAME", help="remove a user and their conversations from the server, and end"
+    )
     chat.add_argument("--role", choices=["read", "change"], help="what that user may do (change)")
     chat.add_argument(
         "--keep-talks",

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 def chat(options: argparse.Namespace) -> int:
-    """Serve the page until interrupted, or add a user."""
+    """Serve the page until interrupted, or add or remove a user."""
     if options.add_user is not None:
         return _add_user(options)
+    if options.remove_user is not None:
+        return _remove_user(options)
     if options.role:
         raise RodeDraadError("Name the user too: --auth FILE --add-user NAME --role ROLE")
     from rodedraad.live.collection import Collection, named_collections
@@ -84,4 +86,18 @@ def _add_user(options: argparse.Namespace) -> int:
         password = sys.stdin.readline().rstrip("\r\n")
     add_user(options.auth, options.add_user, password, options.role)
     print(f"{options.add_user} can log in, by {options.auth}.")
+    return 0
+
+
+def _remove_user(options: argparse.Namespace) -> int:
+    from rodedraad.live.collection import COLLECTIONS
+    from rodedraad.server.passwords import remove_user
+    from rodedraad.server.talks import FILE, Talks
+
+    if not options.auth:
+        raise RodeDraadError(f"Name the password file too: --auth FILE --remove-user {options.remove_user}")
+    remove_user(options.auth, options.remove_user)
+    files = [options.home / FILE, *options.home.glob(f"{COLLECTIONS}/*/{FILE}")]
+    kept = sum(Talks(file).forget(options.remove_user) for file in files if file.exists())
+    print(f"{options.remove_user} cannot log in by {options.auth}. Conversations deleted: {kept}.")
     return 0

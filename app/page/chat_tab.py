@@ -70,10 +70,11 @@ def build(
         gr.HTML("<h1><span>Rode Draad</span></h1>")
         menu = gr.HTML(elem_id="collection-menu", js_on_load=None)
         languages = gr.HTML(languages_html("en"), elem_id="languages", js_on_load=CHOOSE)
+        scripts = ["session", "talks", "take", "keys", "gloss", *(["talks_on_server"] if keeps else [])]
         menus = gr.HTML(
             elem_id="menus",
             elem_classes="keeps" if keeps else "",
-            js_on_load="".join(map(_script, ("session", "talks", "take", "keys", "gloss"))),
+            js_on_load="".join(map(_script, scripts)),
         )
         labels.label(gr.Button(PHRASES("new"), size="sm", min_width=120, elem_id="new"), value="new")
     with gr.Tabs(elem_id="tabs"):

@@ -67,6 +67,23 @@ def add_user(path: Path, name: str, password: str, role: str | None = None) -> N
     users = dict(_load(path)) if path.exists() else {}
     role = role or (users[name].role if name in users else CHANGE)
     users[name] = _User(hashed(password), role)
+    _write(path, users)
+
+
+def remove_user(path: Path, name: str) -> None:
+    """Remove a person from a password file, if they are in it.
+
+    Raises RodeDraadError where the file cannot be read or written, and for the last person in it.
+    """
+    users = dict(_load(path))
+    if users.pop(name, None) is None:
+        return
+    if not users:
+        raise RodeDraadError(f"{name} is the only user in {path}. Add another one first, or delete the file.")
+    _write(path, users)
+
+
+def _write(path: Path, users: Mapping[str, _User]) -> None:
     new = path.with_name(f"{path.name}.new")
     try:
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

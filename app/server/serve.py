@@ -44,7 +44,7 @@ from rodedraad.server.security import Guard, Rules, names_of
 from rodedraad.server.served_paths import HEALTH
 from rodedraad.server.sessions import Sessions
 from rodedraad.server.take_route import take_route
-from rodedraad.server.talks import Talks
+from rodedraad.server.talks import FILE, Talks
 from rodedraad.server.talks_route import talks_route
 from rodedraad.server.uploads import Uploads
 
@@ -191,7 +191,7 @@ def _page(
     app.include_router(take_route(index, WAITING))
     app.include_router(loading_sign())
     if serving.keep_talks:
-        app.include_router(talks_route(Talks(index.home / "talks.sqlite"), WAITING))
+        app.include_router(talks_route(Talks(index.home / FILE), WAITING))
     if serving.writer:
         from rodedraad.server.writer_route import writer_route
 

@@ -14,10 +14,10 @@ from rodedraad.live.json_log import LOG, REQUEST_ID
 from rodedraad.page.kept_turns import LONGEST_TALK
 from rodedraad.page.visitor import user_of
 from rodedraad.server.http_api import in_turn, malformed
-from rodedraad.server.talks import MOST_BYTES, KeptTalk, NoRoom, Talks
+from rodedraad.server.talks import MOST_BYTES, Conflict, KeptTalk, NoRoom, Talks
 from rodedraad.texts.phrases import language_of, phrase
 
-Moment = Annotated[int, Interval(ge=0, lt=2**53)]
+Revision = Annotated[int, Interval(ge=0, lt=2**53)]
 
 
 class Given(BaseModel):
@@ -28,7 +28,6 @@ class Given(BaseModel):
     title: str
     draft: str
     changed: float
-    saved: Moment
     votes: dict[str, Any]
     turns: Annotated[list[dict[str, Any]], MaxLen(LONGEST_TALK)]
     scope: dict[str, Any] | None = None  # what is searched; None for all documents
@@ -49,26 +48,38 @@ def talks_route(talks: Talks, waiting: int) -> APIRouter:
             LOG.exception("failure", extra={"request": request.headers.get(REQUEST_ID), "path": "/talks"})
             raise HTTPException(503, phrase("talks_failed", language)) from error
 
+    async def keep(id: str, text: bytes | None, revision: int, request: Request) -> Response:
+        try:
+            return _told(b'{"revision": %d}' % await done(request, talks.keep, id, text, revision))
+        except Conflict as error:
+            return _told(_as_json(error.kept), 409)
+
     @router.get("/talks")
     async def listed(request: Request) -> Response:
-        kept = [
-            b'{"id": %b, "saved": %d, "talk": %b}'
-            % (json.dumps(one.id).encode(), one.saved, one.text or b"null")
-            for one in await done(request, talks.of)
-        ]
-        told = b"[%b]" % b", ".join(kept)
-        return Response(told, media_type="application/json", headers={"Cache-Control": "no-store"})
+        return _told(b"[%b]" % b", ".join(map(_as_json, await done(request, talks.of))))
 
-    @router.put("/talks/{id}", status_code=204)
-    async def keep(id: str, request: Request) -> None:
+    @router.put("/talks/{id}")
+    async def put(id: str, revision: Revision, request: Request) -> Response:
         try:
             given = Given.model_validate_json(await request.body())
         except ValidationError as error:
             raise HTTPException(422, malformed(error.errors())) from error
-        await done(request, talks.keep, KeptTalk(id, given.saved, given.model_dump_json().encode()))
+        return await keep(id, given.model_dump_json().encode(), revision, request)
 
-    @router.delete("/talks/{id}", status_code=204)
-    async def delete(id: str, saved: Moment, request: Request) -> None:
-        await done(request, talks.keep, KeptTalk(id, saved, None))
+    @router.delete("/talks/{id}")
+    async def delete(id: str, revision: Revision, request: Request) -> Response:
+        return await keep(id, None, revision, request)
 
     return router
+
+
+def _as_json(kept: KeptTalk) -> bytes:
+    return b'{"id": %b, "revision": %d, "talk": %b}' % (
+        json.dumps(kept.id).encode(),
+        kept.revision,
+        kept.text or b"null",
+    )
+
+
+def _told(text: bytes, status: int = 200) -> Response:
+    return Response(text, status, {"Cache-Control": "no-store"}, "application/json")

@@ -12,18 +12,18 @@ from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
 from tests.browser.pages import log_in, wait_until_open
 from tests.browser.test_chat import OpenPage, ask
-from tests.browser.test_talks import BOX, CACAO, STORED, again, in_list
+from tests.browser.test_talks import BOX, CACAO, KNIT, STORED, again, in_list
 from tests.servers import serving, until
 
-AN, BO, CAS, DINA, EVA, FRED = (
-    (name, "met de trein") for name in ("an", "bo", "cas", "dina", "eva", "fred")
+AN, BO, CAS, DINA, EVA, FRED, GIJS, HANS = (
+    (name, "met de trein") for name in ("an", "bo", "cas", "dina", "eva", "fred", "gijs", "hans")
 )  # each test has users of its own
 
 
 @pytest.fixture(scope="module")
 def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("people") / "people"
-    for user in (AN, BO, CAS, DINA, EVA, FRED):
+    for user in (AN, BO, CAS, DINA, EVA, FRED, GIJS, HANS):
         add_user(file, *user, "read")
     return file
 
@@ -96,6 +96,64 @@ def test_what_is_deleted_in_one_is_gone_in_the_other_until_that_is_undone(
     until(lambda: CACAO in on_server(home, CAS))
     again(here)
     assert in_list(here) == [CACAO]
+
+
+def test_a_page_that_was_open_while_another_browser_went_on_takes_over_its_turns(
+    keeping: str, home: Path, open_page: OpenPage
+) -> None:
+    here = open_page(keeping, user=GIJS)
+    ask(here, CACAO)
+    until(lambda: CACAO in on_server(home, GIJS))
+    there = open_page(keeping, user=GIJS)
+    ask(there, KNIT)
+    in_list(there)
+    there.locator("#kept .rename").click()
+    there.keyboard.type("Knit en cacao")
+    there.keyboard.press("Enter")
+    until(lambda: "Knit en cacao" in on_server(home, GIJS))
+    ask(here, "Bedankt!")
+    asked = [CACAO, KNIT, "Bedankt!"]
+    expect(here.locator(".turn .question")).to_have_text(asked)
+    assert in_list(here) == ["Knit en cacao"]
+    until(lambda: all(question in on_server(home, GIJS) for question in asked))
+    ask(there, "Hallo")
+    expect(there.locator(".turn .question")).to_have_text([*asked, "Hallo"])
+    for page, turn in ((there, 1), (here, 0)):
+        page.keyboard.press("Escape")
+        page.locator(".turn").nth(turn).locator(".votes button").first.click()
+    until(lambda: on_server(home, GIJS).count('"up"') == 2)
+    again(here)
+    expect(here.locator(".turn .question")).to_have_text([*asked, "Hallo"])
+    expect(here.locator(".votes [aria-pressed=true]")).to_have_count(2)
+
+
+def test_a_deleted_conversation_comes_back_only_with_a_question_that_was_asked_meanwhile(
+    keeping: str, home: Path, open_page: OpenPage
+) -> None:
+    here = open_page(keeping, user=HANS, locale="en")
+    ask(here, CACAO)
+    until(lambda: CACAO in on_server(home, HANS))
+    there = open_page(keeping, user=HANS, locale="en")
+    assert in_list(there) == [CACAO]
+    there.click("#kept .delete")
+    until(lambda: not on_server(home, HANS))
+    here.locator(".votes button").first.click()
+    in_list(here)
+    expect(here.locator("#kept li")).to_have_count(0)
+    here.keyboard.press("Escape")
+    ask(here, KNIT)
+    until(lambda: KNIT in on_server(home, HANS))
+    assert CACAO in on_server(home, HANS)
+    again(there)
+    assert in_list(there) == [CACAO]
+    ask(here, "Bedankt!")
+    until(lambda: "Bedankt!" in on_server(home, HANS))
+    there.click("#kept .delete")
+    expect(there.locator("#said p")).to_contain_text("Not deleted")
+    assert in_list(there) == [CACAO]
+    assert "Bedankt!" in on_server(home, HANS)
+    there.click("#kept .delete")
+    until(lambda: not on_server(home, HANS))
 
 
 def test_logging_out_leaves_nothing_in_the_browser_and_loses_nothing(

@@ -1,5 +1,4 @@
-// Talks: keeps conversations and half-typed questions in this browser, and on the server where that keeps them too;
-// lists them, and opens them again.
+// Talks: keeps conversations and half-typed questions in this browser, lists them, and opens them again.
 // Runs as the js_on_load of their menu, so `trigger` asks the server for the page with a conversation.
 
 const MOST = 200; // conversations that are kept
@@ -9,7 +8,7 @@ const find = selector => document.querySelector(selector);
 const box = () => find('#question textarea');
 const reader = find('meta[name=reader]')?.content ?? '';
 const prefix = `rodedraad ${reader} `;
-const DELETED = `rodedraad-deleted ${reader}`;
+const there = find('#menus').classList.contains('keeps'); // whether the server keeps them too: talks_on_server.js asks it
 
 const unkept = new Map(); // by key: what the storage did not take, or the server gave, for as long as the page is open
 let off = false; // whether the browser has no storage for us
@@ -27,43 +26,58 @@ function write(key, value) {
     return;
   } catch (error) { off = error.name !== 'QuotaExceededError'; }
   if (value !== null) unkept.set(key, value);
-  if (!off && !server) say(find('#kept').dataset.full);
+  if (!off && !there) say(find('#kept').dataset.full);
 }
 
-function keys() {
-  let stored = [];
-  try { stored = Object.keys(localStorage); } catch { off = true; }
-  return [...new Set([...stored, ...unkept.keys()])].filter(key => key.startsWith(prefix));
-}
-
+const EMPTY = {title: '', draft: '', changed: 0, votes: {}, scope: null, turns: []};
+const PARTS = Object.keys(EMPTY);
+const isEmpty = ({turns, draft, scope}) => !turns.length && !draft && !scope; // it is deleted, or never was
 const string = value => typeof value === 'string' ? value : '';
+const timesOf = turns => turns.map(({time}) => time);
 
-function kept(id) { // a conversation, whatever lies in its place
+function talkOf(found) { // a conversation, whatever is given
+  const {title, draft, changed, votes, scope, turns} = found ?? {};
+  return {
+    title: string(title), draft: string(draft), changed: Number(changed) || 0, votes: {...votes}, scope: scope ?? null,
+    turns: Array.isArray(turns) ? turns.filter(turn => string(turn?.time)) : [],
+  };
+}
+
+function kept(id) {
   let found = null;
   try { found = JSON.parse(read(prefix + id)); } catch { /* it is none */ }
-  const turns = Array.isArray(found?.turns) ? found.turns.filter(turn => string(turn?.time)) : [];
-  const {title, draft, votes, scope} = found ?? {}, changed = Number(found?.changed) || 0;
-  const saved = Number(found?.saved) || changed; // `changed` in any way, also by a name or a vote
-  return {title: string(title), draft: string(draft), changed, saved, votes: {...votes}, scope, turns};
+  return {
+    ...talkOf(found),
+    revision: Number(found?.revision) || 0, // of the server, that it was made of
+    unsent: [found?.unsent ?? []].flat(), // parts that were changed since
+    gone: [found?.gone ?? []].flat(), // times of the turns of a deleted one, until the server knows
+  };
 }
 
-const all = () => keys().map(key => key.slice(prefix.length))
-  .map(id => ({id, ...kept(id)})).sort((one, other) => other.changed - one.changed);
+function stored() { // the last first
+  let keys = [];
+  try { keys = Object.keys(localStorage); } catch { off = true; }
+  const ids = new Set([...keys, ...unkept.keys()].filter(key => key.startsWith(prefix)).map(key => key.slice(prefix.length)));
+  return [...ids].map(id => ({id, ...kept(id)})).sort((one, other) => other.changed - one.changed);
+}
+
+const all = () => stored().filter(talk => !isEmpty(talk));
 
 function change(id, changes) {
-  const fresh = read(prefix + id) === null;
-  const talk = Object.assign(kept(id), changes);
-  talk.saved = next(talk);
-  keep(id, talk.turns.length || talk.draft || talk.scope ? JSON.stringify(talk) : null);
-  if (fresh) for (const old of all().slice(MOST)) keep(old.id, null);
+  const talk = kept(id), changed = Object.keys(changes).filter(part => changes[part] !== talk[part]);
+  keep(id, {...talk, ...changes, unsent: [...new Set([...talk.unsent, ...changed])]});
+  if (isEmpty(talk)) for (const old of all().slice(MOST)) drop(old.id);
 }
 
-const next = ({saved}) => Math.max(Date.now(), saved + 1); // later than the last change, whatever the clock says
+function drop(id) {
+  const {turns, revision} = kept(id);
+  keep(id, {...EMPTY, revision, unsent: PARTS, gone: timesOf(turns)});
+}
 
-function keep(id, text) { // null deletes
-  if (server) noteDeletion(id, text === null ? next(kept(id)) : undefined);
-  write(prefix + id, text);
-  if (server) send(id);
+function keep(id, talk) {
+  const deleted = isEmpty(talk);
+  write(prefix + id, deleted && !there ? null : JSON.stringify(talk));
+  dispatchEvent(new CustomEvent('talk-changed', {detail: {id, revision: talk.revision, talk: deleted ? null : talkOf(talk)}}));
 }
 
 function bounded(turns) { // the latest that are kept, and that a request holds
@@ -72,82 +86,41 @@ function bounded(turns) { // the latest that are kept, and that a request holds
     .filter(turn => (size += JSON.stringify(turn).length) < LARGEST).reverse();
 }
 
-function joined(one, other) { // both tabs may have gone on with a conversation
-  const turns = new Map([...one, ...other].map(turn => [turn.time, turn]));
+function joined(one, other) { // tabs and browsers may each have gone on with a conversation
+  const turns = new Map();
+  for (const turn of [...one, ...other]) if (turn.written || !turns.get(turn.time)?.written) turns.set(turn.time, turn);
   return bounded([...turns.values()].sort((a, b) => a.time < b.time ? -1 : 1));
 }
 
-// The server, where it keeps conversations too: of each the later change counts
+// Puts what was changed here upon what the server holds, null where that was deleted; sends what the server lacks
 
-let server = find('#menus').classList.contains('keeps'); // until the session has ended
-const unsent = new Set(); // names of conversations that were changed or deleted here
-let sending = Promise.resolve();
-let timer = 0;
-let refusal = ''; // why the server did not do what it was asked, as last told
-
-function deletions() { // by name: when it was deleted here, until the server knows
-  try { return {...JSON.parse(read(DELETED))}; } catch { return {}; }
-}
-
-function noteDeletion(id, saved) {
-  const deleted = deletions();
-  if (deleted[id] !== saved) write(DELETED, JSON.stringify({...deleted, [id]: saved}));
-}
-
-async function call(method, name = '', body = undefined) {
-  try {
-    const response = await fetch(location.pathname.replace(/\/?$/, `/talks${name}`), {method, body, keepalive: (body?.length ?? 0) < 20_000});
-    if (response.ok) return response;
-    const {detail} = await response.json();
-    if (server && detail !== refusal) {
-      refusal = detail;
-      say(detail);
-    }
-  } catch { /* it is away, which the page tells at the next question */ }
-  return null;
-}
-
-function send(id) { // soon, as a question is being typed
-  unsent.add(id);
-  clearTimeout(timer);
-  timer = setTimeout(sendAll, 500);
-}
-
-function sendAll() {
-  clearTimeout(timer);
-  sending = sending.then(async () => { for (const id of [...unsent]) await sendNow(id); });
-  return sending;
-}
-
-async function sendNow(id) {
-  if (!server) return;
-  unsent.delete(id);
-  const saved = deletions()[id], talk = kept(id);
-  if (!saved && !talk.saved) return; // another tab has seen to it
-  const done = await (saved ? call('DELETE', `/${id}?saved=${saved}`) : call('PUT', `/${id}`, JSON.stringify(talk)));
-  if (!done) unsent.add(id);
-  else if (saved && deletions()[id] === saved) noteDeletion(id, undefined);
-}
-
-async function load() { // what was changed elsewhere; and sends what was changed here
-  const response = await call('GET');
-  if (!response) return;
-  const given = new Map((await response.json()).map(one => [one.id, one]));
-  for (const id of new Set([...given.keys(), ...Object.keys(deletions()), ...all().map(({id}) => id)])) {
-    const {saved, talk} = given.get(id) ?? {saved: 0}, mine = deletions()[id] ?? kept(id).saved;
-    if (mine > saved) send(id);
-    else {
-      if (talk === null) write(prefix + id, null);
-      else if (mine < saved) unkept.set(prefix + id, JSON.stringify(talk));
-      noteDeletion(id, undefined);
-    }
+function meet({id, revision, talk}) {
+  const mine = kept(id), theirs = talkOf(talk), merged = {...theirs, revision}, key = prefix + id;
+  if (talk && revision === mine.revision && !mine.unsent.length) return;
+  if (isEmpty(mine) && mine.unsent.length) { // deleted here
+    const isNew = theirs.turns.some(({time}) => !mine.gone.includes(time));
+    if (talk && !isNew) return keep(id, {...mine, revision});
+    if (isNew && mine.gone.length) say(find('#kept')?.dataset.goneOn);
+  } else {
+    for (const part of mine.unsent) merged[part] = mine[part];
+    merged.votes = {...theirs.votes, ...merged.votes};
+    if (talk) merged.turns = joined(theirs.turns, mine.turns);
   }
+  merged.unsent = PARTS.filter(part => JSON.stringify(merged[part]) !== JSON.stringify(theirs[part]));
+  if (!talk && isEmpty(merged)) write(key, null);
+  else if (merged.unsent.length) keep(id, merged);
+  else if (read(key) !== null) write(key, JSON.stringify(merged));
+  else unkept.set(key, JSON.stringify(merged)); // until somebody goes on with it here
+  follow(id);
 }
 
-async function clear(form) { // who logs out leaves nothing in the browser that the server keeps
-  await sendAll();
-  for (const {id} of all()) if (!unsent.has(id)) write(prefix + id, null);
-  form.submit();
+function meetAll(held) {
+  const ids = new Set(held.map(({id}) => id));
+  held.forEach(meet);
+  for (const {id, ...talk} of stored().reverse().filter(({id}) => !ids.has(id))) {
+    if (isEmpty(talk)) write(prefix + id, null);
+    else keep(id, {...talk, unsent: PARTS});
+  }
 }
 
 // The conversation that is shown
@@ -183,6 +156,14 @@ function begin() {
     go(named());
     if (turns().length || box().value) say(find('#kept').dataset.begun, () => go(former));
   });
+}
+
+function follow(id) { // what is shown, where another tab or browser has gone on with it
+  if (find('#kept')?.matches(':popover-open')) fill();
+  const now = new Set(timesOf(turns()));
+  if (id !== shown || kept(id).turns.every(({time}) => now.has(time))) return;
+  if (running) held ??= () => open(shown);
+  else open(shown);
 }
 
 function look() {
@@ -230,8 +211,8 @@ function fill() {
   });
   list.replaceChildren(...found.map(entry));
   find('#kept .none').hidden = found.length > 0;
-  find('#kept .off').hidden = !off || server;
-  find('#kept .delete-all').hidden = !keys().length;
+  find('#kept .off').hidden = !off || there;
+  find('#kept .delete-all').hidden = !all().length;
 }
 
 const folded = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
@@ -270,11 +251,11 @@ function rename(item) {
 
 function remove(ids) {
   const former = ids.map(id => [id, kept(id)]), open = shown;
-  for (const id of ids) keep(id, null);
+  ids.forEach(drop);
   if (ids.includes(open)) go(named());
   else fill();
   say(find('#kept').dataset.deleted, () => {
-    for (const [id, talk] of former) keep(id, JSON.stringify({...talk, saved: next(talk)}));
+    for (const [id, talk] of former) keep(id, {...talk, unsent: PARTS});
     if (ids.includes(open)) go(open);
     else { say(''); fill(); }
   });
@@ -302,7 +283,6 @@ addEventListener('asking', ({detail}) => {
 addEventListener('over', () => { // nothing that was asked is answered any more
   running = 0;
   held = null;
-  server = false;
 });
 addEventListener('done', () => {
   if (unsaid) say(unsaid);
@@ -362,35 +342,34 @@ addEventListener('chosen', ({detail}) => { if (shown !== null) change(shown, {sc
 addEventListener('say', ({detail}) => say(detail));
 addEventListener('storage', ({key, oldValue, newValue}) => { // another tab has changed something
   if (!key?.startsWith(prefix)) return;
-  if (server && newValue !== null) unkept.delete(key); // what the server gave is older
-  else if (server && !unkept.has(key) && !(key.slice(prefix.length) in deletions())) unkept.set(key, oldValue); // logged out
-  if (find('#kept')?.matches(':popover-open')) fill();
-  if (key === prefix + shown && kept(shown).turns.length > turns().length) later(() => open(shown));
+  if (there && newValue !== null) unkept.delete(key); // what the server gave is older
+  else if (there && !unkept.has(key)) unkept.set(key, oldValue); // logged out
+  follow(key.slice(prefix.length));
 });
 addEventListener('pagehide', () => { // what is half typed here, whatever another tab has asked or typed meanwhile
-  const draft = box().value;
-  if (read(prefix + shown) !== null && draft && draft !== kept(shown).draft) change(shown, {draft});
+  const draft = box().value, talk = kept(shown);
+  if (!isEmpty(talk) && draft && draft !== talk.draft) change(shown, {draft});
 });
 addEventListener('popstate', ({state}) => {
   if (state?.talk && state.talk !== shown) later(() => open(state.talk, {turn: Number(state.turn ?? -1), number: Number(state.number ?? 0)}));
 });
 
+addEventListener('talk-held', ({detail}) => meet(detail));
+addEventListener('leaving', () => { // who logs out leaves nothing in the browser that the server keeps
+  for (const {id, unsent} of all()) if (!unsent.length) write(prefix + id, null);
+});
+
 async function start() { // the conversation that this tab showed, or else the last one
   new MutationObserver(look).observe(find('#conversation'), {childList: true, subtree: true});
-  if (server) {
-    running += 1; // no question is asked meanwhile
-    await load().catch(() => {}); // the page works without
-    running = Math.max(running - 1, 0);
-  }
+  running += 1; // no question is asked meanwhile
+  const wanted = new CustomEvent('talks-wanted', {detail: {}});
+  dispatchEvent(wanted);
+  const held = await wanted.detail.held;
+  if (held) meetAll(held);
+  running = Math.max(running - 1, 0);
   const state = history.state ?? {}, link = location.search;
   const id = string(state.talk) || (!link && all()[0]?.id) || named();
   history.replaceState({...state, talk: id}, '');
   open(id, {link, turn: Number(state.turn ?? -1), number: Number(state.number ?? 0)});
 }
 addEventListener('laid', start, {once: true});
-addEventListener('pagehide', () => { for (const id of unsent) sendNow(id); });
-addEventListener('submit', event => {
-  if (!server || !event.target.closest('#user')) return;
-  event.preventDefault();
-  clear(event.target);
-});
