@@ -96,10 +96,7 @@ class Client:
         if re.search(r"not (fully )?loaded|state 'released'", told):
             return _NotLoaded(text)
         if re.search(r"not found|does not exist|can't find", told):
-            return Gone(
-                f"{self.address} no longer has what was asked for: a newer state of the index was published. "
-                "Ask again."
-            )
+            return self.gone()
         if re.search(r"unauthenticated|permission ?denied|auth", told):
             return RodeDraadError(
                 f"The Milvus server at {server} does not let you in. Put user:password in the variable "
@@ -118,6 +115,17 @@ class Client:
             )
         return RodeDraadError(f"The Milvus server at {server} refuses what was asked: {_first(text)}")
 
+    def gone(self) -> Gone:
+        """The error where a state was removed that somebody reads."""
+        return Gone(
+            f"{self.address} no longer has what was asked for: a newer state of the index was published. "
+            "Ask again; a program opens the index again."
+        )
+
+    def has(self, collection: str) -> bool:
+        """Whether there is such a collection."""
+        return bool(self._call("has_collection", collection))
+
     def collections(self) -> list[str]:
         """The names of all collections."""
         return list(self._call("list_collections"))
@@ -130,7 +138,7 @@ class Client:
         """
         from pymilvus import DataType
 
-        if not self._call("has_collection", name):
+        if not self.has(name):
             schema = self._client.create_schema(auto_id=False, enable_dynamic_field=False)
             for field, kind, more in fields:
                 schema.add_field(field, getattr(DataType, kind), **more)
