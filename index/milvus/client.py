@@ -97,17 +97,18 @@ class Client:
             return _NotLoaded(text)
         if re.search(r"not found|does not exist|can't find", told):
             return self.gone()
-        if re.search(r"unauthenticated|permission ?denied|auth", told):
+        cause = f"{told} {error.__cause__}".lower()  # what failed as it connected is told there alone
+        if re.search(r"unauthenticated|permission.?den|auth check|authorization", cause):
             return RodeDraadError(
-                f"The Milvus server at {server} does not let you in. Put user:password in the variable "
-                f"{TOKEN} of the environment."
+                f"The Milvus server at {server} does not let you in. Put the right user:password, or API "
+                f"key, in the variable {TOKEN} of the environment."
             )
         if re.search(r"quota|exhausted|no space|disk|out of memory", told):
             return RodeDraadError(
                 f"The Milvus server at {server} is full ({_first(text)}). Give it more memory or disk; the "
                 "published index is as it was."
             )
-        if re.search(r"deadline|timeout|timed out", told):
+        if re.search(r"deadline|timeout|timed out", cause):
             return RodeDraadError(f"The Milvus server at {server} did not answer in time. Try again later.")
         if re.search(r"unavailable|fail(ed)? connecting|connect", told):
             return RodeDraadError(
