@@ -9,6 +9,7 @@ from pathlib import Path
 from socket import gethostname
 from threading import Event
 
+import httpx
 import pytest
 
 from rodedraad.cli import index, main
@@ -16,6 +17,7 @@ from rodedraad.index.build import reindex
 from rodedraad.index.milvus import lease
 from rodedraad.index.store.manifest import IndexBusy
 from rodedraad.index.stores import store_of
+from tests.servers import chat_server
 
 pytestmark = pytest.mark.slow
 
@@ -122,3 +124,15 @@ def test_many_indexings_at_once_all_complete(place: Path) -> None:
             assert process.returncode == 0
     assert documents(place) == ["canchaque.txt", "montero.txt", "sondor.txt"]
     assert store_of(place / "home").problems() == []
+
+
+def test_a_chat_that_starts_meanwhile_does_not_wait(place: Path) -> None:
+    reindex(place / "corpus", place / "home")
+    question = {"question": "Hoeveel vrouwen weven dekens in Montero?"}
+    with store_of(place / "home").writing(), chat_server(place / "corpus", place / "home") as chat:
+        [quote] = httpx.post(f"{chat}/api/ask", json=question).json()["quotes"]
+        assert quote["text"] == "In Montero weven veertig vrouwen dekens van alpacawol."
+    told = (place / "server.log").read_text("utf-8")
+    assert "Another process is indexing into " in told
+    assert "Until then the index is served as it is." in told
+    assert "This one waits for it" not in told
