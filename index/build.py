@@ -1,5 +1,6 @@
 """Build: bring the index up to date with the corpus; only what changed is read and embedded."""
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
@@ -14,9 +15,9 @@ from rodedraad.index.plan import Plan
 from rodedraad.index.progress import OnProgress
 from rodedraad.index.report import Report
 from rodedraad.index.settings import load_settings
-from rodedraad.index.store.draft import Store
+from rodedraad.index.store.draft import NewDraft, Store
 from rodedraad.index.store.embedding_journal import EmbeddingJournal
-from rodedraad.index.store.manifest import IndexProblem, damaged
+from rodedraad.index.store.manifest import IndexBusy, IndexProblem, damaged
 from rodedraad.index.store.progress_file import told_to_others
 from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.index.stores import store_of
@@ -26,6 +27,9 @@ from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.parser_pool import ParserPool
 
+LOOK = 1.0
+"""Seconds between two looks whether another process still writes the index."""
+
 
 def reindex(
     corpus: Path,
@@ -34,6 +38,7 @@ def reindex(
     say: Callable[[str], None] = lambda text: None,
     repair: bool = False,
     cancelled: Event | None = None,
+    patience: float = 0.0,
 ) -> Report:
     """Publish a generation with the corpus as it is now, unless the published one has it already.
 
@@ -41,19 +46,20 @@ def reindex(
     is done; the next goes on from there. An unreadable document is reported, and its previous version
     stays. `say` receives what a change of settings entails, before it is done. `repair` compares every
     checksum of the previous generation and rebuilds what is damaged, and compares the content of every
-    document; without it, only sizes and times are compared. Raises RodeDraadError if there is nothing to
-    index or another process is indexing, IndexProblem if damage is found on the way.
+    document; without it, only sizes and times are compared. Another process that is indexing is waited for,
+    `patience` seconds at most, and `say` receives which it is. Raises RodeDraadError if there is nothing to
+    index, IndexBusy if another process is still indexing, IndexProblem if damage is found on the way.
     """
     settings, cancelled = load_settings(home), cancelled or Event()
     with ExitStack() as stack:
         background = stack.enter_context(ThreadPoolExecutor(1))
         models = background.submit(lambda: (load_embedder(settings), bundled_static()))
-        sources, others = scan(corpus)
-        if not sources:
-            kinds = ", ".join(SUFFIXES)
-            raise RodeDraadError(f"There is no document in {corpus}. Put files there: {kinds}.")
+        sources, others = _documents(corpus)
         store = store_of(home)
-        new_draft, old = stack.enter_context(store.writing()), stack.enter_context(_last_state(store))
+        new_draft, has_waited = stack.enter_context(_turn(store, patience, say, cancelled))
+        if has_waited:  # the other process may have read newer ones
+            sources, others = _documents(corpus)
+        old = stack.enter_context(_last_state(store))
         on_progress = stack.enter_context(told_to_others(home, on_progress))
         embedder, static = models.result()
         plan = Plan(old, sources, settings, embedder.fingerprint, repair)
@@ -79,6 +85,37 @@ def reindex(
     report.removed = plan.gone(lambda entry: entry.path in ids)
     report.passages = sum(entry.passages for entry in builder.documents)
     return report
+
+
+def _documents(corpus: Path) -> tuple[list[Source], list[str]]:
+    """What `scan` finds; raises RodeDraadError where there is no document, too."""
+    sources, others = scan(corpus)
+    if not sources:
+        kinds = ", ".join(SUFFIXES)
+        raise RodeDraadError(f"There is no document in {corpus}. Put files there: {kinds}.")
+    return sources, others
+
+
+@contextmanager
+def _turn(
+    store: Store, patience: float, say: Callable[[str], None], cancelled: Event
+) -> Iterator[tuple[NewDraft, bool]]:
+    """What begins drafts, as `Store.writing`, and whether another process was waited for."""
+    until, has_waited = time.monotonic() + patience, False
+    with ExitStack() as stack:
+        while True:
+            try:
+                new_draft = stack.enter_context(store.writing())
+                break
+            except IndexBusy as busy:
+                if time.monotonic() >= until:
+                    raise
+                if not has_waited:
+                    say(f"{busy.told} This one waits for it, {patience:.0f} seconds at most.")
+                has_waited = True
+                if cancelled.wait(LOOK):
+                    raise
+        yield new_draft, has_waited
 
 
 @contextmanager

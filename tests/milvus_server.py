@@ -1,10 +1,14 @@
 """Milvus server for the tests: milvus-lite in a process of its own."""
 
+import base64
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+
+import grpc
 
 from rodedraad.index.milvus.address import Address
 from rodedraad.index.milvus.client import Client
@@ -15,9 +19,8 @@ LITE = (sys.executable, "-m", "milvus_lite", "server", "--host", "127.0.0.1")
 
 
 @contextmanager
-def milvus_server(folder: Path, port: int = 0) -> Iterator[str]:
-    """A server that keeps its data in a folder; yields its address, without the name of an index."""
-    port = port or free_port()
+def milvus_process(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A server that keeps its data in a folder; yields its process once it answers."""
     with (folder.parent / "milvus.log").open("a") as log:
         server = subprocess.Popen(
             [*LITE, "--port", str(port), "--data-dir", str(folder)], stdout=log, stderr=log
@@ -29,10 +32,51 @@ def milvus_server(folder: Path, port: int = 0) -> Iterator[str]:
 
         try:
             until(is_open, "the Milvus server did not open its port")
-            yield f"milvus://127.0.0.1:{port}"
+            yield server
         finally:
             server.terminate()
             server.wait(PATIENCE)
+
+
+@contextmanager
+def milvus_server(folder: Path, port: int = 0) -> Iterator[str]:
+    """A server that keeps its data in a folder; yields its address, without the name of an index."""
+    port = port or free_port()
+    with milvus_process(folder, port):
+        yield f"milvus://127.0.0.1:{port}"
+
+
+@contextmanager
+def entrance(server: str, token: str) -> Iterator[str]:
+    """The entrance of a server, which lets in only those who send a token; yields its address."""
+    port = free_port()
+    gate = grpc.server(ThreadPoolExecutor(4))
+    gate.add_generic_rpc_handlers([_Gate(server.removeprefix("milvus://"), token)])
+    gate.add_insecure_port(f"127.0.0.1:{port}")
+    gate.start()
+    try:
+        yield f"milvus://127.0.0.1:{port}"
+    finally:
+        gate.stop(None).wait()
+
+
+class _Gate(grpc.GenericRpcHandler):
+    """Hands every call on to a server, as it is, if it comes with the token."""
+
+    def __init__(self, server: str, token: str) -> None:
+        self._channel = grpc.insecure_channel(server)
+        self._key = base64.b64encode(token.encode()).decode()
+
+    def service(self, call: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
+        sent = dict(call.invocation_metadata).get("authorization")
+        hand_on: Callable[[bytes], bytes] = self._channel.unary_unary(call.method)
+
+        def answer(request: bytes, context: grpc.ServicerContext) -> bytes:
+            if sent != self._key:
+                context.abort(grpc.StatusCode.UNAUTHENTICATED, "auth check failure, please check api key")
+            return hand_on(request)
+
+        return grpc.unary_unary_rpc_method_handler(answer)
 
 
 def put_on_server(home: Path, address: str) -> None:

@@ -64,7 +64,8 @@ def _catch_up(collection: "Collection") -> None:
         say(f"There is no folder {collection.corpus}: the index is served as it is.")
         return
     try:
-        reindex(argparse.Namespace(corpus=collection.corpus, home=collection.home))
+        options = argparse.Namespace(corpus=collection.corpus, home=collection.home)
+        reindex(options, is_waiting=not has_index)
     except IndexBusy as error:
         if not has_index:
             raise

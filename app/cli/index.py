@@ -16,6 +16,9 @@ QUIET, PATIENCE, LOOK = 500, 10_000, 30_000
 """Milliseconds for --watch: without a change before a re-index; of changes without a pause; between two
 looks at the folder, for network folders report no changes."""
 
+WAIT = 120.0
+"""Seconds to wait for another process that is indexing: longer than one that was killed keeps its lease."""
+
 
 def index(options: argparse.Namespace) -> int:
     """Bring the index up to date, once or whenever the folder changes."""
@@ -57,17 +60,20 @@ def _watch(options: argparse.Namespace) -> None:
             say(f"rodedraad: {error}")
 
 
-def reindex(options: argparse.Namespace, repair: bool = False) -> "Report":
+def reindex(options: argparse.Namespace, repair: bool = False, is_waiting: bool = True) -> "Report":
     """Bring the index up to date once, and print what was found.
 
-    After Ctrl-C what was read is kept, and KeyboardInterrupt is raised.
+    Another process that is indexing is waited for, unless `is_waiting` is false; raises IndexBusy if it
+    takes longer than WAIT. After Ctrl-C what was read is kept, and KeyboardInterrupt is raised.
     """
     from rodedraad.index.build import reindex as build
     from rodedraad.index.stores import store_of
 
     stopping = "Stopping; what has been read is kept. Press Ctrl-C again to stop at once."
     with progress() as on_progress, interruption(stopping) as cancelled:
-        report = build(options.corpus, options.home, on_progress, say, repair, cancelled)
+        report = build(
+            options.corpus, options.home, on_progress, say, repair, cancelled, WAIT if is_waiting else 0.0
+        )
     for name in report.damaged:
         say(f"  damaged, rebuilt: {name}")
     _summarise(f"{store_of(options.home)}: {report.passages} passages;", report)

@@ -96,27 +96,36 @@ class Client:
         if re.search(r"not (fully )?loaded|state 'released'", told):
             return _NotLoaded(text)
         if re.search(r"not found|does not exist|can't find", told):
-            return Gone(
-                f"{self.address} no longer has what was asked for: a newer state of the index was published. "
-                "Ask again."
-            )
-        if re.search(r"unauthenticated|permission ?denied|auth", told):
+            return self.gone()
+        cause = f"{told} {error.__cause__}".lower()  # what failed as it connected is told there alone
+        if re.search(r"unauthenticated|permission.?den|auth check|authorization", cause):
             return RodeDraadError(
-                f"The Milvus server at {server} does not let you in. Put user:password in the variable "
-                f"{TOKEN} of the environment."
+                f"The Milvus server at {server} does not let you in. Put the right user:password, or API "
+                f"key, in the variable {TOKEN} of the environment."
             )
         if re.search(r"quota|exhausted|no space|disk|out of memory", told):
             return RodeDraadError(
                 f"The Milvus server at {server} is full ({_first(text)}). Give it more memory or disk; the "
                 "published index is as it was."
             )
-        if re.search(r"deadline|timeout|timed out", told):
+        if re.search(r"deadline|timeout|timed out", cause):
             return RodeDraadError(f"The Milvus server at {server} did not answer in time. Try again later.")
         if re.search(r"unavailable|fail(ed)? connecting|connect", told):
             return RodeDraadError(
                 f"The Milvus server at {server} cannot be reached. Is it running, and is the address right?"
             )
         return RodeDraadError(f"The Milvus server at {server} refuses what was asked: {_first(text)}")
+
+    def gone(self) -> Gone:
+        """The error where a state was removed that somebody reads."""
+        return Gone(
+            f"{self.address} no longer has what was asked for: a newer state of the index was published. "
+            "Ask again; a program opens the index again."
+        )
+
+    def has(self, collection: str) -> bool:
+        """Whether there is such a collection."""
+        return bool(self._call("has_collection", collection))
 
     def collections(self) -> list[str]:
         """The names of all collections."""
@@ -130,7 +139,7 @@ class Client:
         """
         from pymilvus import DataType
 
-        if not self._call("has_collection", name):
+        if not self.has(name):
             schema = self._client.create_schema(auto_id=False, enable_dynamic_field=False)
             for field, kind, more in fields:
                 schema.add_field(field, getattr(DataType, kind), **more)

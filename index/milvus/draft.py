@@ -152,6 +152,7 @@ class MilvusDraft:
 
     def publish(self, manifest: Manifest) -> None:
         """As `Draft.publish`."""
+        self._refuse_if_late()
         state = MilvusState(Rows(self._collection, self._segments), manifest, self._counts)
         published = self._names.moment_of(self._last.id) if self._last else 0
         id = self._names.state(max(now(), published + 1))

@@ -31,6 +31,7 @@ def lease(client: Client, names: Names) -> Iterator[Callable[[], None]]:
     that is, and when it last gave a sign of life. Clocks of machines are taken to differ by less than
     SILENT. Raises IndexBusy if another process has the lease.
     """
+    _silent_holder(client, names)
     own = names.writer()
     client.create(own, pieces.FIELDS, pieces.INDEXES)
     over = Event()
@@ -55,10 +56,11 @@ def lease(client: Client, names: Names) -> Iterator[Callable[[], None]]:
 def _take(client: Client, names: Names, own: str) -> None:
     """Take the lease: as the first, or from a process that gives no sign of life."""
     if not _is_created(client, names.writing, own):
-        if holder := client.alias(names.writing):
-            _refuse_if_alive(client, holder)
+        if _silent_holder(client, names):
             client.alter_alias(names.writing, own)
             time.sleep(SETTLE)  # another may do the same: the last one has it
+            if client.alias(names.writing) != own:
+                _silent_holder(client, names)
         else:  # it has just ended
             client.create_alias(names.writing, own)
     _refuse_unless(client, names, own)
@@ -77,14 +79,15 @@ def _is_created(client: Client, alias: str, own: str) -> bool:
     return True
 
 
-def _refuse_if_alive(client: Client, holder: str) -> None:
-    told = _told(client, holder)
+def _silent_holder(client: Client, names: Names) -> str | None:
+    """The process that has the lease, if any; raises IndexBusy if it gives signs of life."""
+    holder = client.alias(names.writing)
+    told = _told(client, holder) if holder else None
     if told and time.time() - told["at"] < SILENT:
         ago = max(0, round(time.time() - told["at"]))
-        raise IndexBusy(
-            f"Another process is indexing into {client.address} ({told['who']}, last heard of {ago} seconds "
-            "ago). Wait until it has finished; if it was ended, wait a minute."
-        )
+        who = f"{told['who']}, last heard of {ago} seconds ago"
+        raise IndexBusy(client.address, who, "; if it was ended, wait a minute")
+    return holder
 
 
 def _refuse_unless(client: Client, names: Names, own: str) -> None:

@@ -65,12 +65,14 @@ class MilvusStore:
         client, names = client_of(self.address), Names(self.address.name)
         with written_to(self.home), lease(client, names) as refuse_if_late:
             self.home.mkdir(parents=True, exist_ok=True)
-            deleted = prune(client, names)
+            followed = names.moment_of(self.current() or "")
 
             def new_draft(
                 last: Snapshot | None, damaged: Collection[str], embedder: Embedder, static: StaticEmbedder
             ) -> Draft:
                 assert last is None or isinstance(last, MilvusSnapshot)
+                refuse_if_late()
+                deleted = prune(client, names, followed)
                 return MilvusDraft(client, last, embedder, static, deleted, refuse_if_late)
 
             yield new_draft
@@ -83,40 +85,44 @@ class MilvusStore:
             snapshot.verify()
         except IndexProblem as error:
             found.append(str(error))
+        if found:
+            snapshot.refuse_if_removed()
         return found
 
 
-def prune(client: Client, names: Names) -> Deleted:
-    """Delete what no state needs: states replaced GRACE ago, and rows that none of the others shows.
+def prune(client: Client, names: Names, followed: int) -> Deleted:
+    """Delete states that were replaced GRACE ago, and then the rows that none of the others shows.
 
-    Only the process that has the lease to write may do this. Nothing is deleted while a state that is
-    needed cannot be read.
+    A reader whose state is still there after it searched has so missed no row. The state of the moment
+    `followed` stays: this process reads it until it has written all. Only the process that has the lease
+    to write may do this; should it lose that meanwhile, the rows of who has it then are newer than what is
+    deleted. Nothing is deleted while a state that is needed cannot be read.
     """
-    collections, published = client.collections(), client.alias(names.index)
-    current = names.moment_of(published) if published else 0
+    began, collections = now(), client.collections()
+    current = names.moment_of(client.alias(names.index) or "")
     moments = names.moments(collections)
-    kept = {before for before, after in pairwise(moments) if before < current and now() - after < GRACE}
-    kept |= {current} & set(moments)
+    kept = {before for before, after in pairwise(moments) if before < current and began - after < GRACE}
+    kept |= {current, followed} & set(moments)
     try:
         needed = [read_rows(client, names.state(moment)) for moment in sorted(kept)]
     except IndexProblem:
         return {}
+    for moment in set(moments) - kept:
+        client.drop(names.state(moment))
     segments = sorted({segment for rows in needed for segment in rows.segments})
+    unseen = f"segment < {began}" + (f" and segment not in {segments}" if segments else "")
     holders = [name for name in collections if names.holds_rows(name)]
     unused = {name for name in holders if name != names.texts} - {rows.passages for rows in needed}
     deleted = _hidden(needed)
     for name in sorted(set(holders) - unused):
-        client.delete(name, f"segment not in {segments}" if segments else "segment >= 0")
+        client.delete(name, unseen)
         for segment, keys in deleted.items():
             client.delete(name, f"segment == {segment} and document in {sorted(keys)}")
     for name in sorted(unused):
         client.drop(name)
-    for moment in set(moments) - kept:
-        client.drop(names.state(moment))
     writing = client.alias(names.writing)
     for name in collections:
-        began = names.began(name)
-        if began and now() - began > GRACE and name != writing:
+        if (since := names.began(name)) and began - since > GRACE and name != writing:
             client.drop(name)
     return deleted
 

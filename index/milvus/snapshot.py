@@ -17,7 +17,7 @@ from rodedraad.index.milvus.milvus_words import MilvusWords
 from rodedraad.index.milvus.passage_rows import FIELDS, Proposed, embedding_of, row_id
 from rodedraad.index.milvus.state import Names, read_state, shown
 from rodedraad.index.store.check import problems_of
-from rodedraad.index.store.manifest import Entry, damaged
+from rodedraad.index.store.manifest import Entry, IndexProblem, damaged
 from rodedraad.index.store.passage_segments import PLACE
 from rodedraad.index.store.records import PASSAGES, unpack_text
 from rodedraad.index.store.snapshot import Snapshot, Within
@@ -94,9 +94,10 @@ class MilvusSnapshot(Snapshot):
         return self._embeddings.of([passage])[passage]
 
     def fetch(self, passages: Sequence[int]) -> None:
-        """As `Snapshot.fetch`."""
+        """As `Snapshot.fetch`; raises Gone if the state was removed: searches may have missed rows."""
         self._embeddings.of(passages)
         self._documents.of(list(dict.fromkeys(map(self.document_of, passages))))
+        self.refuse_if_removed()
 
     def nearest(self, vector: Vectors, k: int, within: Within | None) -> dict[int, float]:
         """As `Snapshot.nearest`, as far as the server's index finds them."""
@@ -126,7 +127,7 @@ class MilvusSnapshot(Snapshot):
             self.passages
             and self.client.count(self.collection, shown(self.state.rows.segments)) != self.passages
         ):
-            raise damaged(self.client.address)
+            raise self._lost()
 
     def damaged_files(self, checksums: bool) -> list[str]:
         """As `Snapshot.damaged_files`: the segments of damaged documents, which only reading tells."""
@@ -141,7 +142,7 @@ class MilvusSnapshot(Snapshot):
         keys = range(entry.key, entry.key + entry.passages)
         rows = self._read(dict.fromkeys(keys, entry.record.segment), ["vector", "tokens"])
         if len(rows) != entry.passages:
-            raise damaged(f"{self.client.address} ({entry.path})")
+            raise self._lost(entry)
         return document, passages, [embedding_of(rows[key]) for key in keys]
 
     def held(self, entries: Iterable[Entry]) -> list[Proposed]:
@@ -178,6 +179,16 @@ class MilvusSnapshot(Snapshot):
         """What is known of some passages without reading their documents, by their numbers."""
         return self._proposed.of(passages)
 
+    def refuse_if_removed(self) -> None:
+        """Raise Gone if the state was removed, as it was replaced long ago."""
+        if self.client.alias(self.client.address.name) != self.id and not self.client.has(self.id):
+            raise self.client.gone()
+
+    def _lost(self, entry: Entry | None = None) -> IndexProblem:
+        """The error where rows are missing, of a document if told; raises Gone if the state was removed."""
+        self.refuse_if_removed()
+        return damaged(f"{self.client.address} ({entry.path})" if entry else self.client.address)
+
     def _numbers(self, keys: Sequence[int]) -> list[int]:
         """The numbers of passages with these keys."""
         numbers: list[int] = self._order[np.searchsorted(self._sorted, np.array(keys, np.int64))].tolist()
@@ -191,7 +202,7 @@ class MilvusSnapshot(Snapshot):
         }
         rows = self._read(segments, fields)
         if len(rows) != len(segments):
-            raise damaged(self.client.address)
+            raise self._lost()
         return {number: rows[self._keys[number]] for number in passages}
 
     def _read(self, segments: Mapping[int, str], fields: Sequence[str]) -> dict[int, Row]:
@@ -224,7 +235,7 @@ class MilvusSnapshot(Snapshot):
         for entry in entries:
             text = texts.get(names[entry.key])
             if text is None or sha256(text) != entry.record.sha256:
-                raise damaged(f"{self.client.address} ({entry.path})")
+                raise self._lost(entry)
             found[entry.key] = unpack_text(pieces.unpacked(text), entry)
         return found
 

@@ -124,9 +124,7 @@ def _locked(lock: Path, home: Path) -> Iterator[None]:
         with FileLock(lock).acquire(timeout=0):
             yield
     except Timeout:
-        raise IndexBusy(
-            f"Another process is indexing into {home}{_owner(lock)}. Wait until it has finished."
-        ) from None
+        raise IndexBusy(home, _owner(lock)) from None
 
 
 @contextmanager
@@ -144,12 +142,11 @@ def written_to(home: Path) -> Iterator[None]:
 
 
 def _owner(lock: Path) -> str:
-    """The process that holds the lock, in brackets, as it wrote there; "" if unknown."""
+    """The process that holds the lock, as it wrote there; "" if unknown."""
     try:
-        owner = read_regular(lock, LONGEST_NAME).decode()
+        return read_regular(lock, LONGEST_NAME).decode()
     except (OSError, ValueError):
         return ""
-    return f" ({owner})" if owner else ""
 
 
 _UNKNOWN = Path()

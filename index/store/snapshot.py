@@ -125,7 +125,10 @@ class Snapshot(ABC):
 
     @abstractmethod
     def fetch(self, passages: Sequence[int]) -> None:
-        """Load at once what `passage` and `embedding` need for some passages, where it is far away."""
+        """Load at once what `passage` and `embedding` need for some passages, where it is far away.
+
+        Raises IndexProblem if the snapshot was removed meanwhile, and what was searched may lack passages.
+        """
 
     @abstractmethod
     def words(self, static: StaticEmbedder) -> Words:

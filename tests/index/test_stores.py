@@ -15,22 +15,11 @@ from rodedraad.index.store.draft import Store
 from rodedraad.index.store.manifest import IndexProblem
 from rodedraad.index.stores import store_of
 from rodedraad.ingest.errors import RodeDraadError
-from tests.index.conftest import VILLAGES, write_villages
-from tests.milvus_server import put_on_server
+from tests.index.conftest import VILLAGES
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_parser_process")]
 
 MARKET = "De markt van Pacaipampa is op zondag."
-
-
-@pytest.fixture(params=["folder", "milvus"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A folder with a corpus of three villages and an empty home, whose index is there or on a server."""
-    write_villages(tmp_path / "corpus")
-    if request.param == "milvus":
-        name = request.node.name.partition("[")[0]
-        put_on_server(tmp_path / "home", f"{request.getfixturevalue('server')}/{name[:60]}")
-    return tmp_path
 
 
 def index(place: Path) -> Report:

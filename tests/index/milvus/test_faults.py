@@ -5,18 +5,24 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
 
 from rodedraad.index.build import reindex
 from rodedraad.index.milvus import lease, milvus_store
-from rodedraad.index.milvus.client import Client
+from rodedraad.index.milvus.address import Address
+from rodedraad.index.milvus.client import Client, client_of
+from rodedraad.index.milvus.state import Names
 from rodedraad.index.stores import store_of
 from rodedraad.ingest.errors import RodeDraadError
+from tests.index.conftest import write_villages
+from tests.milvus_server import milvus_process, put_on_server
+from tests.servers import free_port, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_parser_process")]
 
@@ -25,26 +31,39 @@ class LineCut(RodeDraadError):
     """A call did not reach the server."""
 
 
+def cut() -> None:
+    raise LineCut
+
+
 class Line:
     """The calls to the server, which are cut off after some."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.left = 10**9
+        self.mend()
         call = Client._tried
 
         def tried(client: Client, what: Callable[[], Any]) -> Any:
-            self.left -= 1
-            if self.left < 0:
-                raise LineCut
+            self._left -= 1
+            if self._left < 0:
+                self._do()
             return call(client, what)
 
         monkeypatch.setattr(Client, "_tried", tried)
 
     def cut_after(self, calls: int) -> None:
-        self.left = calls
+        self._left, self._do = calls, cut
+
+    def once_after(self, calls: int, do: Callable[[], None]) -> None:
+        """Do something before the call that follows some, and let that through."""
+
+        def once() -> None:
+            self.mend()
+            do()
+
+        self._left, self._do = calls, once
 
     def mend(self) -> None:
-        self.left = 10**9
+        self._left, self._do = 10**9, cut
 
 
 @pytest.fixture(autouse=True)
@@ -132,3 +151,73 @@ def test_a_killed_indexing_is_followed_by_one_that_completes(place: Path) -> Non
         assert texts(place) == after
         before = after
     assert store_of(place / "home").problems() == []
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    """The port of a server that is started by each test, for the home and the corpus in `tmp_path`."""
+    port = free_port()
+    put_on_server(tmp_path / "home", f"milvus://127.0.0.1:{port}/reports")
+    write_villages(tmp_path / "corpus")
+    return port
+
+
+def texts_once_open(place: Path) -> list[str]:
+    """The texts of a server that has just been started: a connection that was lost is made anew."""
+
+    def is_reached() -> bool:
+        with suppress(RodeDraadError):
+            return store_of(place / "home").exists()
+        return False
+
+    until(is_reached, "the index is not found again")
+    return texts(place)
+
+
+def test_a_server_killed_during_a_call_has_the_last_or_the_next_state_when_it_is_back(
+    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, data = Line(monkeypatch), tmp_path / "data"
+    before = write(tmp_path, 0)
+    with milvus_process(data, port):
+        reindex(tmp_path / "corpus", tmp_path / "home")
+    outcomes = []
+    for number, calls in enumerate((5, 21, 27, 33, 38, 43), 1):
+        with milvus_process(data, port) as server:
+            assert texts_once_open(tmp_path) == before
+            after = write(tmp_path, number)
+            line.once_after(calls, Timer(0.002, server.kill).start)
+            with suppress(RodeDraadError):
+                reindex(tmp_path / "corpus", tmp_path / "home")
+            assert server.wait(60) == -signal.SIGKILL
+        with milvus_process(data, port):
+            found = texts_once_open(tmp_path)
+            assert found in (before, after), calls
+            outcomes.append(found == after)
+            reindex(tmp_path / "corpus", tmp_path / "home")
+            assert texts(tmp_path) == after
+            assert store_of(tmp_path / "home").problems() == []
+        before = after
+    assert not any(outcomes[:3])
+
+
+def test_an_indexing_whose_server_is_killed_says_so_and_the_next_completes(tmp_path: Path, port: int) -> None:
+    before = write(tmp_path, 0)
+    home = tmp_path / "home"
+    with milvus_process(tmp_path / "data", port) as server:
+        reindex(tmp_path / "corpus", home)
+        client = client_of(Address("127.0.0.1", port, "reports"))
+        after = write(tmp_path, 1)
+        command = [sys.executable, "-m", "rodedraad", "index", "--corpus", str(tmp_path / "corpus")]
+        indexing = subprocess.Popen([*command, "--home", str(home)], stderr=subprocess.PIPE, text=True)
+        until(lambda: client.alias(Names("reports").writing), "the indexing does not write")
+        server.kill()
+        told = indexing.communicate(timeout=120)[1]
+        assert indexing.returncode == 2
+        assert told.startswith(f"rodedraad: The Milvus server at http://127.0.0.1:{port} ")
+        assert told.count("\n") == 1
+    with milvus_process(tmp_path / "data", port):
+        assert texts_once_open(tmp_path) in (before, after)
+        reindex(tmp_path / "corpus", home)
+        assert texts(tmp_path) == after
+        assert store_of(home).problems() == []

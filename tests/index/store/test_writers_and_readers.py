@@ -56,7 +56,7 @@ def test_a_second_writer_in_another_thread_or_process_is_told_to_wait(place):
             refused.append(str(error))
 
     program = (
-        "import sys; from rodedraad.cli import main; "
+        "import sys; from rodedraad.cli import index, main; index.WAIT = 0.5; "
         "sys.exit(main(['index', '--corpus', sys.argv[1], '--home', sys.argv[2]]))"
     )
     arguments = [sys.executable, "-c", program, str(place / "corpus"), str(place / "home")]

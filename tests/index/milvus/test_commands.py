@@ -1,0 +1,144 @@
+"""Commands: each takes the address of an index on a Milvus server, and says what to do where that fails."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from rodedraad.cli import main
+from rodedraad.index import stores
+from rodedraad.index.milvus.client import TOKEN
+from rodedraad.index.store import waiting_documents
+from tests.index.conftest import write_villages
+from tests.milvus_server import entrance, milvus_process
+from tests.servers import chat_server, free_port, until
+
+pytestmark = pytest.mark.slow
+
+QUESTION = "Hoeveel vrouwen weven dekens in Montero?"
+WOMEN = "In Montero weven veertig vrouwen dekens van alpacawol."
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a server that takes every connection and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"milvus://127.0.0.1:{listening.getsockname()[1]}/reports"
+
+
+def commands(place: Path) -> list[list[str]]:
+    """Every command that uses the index."""
+    gold = place / "gold.jsonl"
+    line = {"question": QUESTION, "lang": "nl", "answerable": True, "evidence": [WOMEN]}
+    gold.write_text(json.dumps(line) + "\n", "utf-8")
+    return [
+        ["index"],
+        ["index", "--dry-run"],
+        ["ask", QUESTION],
+        ["check"],
+        ["eval", "--data", str(gold)],
+        ["chat", "--port", str(free_port())],
+    ]
+
+
+def options(place: Path, address: str) -> list[str]:
+    return ["--corpus", str(place / "corpus"), "--home", str(place / "other"), "--store", address]
+
+
+def run(place: Path, commands: list[list[str]], address: str) -> list[tuple[int, str, str]]:
+    """Run commands at once; the exit status and the output of each."""
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "rodedraad", *command, *options(place, address)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for command in commands
+    ]
+    told = [process.communicate() for process in running]
+    return [(process.returncode, *texts) for process, texts in zip(running, told, strict=True)]
+
+
+def test_every_command_takes_the_address(
+    place: Path, address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(stores, "_chosen", {})
+    monkeypatch.setattr(waiting_documents, "AT_ONCE", 1)  # so that the home, which is new, keeps embeddings
+    for command in commands(place)[:-1]:
+        assert main([*command, *options(place, address)]) == 0
+        printed = capsys.readouterr()
+        if command[0] == "ask":
+            assert "“In Montero weven veertig vrouwen dekens van alpacawol.”" in printed.out
+        if command[0] == "check":
+            assert f"{address} is sound: 3 documents, 3 passages" in printed.err
+    assert list((place / "other").iterdir()) == []
+
+
+def ask(chat: str, question: str) -> httpx.Response:
+    return httpx.post(f"{chat}/api/ask", json={"question": question})
+
+
+def test_a_chat_answers_from_the_address_and_tells_while_its_server_is_still(tmp_path: Path) -> None:
+    port = free_port()
+    address = f"milvus://127.0.0.1:{port}/reports"
+    write_villages(tmp_path / "corpus")
+    with (
+        milvus_process(tmp_path / "data", port) as server,
+        chat_server(tmp_path / "corpus", tmp_path / "home", "--store", address) as chat,
+    ):
+        [quote] = ask(chat, QUESTION).json()["quotes"]
+        assert quote["text"] == "In Montero weven veertig vrouwen dekens van alpacawol."
+        server.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        try:
+            answer = ask(chat, QUESTION)
+        finally:
+            server.send_signal(signal.SIGCONT)
+        assert time.monotonic() - began < 60
+        assert answer.status_code == 400
+        assert answer.json()["detail"] == (
+            f"The Milvus server at http://127.0.0.1:{port} did not answer in time. Try again later."
+        )
+        until(lambda: ask(chat, QUESTION).status_code == 200)
+        [quote] = ask(chat, QUESTION).json()["quotes"]
+        assert quote["text"] == "In Montero weven veertig vrouwen dekens van alpacawol."
+
+
+def test_who_has_the_wrong_token_is_told_by_every_command(
+    place: Path, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with entrance(server, "an:geheim") as address:
+        for token, tried in (("an:verkeerd", commands(place)), ("", [["index"]])):
+            monkeypatch.setenv(TOKEN, token)
+            for status, _, told in run(place, tried, f"{address}/let_in"):
+                assert status == 2
+                assert told == (
+                    f"rodedraad: The Milvus server at {address.replace('milvus', 'http')} does not let "
+                    "you in. Put the right user:password, or API key, in the variable "
+                    "RODEDRAAD_MILVUS_TOKEN of the environment.\n"
+                )
+        monkeypatch.setenv(TOKEN, "an:geheim")
+        for command in (["index"], ["ask", QUESTION]):
+            [(status, shown, told)] = run(place, [command], f"{address}/let_in")
+            assert status == 0, told
+            assert "geheim" not in shown + told
+        assert "“In Montero weven veertig vrouwen dekens van alpacawol.”" in shown
+
+
+def test_a_server_that_never_answers_is_named_within_a_minute(place: Path, silent: str) -> None:
+    began = time.monotonic()
+    for status, _, told in run(place, commands(place), silent):
+        assert status == 2
+        assert told == (
+            f"rodedraad: The Milvus server at {silent.replace('milvus', 'http').removesuffix('/reports')} "
+            "did not answer in time. Try again later.\n"
+        )
+    assert time.monotonic() - began < 60
