@@ -64,7 +64,7 @@ def export_verifier(source: Source, scoring: dict[str, NDArray[np.float32]], out
         for tensor in model.graph.initializer:
             if tensor.external_data and not ROUNDED.fullmatch(tensor.name):
                 place = ExternalDataInfo(tensor)
-                at = slice(place.offset, place.offset + place.length)
+                at = slice(place.offset, (place.offset or 0) + (place.length or 0))
                 if kept[at] != own[at]:
                     raise ValueError(f"{out / FROZEN} is not of the encoder that the verifier starts from.")
         shutil.move(Path(made, ENCODER), out / VERIFIER)
