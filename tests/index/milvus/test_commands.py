@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +23,9 @@ pytestmark = pytest.mark.slow
 
 QUESTION = "Hoeveel vrouwen weven dekens in Montero?"
 WOMEN = "In Montero weven veertig vrouwen dekens van alpacawol."
+
+LONGEST = 300
+"""Seconds that commands may take; half a minute where nothing else uses the processor."""
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def run(place: Path, commands: list[list[str]], address: str) -> list[tuple[int,
         )
         for command in commands
     ]
-    told = [process.communicate() for process in running]
+    told = [process.communicate(timeout=LONGEST) for process in running]
     return [(process.returncode, *texts) for process, texts in zip(running, told, strict=True)]
 
 
@@ -82,8 +84,12 @@ def test_every_command_takes_the_address(
     assert list((place / "other").iterdir()) == []
 
 
-def ask(chat: str, question: str) -> httpx.Response:
-    return httpx.post(f"{chat}/api/ask", json={"question": question})
+def told(chat: str) -> list[str]:
+    """The quotes that the question gets, or why it gets none."""
+    answer = httpx.post(f"{chat}/api/ask", json={"question": QUESTION})
+    if answer.status_code == 400:
+        return [answer.json()["detail"]]
+    return [quote["text"] for quote in answer.json()["quotes"]]
 
 
 def test_a_chat_answers_from_the_address_and_tells_while_its_server_is_still(tmp_path: Path) -> None:
@@ -94,22 +100,15 @@ def test_a_chat_answers_from_the_address_and_tells_while_its_server_is_still(tmp
         milvus_process(tmp_path / "data", port) as server,
         chat_server(tmp_path / "corpus", tmp_path / "home", "--store", address) as chat,
     ):
-        [quote] = ask(chat, QUESTION).json()["quotes"]
-        assert quote["text"] == "In Montero weven veertig vrouwen dekens van alpacawol."
+        until(lambda: told(chat) == ["In Montero weven veertig vrouwen dekens van alpacawol."])
         server.send_signal(signal.SIGSTOP)
-        began = time.monotonic()
         try:
-            answer = ask(chat, QUESTION)
+            assert told(chat) == [
+                f"The Milvus server at http://127.0.0.1:{port} did not answer in time. Try again later."
+            ]
         finally:
             server.send_signal(signal.SIGCONT)
-        assert time.monotonic() - began < 60
-        assert answer.status_code == 400
-        assert answer.json()["detail"] == (
-            f"The Milvus server at http://127.0.0.1:{port} did not answer in time. Try again later."
-        )
-        until(lambda: ask(chat, QUESTION).status_code == 200)
-        [quote] = ask(chat, QUESTION).json()["quotes"]
-        assert quote["text"] == "In Montero weven veertig vrouwen dekens van alpacawol."
+        until(lambda: told(chat) == ["In Montero weven veertig vrouwen dekens van alpacawol."])
 
 
 def test_who_has_the_wrong_token_is_told_by_every_command(
@@ -118,27 +117,27 @@ def test_who_has_the_wrong_token_is_told_by_every_command(
     with entrance(server, "an:geheim") as address:
         for token, tried in (("an:verkeerd", commands(place)), ("", [["index"]])):
             monkeypatch.setenv(TOKEN, token)
-            for status, _, told in run(place, tried, f"{address}/let_in"):
+            for status, _, printed in run(place, tried, f"{address}/let_in"):
                 assert status == 2
-                assert told == (
+                assert printed == (
                     f"rodedraad: The Milvus server at {address.replace('milvus', 'http')} does not let "
                     "you in. Put the right user:password, or API key, in the variable "
                     "RODEDRAAD_MILVUS_TOKEN of the environment.\n"
                 )
         monkeypatch.setenv(TOKEN, "an:geheim")
         for command in (["index"], ["ask", QUESTION]):
-            [(status, shown, told)] = run(place, [command], f"{address}/let_in")
-            assert status == 0, told
-            assert "geheim" not in shown + told
+            [(status, shown, printed)] = run(place, [command], f"{address}/let_in")
+            assert status == 0, printed
+            assert "geheim" not in shown + printed
         assert "“In Montero weven veertig vrouwen dekens van alpacawol.”" in shown
 
 
-def test_a_server_that_never_answers_is_named_within_a_minute(place: Path, silent: str) -> None:
-    began = time.monotonic()
-    for status, _, told in run(place, commands(place), silent):
+def test_a_server_that_never_answers_is_named_and_not_waited_for_without_end(
+    place: Path, silent: str
+) -> None:
+    for status, _, printed in run(place, commands(place), silent):
         assert status == 2
-        assert told == (
+        assert printed == (
             f"rodedraad: The Milvus server at {silent.replace('milvus', 'http').removesuffix('/reports')} "
             "did not answer in time. Try again later.\n"
         )
-    assert time.monotonic() - began < 60
