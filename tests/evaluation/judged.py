@@ -1,6 +1,7 @@
-"""Judged questions: what is recorded of each question that the encoder did not learn from.
+"""Judged questions: what is recorded of questions that the encoder did not learn from.
 
 They are the gold set and the sets in held/ and fitted/ of index/training/articles, each over its own corpus.
+Those in sealed/ are left out: nobody is to see how a change turns them.
 The gold set's are in figures.json, a run as `rodedraad eval --save` writes it; those of the others in
 held.csv, a line each. Both are written by `python -m tests.evaluation.record` alone.
 """
