@@ -97,7 +97,7 @@ class Client:
             return _NotLoaded(text)
         if re.search(r"not found|does not exist|can't find", told):
             return self.gone()
-        cause = f"{told} {error.__cause__}".lower()  # what failed as it connected is told there alone
+        cause = f"{told} {error.__cause__}".lower()  # has the reason of a failed connection
         if re.search(r"unauthenticated|permission.?den|auth check|authorization", cause):
             return RodeDraadError(
                 f"The Milvus server at {server} does not let you in. Put the right user:password, or API "

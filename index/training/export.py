@@ -60,15 +60,21 @@ def export_verifier(source: Source, scoring: dict[str, NDArray[np.float32]], out
     model = encoder_model(source.weights, source.layers, source.heads, source.epsilon)
     with TemporaryDirectory() as made:
         write_in_pieces(model, Path(made), source.layers - LAYERS)
-        kept, own = (folder.joinpath(FROZEN).read_bytes() for folder in (out, Path(made)))
-        for tensor in model.graph.initializer:
-            if tensor.external_data and not ROUNDED.fullmatch(tensor.name):
-                place = ExternalDataInfo(tensor)
-                at = slice(place.offset, (place.offset or 0) + (place.length or 0))
-                if kept[at] != own[at]:
-                    raise ValueError(f"{out / FROZEN} is not of the encoder that the verifier starts from.")
+        if _exact_weights(model, out) != _exact_weights(model, Path(made)):
+            raise ValueError(f"{out / FROZEN} is not of the encoder that the verifier starts from.")
         shutil.move(Path(made, ENCODER), out / VERIFIER)
     save_file({name: value.astype(np.float16) for name, value in scoring.items()}, out / SCORING)
+
+
+def _exact_weights(model: onnx.ModelProto, folder: Path) -> list[bytes]:
+    """The frozen weights in a folder that are not rounded, at the places that the model names."""
+    data = (folder / FROZEN).read_bytes()
+    places = [
+        ExternalDataInfo(tensor)
+        for tensor in model.graph.initializer
+        if tensor.external_data and not ROUNDED.fullmatch(tensor.name)
+    ]
+    return [data[place.offset : (place.offset or 0) + (place.length or 0)] for place in places]
 
 
 def export_interaction(learned: dict[str, NDArray[np.float32]], out: Path) -> None:

@@ -303,7 +303,9 @@ def main() -> None:
     encoder = encoder_before()
     start = (encoder, {}) if options.anew else restored_verifier(encoder, BUNDLED)
     learned = verify(*start, exercises, list(held_exercises(order)), options.work, seed=1)
-    export_verifier(*(learned if options.anew else averaged(start, learned)), BUNDLED)
+    if not options.anew:
+        learned = averaged(start, learned)
+    export_verifier(*learned, BUNDLED)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,16 @@ def log_out(page: Page) -> None:
     expect(page.locator("input[name=password]")).to_be_visible()
 
 
+def in_two_browsers(
+    keeping: str, home: Path, open_page: OpenPage, user: tuple[str, str], **options: str
+) -> tuple[Page, Page]:
+    """Two browsers of a user with one conversation, which began in the first."""
+    here = open_page(keeping, user=user, **options)
+    ask(here, CACAO)
+    until(lambda: CACAO in on_server(home, user))
+    return here, open_page(keeping, user=user, **options)
+
+
 def test_another_browser_of_the_user_has_them_and_another_user_does_not(
     keeping: str, home: Path, open_page: OpenPage
 ) -> None:
@@ -82,10 +92,7 @@ def test_another_browser_of_the_user_has_them_and_another_user_does_not(
 def test_what_is_deleted_in_one_is_gone_in_the_other_until_that_is_undone(
     keeping: str, home: Path, open_page: OpenPage
 ) -> None:
-    here = open_page(keeping, user=CAS)
-    ask(here, CACAO)
-    until(lambda: CACAO in on_server(home, CAS))
-    there = open_page(keeping, user=CAS)
+    here, there = in_two_browsers(keeping, home, open_page, CAS)
     assert in_list(there) == [CACAO]
     there.click("#kept .delete")
     until(lambda: not on_server(home, CAS))
@@ -101,10 +108,7 @@ def test_what_is_deleted_in_one_is_gone_in_the_other_until_that_is_undone(
 def test_a_page_that_was_open_while_another_browser_went_on_takes_over_its_turns(
     keeping: str, home: Path, open_page: OpenPage
 ) -> None:
-    here = open_page(keeping, user=GIJS)
-    ask(here, CACAO)
-    until(lambda: CACAO in on_server(home, GIJS))
-    there = open_page(keeping, user=GIJS)
+    here, there = in_two_browsers(keeping, home, open_page, GIJS)
     ask(there, KNIT)
     in_list(there)
     there.locator("#kept .rename").click()
@@ -130,10 +134,7 @@ def test_a_page_that_was_open_while_another_browser_went_on_takes_over_its_turns
 def test_a_deleted_conversation_comes_back_only_with_a_question_that_was_asked_meanwhile(
     keeping: str, home: Path, open_page: OpenPage
 ) -> None:
-    here = open_page(keeping, user=HANS, locale="en")
-    ask(here, CACAO)
-    until(lambda: CACAO in on_server(home, HANS))
-    there = open_page(keeping, user=HANS, locale="en")
+    here, there = in_two_browsers(keeping, home, open_page, HANS, locale="en")
     assert in_list(there) == [CACAO]
     there.click("#kept .delete")
     until(lambda: not on_server(home, HANS))

@@ -14,7 +14,9 @@ FOLDERS = sorted(
     for file in (ROOT / package).rglob("__init__.py")
 )
 
-pytestmark = pytest.mark.skipif(os.name == "nt" or not shutil.which("make"), reason="there is no make")
+pytestmark = pytest.mark.skipif(
+    os.name == "nt" or not shutil.which("make"), reason="the Makefile needs make and a POSIX shell"
+)
 
 
 @pytest.fixture
