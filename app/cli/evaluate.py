@@ -21,7 +21,7 @@ from rodedraad.cli.writing import agreed_writer
 from rodedraad.evaluation.ask_gold import Outcome, evaluate
 from rodedraad.evaluation.compare_runs import Comparison, compare
 from rodedraad.evaluation.gold_file import GOLD
-from rodedraad.evaluation.metrics import KIND, Figure, digits, verdict
+from rodedraad.evaluation.metrics import KIND, Figure, FigureTable, digits, verdict
 from rodedraad.evaluation.report_html import report_html
 from rodedraad.evaluation.run_file import Run, figures_as_json, write
 from rodedraad.evaluation.trec import write_trec
@@ -40,8 +40,6 @@ OF_KINDS = (
 """The measures that are printed by kind; the report and the JSON have all."""
 
 WIDTH = 120  # characters, where the output is no terminal
-
-FigureTable = dict[str, dict[str, Figure]]
 
 
 def evaluate_answers(options: argparse.Namespace) -> int:

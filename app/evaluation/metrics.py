@@ -35,6 +35,10 @@ class Figure:
     count: int
 
 
+FigureTable = dict[str, dict[str, Figure]]
+"""The figures of each group of questions, by measure."""
+
+
 def success_at(outcome: Outcome, k: int) -> float:
     """1 if a passage among the first k covers a span."""
     return float(any(rank <= k for rank in outcome.ranks))

@@ -1,11 +1,11 @@
 """Page route: what the page fetches itself: pages of PDFs, glosses, lists to choose from, files."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 from anyio import CapacityLimiter
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict
 
@@ -14,14 +14,13 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.glosses import glosses_in
+from rodedraad.page.kept_turns import Offset
 from rodedraad.page.notes import why
 from rodedraad.page.pdf_pane import PdfView
 from rodedraad.page.permalink import find_document
 from rodedraad.page.scope_menu import choices
 from rodedraad.server.http_api import in_turn
 from rodedraad.texts.phrases import language_of, phrase
-
-Offset = Annotated[int, Query(ge=0, lt=10**12)]
 
 AT_ONCE = 2
 """How many pages are drawn, lists and glosses made or files read at the same time."""

@@ -11,11 +11,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.training.data import read_lines
+from index.training.data import ARTICLES, read_lines
 from rodedraad.evaluation.gold_file import FILES, GOLD
 from rodedraad.index.evidence_match import squash
 
-ARTICLES = Path(__file__).parent / "articles"
 PARTS = ("learned", "held", "fitted", "sealed")
 ALIKE = 8
 """Words in a row that a question may not share with a gold question; shorter runs are stock phrases."""

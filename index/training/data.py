@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 
 Row = TypeVar("Row")
 
+ARTICLES = Path(__file__).parent / "articles"
+
 LONGEST = 900
 """Characters of the longest text."""
 MATCHES = (("pairs/*.nl-*.tsv.gz", 40_000), ("qa/*.tsv.gz", 40_000), ("dict/*.nl-*.tsv.gz", 15_000))

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from index.training.data import read_lines
-from index.training.sets import ARTICLES
+from index.training.data import ARTICLES, read_lines
 from index.training.xquad import READ_IN, Part, paragraphs
 from rodedraad.answering.turn import KINDS, turn_features
 from rodedraad.evaluation.gold_file import GOLD

@@ -27,13 +27,13 @@ from torch.nn import functional
 from transformers import BertModel
 
 from index.training.attention import attend_in_sixteen_bits
+from index.training.data import ARTICLES
 from index.training.exact import bert
 from index.training.export import export_verifier
 from index.training.graph import Weights
 from index.training.lessons import Lesson, article_lessons, names_of, piaf_lessons, xquad_lessons
 from index.training.loop import Loop, Plan
 from index.training.restore import restored_verifier
-from index.training.sets import ARTICLES
 from index.training.source import Source, packaged_source, read_source
 from index.training.tuning import LAYERS
 from rodedraad.index.encoders.bundled import bundled_contextual, bundled_interaction

@@ -4,15 +4,10 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from rodedraad.ingest.readers.numbering import LEVELS, MOST, Counter, printed
+from rodedraad.ingest.readers.numbering import BOXES, BULLET, LEVELS, LONGEST_AROUND, MOST, Counter, printed
 from rodedraad.ingest.readers.symbol_fonts import from_symbols
 from rodedraad.ingest.xml_elements import attribute, child, local, whole_number
 
-BULLET = "• "
-LONGEST = 100
-"""The most characters of the text around the numbers of a level."""
-
-_BOXES = "☐☑☒✓✗□■"
 _STYLES = {
     "decimalZero": "01",
     "lowerLetter": "a",
@@ -60,7 +55,7 @@ class Numbering:
         if own is None:
             return BULLET if list in self._lists else ""
         if own.style == "bullet":
-            return f"{own.text} " if own.text and own.text in _BOXES else BULLET
+            return f"{own.text} " if own.text and own.text in BOXES else BULLET
         counter = self._counters.setdefault(self._kind_of(list), Counter())
         override = self._override(list, level)
         restart = override is not None and (list, level) not in self._begun
@@ -128,7 +123,7 @@ def _read_level(element: Element, level: int) -> _Level:
     legal = child(element, "isLgl")
     return _Level(
         style=style if style in ("bullet", "none") else _STYLES.get(style or "", "1"),
-        text=text[:LONGEST],
+        text=text[:LONGEST_AROUND],
         start=whole_number(attribute(child(element, "start"), "val"), 0, MOST, otherwise=1),
         after=None if restart is None else whole_number(restart, 0, LEVELS, otherwise=0),
         legal=legal is not None and attribute(legal, "val") not in ("0", "false"),

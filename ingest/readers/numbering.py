@@ -8,6 +8,13 @@ LEVELS = 10
 MOST = 99_999
 """The largest number from which a list is counted."""
 
+LONGEST_AROUND = 100
+"""The most characters of the text around the numbers of a level."""
+
+BULLET = "• "
+BOXES = "☐☑☒✓✗□■"
+"""What stands before an item without a number, and the signs that do so as they are."""
+
 _LONGEST_LETTERS = 780  # "aaa…": thirty times the alphabet
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),

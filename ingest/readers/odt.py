@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml.etree import _Element as Element
 
-from rodedraad.ingest.lines import Content, Line, block
+from rodedraad.ingest.lines import HEADING_LEVELS, Content, Line, block
 from rodedraad.ingest.readers.headers_and_footers import with_headers_and_footers
 from rodedraad.ingest.readers.numbering import MOST
 from rodedraad.ingest.readers.odf import OdfPackage, repeated, spanned
@@ -15,8 +15,6 @@ from rodedraad.ingest.readers.symbol_fonts import TICKED, UNTICKED, from_symbols
 from rodedraad.ingest.readers.tables import Cell, Rows, nested_rows
 from rodedraad.ingest.readers.unread import COMMENTS, LEFT_OUT
 from rodedraad.ingest.xml_elements import attribute, child, children, dublin_core, local, whole_number
-
-HEADING_LEVELS = 9  # under the title
 
 _SHAPES = frozenset(
     "text-box custom-shape rect ellipse circle line polyline polygon path connector caption measure".split()

@@ -9,11 +9,10 @@ import pypdfium2.raw as raw
 
 from rodedraad.ingest.lines import one_line
 from rodedraad.ingest.readers.pdf_print import Box, Frame, Printed
+from rodedraad.ingest.readers.symbol_fonts import TICKED, UNTICKED
 
 Edges = tuple[float, float, float, float]
 """Left, bottom, right and top on the page before it is turned, in points."""
-
-TICKED, UNTICKED = "☒", "☐"
 
 LARGEST = 11.0
 """Points of the largest type that is assumed in a field; its box may be higher."""

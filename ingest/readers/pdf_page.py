@@ -21,9 +21,9 @@ from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.readers.pdf import is_unread, open_pdf, picture_of, show_forms
 from rodedraad.ingest.readers.pdf_fields import values
 from rodedraad.ingest.readers.pdf_print import text_of
-from rodedraad.ingest.readers.pdf_tables import BETWEEN
 from rodedraad.ingest.readers.picture import open_pictures
 from rodedraad.ingest.readers.recognition import can_recognise, recognise
+from rodedraad.ingest.readers.tables import BETWEEN
 
 LONGEST_SIDE = 1800
 """Pixels of the longer side of the image, for a page of any size."""

@@ -13,6 +13,7 @@ from rodedraad.ingest.readers.pdf_bands import LOOSER, TIGHT, bands
 from rodedraad.ingest.readers.pdf_cells import TALL, Band, Cell, Row
 from rodedraad.ingest.readers.pdf_print import Printed
 from rodedraad.ingest.readers.pdf_rules import Rules
+from rodedraad.ingest.readers.tables import BETWEEN
 
 GUTTER = 1.2  # times the type size: a wider corridor separates columns, however few lines it passes
 WORDY = 20  # characters of the longest line of a column whose cells may have several lines
@@ -20,7 +21,6 @@ MIXED = 0.2  # the share of lines from which a band is columns: one cell begins 
 RUNNING = 0.3  # the share of the lines of prose that begin in mid-sentence, at least
 FAR_APART = 2.0  # times the type size: a wider space in a line separates two texts
 SHORTEST = 6  # characters of a text that is no number or mark of what follows
-BETWEEN = " | "
 
 _BULLET = re.compile(r"[•·▪◦●■*–—-]")
 

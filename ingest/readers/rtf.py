@@ -5,15 +5,13 @@ from dataclasses import dataclass, replace
 
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import Reason, UnreadableDocument
-from rodedraad.ingest.lines import Content, one_line
+from rodedraad.ingest.lines import HEADING_LEVELS, Content, one_line
 from rodedraad.ingest.readers.headers_and_footers import with_headers_and_footers
 from rodedraad.ingest.readers.raised import Above
 from rodedraad.ingest.readers.rtf_flow import Flow
 from rodedraad.ingest.readers.rtf_tokens import Token, encoding_of_charset, encoding_of_page, tokens
 from rodedraad.ingest.readers.symbol_fonts import TICKED, UNTICKED, from_symbols, is_symbol_font
 from rodedraad.ingest.readers.unread import LEFT_OUT
-
-HEADING_LEVELS = 9  # under the title
 
 DEEPEST = 2_000
 """Groups in each other."""

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from index.training.check_articles import ARTICLES, PARTS, problems_of
+from index.training.check_articles import PARTS, problems_of
+from index.training.data import ARTICLES
 
 RIGHT = {
     "id": "q1",
