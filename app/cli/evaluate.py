@@ -39,7 +39,7 @@ OF_KINDS = (
 )
 """The measures that are printed by kind; the report and the JSON have all."""
 
-WIDTH = 120  # characters, where the output is no terminal
+OUTPUT_WIDTH = 120  # characters, where the output is no terminal
 
 
 def evaluate_answers(options: argparse.Namespace) -> int:
@@ -153,7 +153,7 @@ def _as_json(comparison: Comparison) -> dict[str, Any]:
 
 
 def _print(table: FigureTable, comparison: Comparison | None) -> None:
-    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else OUTPUT_WIDTH, highlight=False)
     console.print(_by_group({name: row for name, row in table.items() if not name.startswith(KIND)}))
     kinds = {name.removeprefix(KIND): row for name, row in table.items() if name.startswith(KIND)}
     if kinds:

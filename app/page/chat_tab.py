@@ -18,7 +18,7 @@ from rodedraad.page.theme import STATIC
 from rodedraad.page.translated_labels import CHOOSE, EACH, PHRASES, QUIET, Labels, languages_html
 from rodedraad.page.welcome import SUGGESTED, Suggestions
 
-AT_ONCE = 4
+QUESTIONS_AT_ONCE = 4
 """How many questions are answered at the same time."""
 
 ASKING = """
@@ -139,7 +139,7 @@ def _connect(chat: _Chat, head: list[gr.HTML], events: ChatEvents) -> None:
         (chat.send.click, chat.question),
         *((example.click, example) for example in chat.examples),
     ]
-    asking = QUIET | {"concurrency_limit": AT_ONCE, "concurrency_id": "ask"}
+    asking = QUIET | {"concurrency_limit": QUESTIONS_AT_ONCE, "concurrency_id": "ask"}
     opened = [chat.conversation, chat.source, chat.notice, *head, *events.labels.parts]
     opening = (menus.input, languages.input)
     for steps in (

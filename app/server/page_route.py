@@ -20,9 +20,9 @@ from rodedraad.page.pdf_pane import PdfView
 from rodedraad.page.permalink import find_document
 from rodedraad.page.scope_menu import choices
 from rodedraad.server.http_api import in_turn
-from rodedraad.texts.phrases import language_of, phrase
+from rodedraad.texts.phrases import page_language, phrase
 
-AT_ONCE = 2
+FETCHED_AT_ONCE = 2
 """How many pages are drawn, lists and glosses made or files read at the same time."""
 
 
@@ -43,11 +43,11 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
 
     A file is given only to those who `may_fetch` files, always to be saved and never to be shown.
     """
-    router, view, limiter = APIRouter(), PdfView(index, library), CapacityLimiter(AT_ONCE)
+    router, view, limiter = APIRouter(), PdfView(index, library), CapacityLimiter(FETCHED_AT_ONCE)
 
     @router.get("/page")
     async def page(request: Request) -> HTMLResponse:
-        query, language = dict(request.query_params), language_of(request.headers)
+        query, language = dict(request.query_params), page_language(request.headers)
         return HTMLResponse(await in_turn(limiter, waiting, view.html, query, language))
 
     @router.post("/choices")
@@ -55,7 +55,7 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
         def made() -> dict[str, Any]:
             scope = Scope(tuple(body.documents), tuple(body.languages), body.date_from, body.date_to)
             entries = index.searcher().generation.manifest.documents
-            return choices(entries, scope, body.find, language_of(request.headers))
+            return choices(entries, scope, body.find, page_language(request.headers))
 
         try:
             return await in_turn(limiter, waiting, made)
@@ -68,7 +68,7 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
 
         def made() -> Mapping[str, tuple[str, int]]:
             found = find_document(index.searcher().generation, document)
-            return glosses_in(found[0], start, end, language_of(request.headers)) if found else {}
+            return glosses_in(found[0], start, end, page_language(request.headers)) if found else {}
 
         try:
             return await in_turn(limiter, waiting, made)
@@ -78,7 +78,7 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
     @router.get("/file")
     async def file(document: str, request: Request) -> Response:
         """The file of a document, or the member of a file that it is; else of the file around it."""
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         if not may_fetch:
             raise HTTPException(403, "Files cannot be fetched here.")
         entries = index.searcher().generation.manifest.documents

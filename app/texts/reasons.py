@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from rodedraad.ingest.errors import Reason
-from rodedraad.texts.phrases import NAMES
+from rodedraad.texts.phrases import LANGUAGE_NAMES
 
 
 def told(reason: Reason, language: str) -> str:
@@ -19,6 +19,6 @@ def told(reason: Reason, language: str) -> str:
 
 @cache
 def _translations(language: str) -> dict[str, str]:
-    if language == "en" or language not in NAMES:
+    if language == "en" or language not in LANGUAGE_NAMES:
         return {}
     return tomllib.loads(Path(__file__).with_name(f"reasons_{language}.toml").read_text("utf-8"))

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 LEVELS = 10
 """Levels of a list; OpenDocument has ten, Word nine."""
 
-MOST = 99_999
+LAST_START = 99_999
 """The largest number from which a list is counted."""
 
-LONGEST_AROUND = 100
+AROUND = 100
 """The most characters of the text around the numbers of a level."""
 
 BULLET = "• "

@@ -13,7 +13,7 @@ from rodedraad.ingest.readers.rtf_tokens import Token, encoding_of_charset, enco
 from rodedraad.ingest.readers.symbol_fonts import TICKED, UNTICKED, from_symbols, is_symbol_font
 from rodedraad.ingest.readers.unread import LEFT_OUT
 
-DEEPEST = 2_000
+DEEPEST_GROUP = 2_000
 """Groups in each other."""
 
 _START = re.compile(rb"\s*\{\\rtf")
@@ -114,7 +114,7 @@ class _RichText:
         self._decode()
         match token.kind:
             case "open":
-                if len(self._outer) >= DEEPEST:
+                if len(self._outer) >= DEEPEST_GROUP:
                     raise UnreadableDocument("its parts are nested too deeply")
                 self._outer.append((self._state, self.flow))
                 self._state = replace(self._state)

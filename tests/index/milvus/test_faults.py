@@ -69,7 +69,7 @@ class Line:
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that ended is taken for silent at once, and what was replaced is deleted at once."""
-    monkeypatch.setattr(milvus_store, "GRACE", 0)
+    monkeypatch.setattr(milvus_store, "STATE_GRACE", 0)
     monkeypatch.setattr(lease, "SILENT", 0.0)
     monkeypatch.setattr(lease, "SETTLE", 0.0)
 

@@ -48,7 +48,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was replaced is deleted as soon as the next indexing begins."""
-    monkeypatch.setattr(milvus_store, "GRACE", 0)
+    monkeypatch.setattr(milvus_store, "STATE_GRACE", 0)
 
 
 def publish(place: Path, number: int) -> None:
@@ -194,15 +194,15 @@ def test_with_another_model_who_reads_the_old_vectors_is_told(place: Path) -> No
 @pytest.mark.usefixtures("no_grace")
 def test_a_check_is_told_that_its_state_was_removed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reindex(place / "corpus", place / "home")
-    check = milvus_store.problems_of
+    check = milvus_store.document_problems
 
     def slow_check(*arguments: object) -> list[str]:
-        monkeypatch.setattr(milvus_store, "problems_of", check)
+        monkeypatch.setattr(milvus_store, "document_problems", check)
         publish(place, 1)
         publish(place, 2)
         return []
 
-    monkeypatch.setattr(milvus_store, "problems_of", slow_check)
+    monkeypatch.setattr(milvus_store, "document_problems", slow_check)
     with pytest.raises(Gone, match=GONE):
         store_of(place / "home").problems()
     assert main(["check", "--corpus", str(place / "corpus"), "--home", str(place / "home")]) == 0
@@ -212,8 +212,8 @@ def test_a_check_is_told_that_its_state_was_removed(place: Path, monkeypatch: py
 def test_an_indexing_in_parts_removes_its_own_states_but_the_one_it_began_with(
     place: Path, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(builder, "PART", 0.0)
-    monkeypatch.setattr(builder, "WORTH", 0)
+    monkeypatch.setattr(builder, "PART_SECONDS", 0.0)
+    monkeypatch.setattr(builder, "PART_RATIO", 0)
     reindex(place / "corpus", place / "home")
     for number in range(6):
         (place / "corpus" / f"dorp-{number}.txt").write_text(f"Het dorp heeft {number} straten.", "utf-8")
