@@ -16,9 +16,9 @@ from rodedraad.answering.answer import Answer
 from rodedraad.answering.conversation import ask
 from rodedraad.evaluation.gold_file import FILES, load_gold_items
 from rodedraad.index.search import Searcher
-from rodedraad.writing.sentence import WrittenSentence, written
 from rodedraad.writing.supported import support
 from rodedraad.writing.writer import Writer
+from rodedraad.writing.written_sentence import WrittenSentence, written
 
 SUPPORTED = "supported"
 Z = 1.96  # of a 95 % interval

@@ -5,7 +5,7 @@ from functools import cache
 
 from rodedraad.index.words.compounds import LINKS
 from rodedraad.index.words.function_words import is_function_word
-from rodedraad.index.words.glosses import gloss_table
+from rodedraad.index.words.gloss_tables import gloss_table
 
 COMPOUND_LANGUAGE = "nl"
 

@@ -15,9 +15,9 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.live.live_corpus import DocumentRow, LiveCorpus
 from rodedraad.live.web_fetch import LONGEST_ADDRESS
+from rodedraad.page.accent_folding import looked_for
 from rodedraad.page.background_work import progress_html, watched
 from rodedraad.page.clicks import text
-from rodedraad.page.folded import looked_for
 from rodedraad.page.notes import STATUS, note, why
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.page.visitor import changing, may_change

@@ -5,7 +5,7 @@ import re
 from rodedraad.answering.answer import Answer
 from rodedraad.index.encoders.bundled import bundled_static
 from rodedraad.index.words.function_words import is_function_word
-from rodedraad.page.folded import folded
+from rodedraad.page.accent_folding import folded
 
 MATCHED_WORDS = 4
 """The most words of the question that are shown with the word they matched."""

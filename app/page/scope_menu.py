@@ -7,7 +7,7 @@ from typing import Any
 
 from rodedraad.index.scope import NothingInScope, Scope, period
 from rodedraad.index.store.manifest import Entry
-from rodedraad.page.folded import looked_for
+from rodedraad.page.accent_folding import looked_for
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 

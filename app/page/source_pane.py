@@ -7,7 +7,7 @@ from rodedraad.answering.citation_formats import FORMATS, position
 from rodedraad.answering.place import Place
 from rodedraad.ingest.documents import Document
 from rodedraad.ingest.formats import PICTURES
-from rodedraad.page.glosses import gloss_query, has_glosses
+from rodedraad.page.document_glosses import gloss_query, has_glosses
 from rodedraad.page.permalink import document_link, page_link, permalink_of
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase

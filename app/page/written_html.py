@@ -3,8 +3,8 @@
 from rodedraad.page.kept_turns import Turn, Written, WrittenClaim
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.refusal import Refusal
-from rodedraad.writing.sentence import WrittenSentence
 from rodedraad.writing.writer import Writer
+from rodedraad.writing.written_sentence import WrittenSentence
 
 
 def written_of(sentence: WrittenSentence) -> Written:

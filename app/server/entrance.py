@@ -14,7 +14,7 @@ from rodedraad.page.login_page import login_html
 from rodedraad.server.logins import Logins
 from rodedraad.server.page_calls import whole
 from rodedraad.server.passwords import Passwords
-from rodedraad.server.refused import RefusedRequest
+from rodedraad.server.refused_request import RefusedRequest
 from rodedraad.server.served_paths import LOG_IN, LOG_OUT, PAGE, is_served
 from rodedraad.server.sessions import LONGEST_SESSION, Sessions
 from rodedraad.texts.phrases import LANGUAGE_NAMES, page_language, phrase

@@ -18,7 +18,7 @@ from rodedraad.index.scope import Scope
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.index_apart import indexing_waits
 from rodedraad.live.live_index import LiveIndex
-from rodedraad.server.refused import RETRY_AFTER, is_full
+from rodedraad.server.refused_request import RETRY_AFTER, is_full
 from rodedraad.texts.phrases import phrase
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Programs:
             raise RodeDraadError(
                 f'{phrase("writer_consent", "en", host=writer.host)} Agree with "agreed": "{writer.host}".'
             )
-        from rodedraad.writing.sentence import sentence_as_json, written
+        from rodedraad.writing.written_sentence import sentence_as_json, written
 
         passages = asked.pop("passages")
         scope = Scope(

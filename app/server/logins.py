@@ -10,7 +10,7 @@ from math import ceil
 from anyio import CancelScope, CapacityLimiter, create_task_group, to_thread
 
 from rodedraad.server.passwords import Passwords
-from rodedraad.server.refused import RefusedRequest, busy
+from rodedraad.server.refused_request import RefusedRequest, busy
 
 MOST_WAITING = 16
 """How many credentials may wait to be checked; a check takes about a third of a second."""

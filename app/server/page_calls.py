@@ -20,9 +20,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rodedraad.page.visitor import is_changing, may_change
-from rodedraad.server.refused import RefusedRequest, busy, is_full
+from rodedraad.server.refused_request import RefusedRequest, busy, is_full
 from rodedraad.server.served_paths import HEAR, JOIN, RUN
-from rodedraad.server.unheard import UnfetchedAnswers
+from rodedraad.server.unfetched_answers import UnfetchedAnswers
 from rodedraad.texts.phrases import page_language, phrase
 
 CALLS_AT_ONCE = 8

@@ -13,7 +13,7 @@ from rodedraad.index.scope import Scope
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
-from rodedraad.page.glosses import glosses_in
+from rodedraad.page.document_glosses import glosses_in
 from rodedraad.page.kept_turns import Offset
 from rodedraad.page.notes import why
 from rodedraad.page.pdf_pane import PdfView

@@ -22,7 +22,7 @@ from rodedraad.live.json_log import LOG, REQUEST_ID
 from rodedraad.page.visitor import RIGHT_HEADER, USER_HEADER, noted
 from rodedraad.server.entrance import Entrance
 from rodedraad.server.page_head import completed, reader_key
-from rodedraad.server.refused import RefusedRequest
+from rodedraad.server.refused_request import RefusedRequest
 from rodedraad.server.served_paths import HEALTH, PAGE, UPLOAD, is_lasting, is_served
 from rodedraad.server.uploads import Uploads
 from rodedraad.texts.phrases import page_language

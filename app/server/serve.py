@@ -32,6 +32,7 @@ from rodedraad.page.translated_labels import PHRASES
 from rodedraad.server.collection_paths import CollectionPaths, hall, is_served_in_hall, path_of
 from rodedraad.server.end_process import end_process
 from rodedraad.server.entrance import Entrance
+from rodedraad.server.export_route import export_route
 from rodedraad.server.http_api import Programs, endpoints, malformed, routes
 from rodedraad.server.http_server import HttpServer
 from rodedraad.server.loading_sign import loading_sign
@@ -43,7 +44,6 @@ from rodedraad.server.passwords import Passwords
 from rodedraad.server.security import AccessRules, Guard, host_names
 from rodedraad.server.served_paths import HEALTH
 from rodedraad.server.sessions import Sessions
-from rodedraad.server.take_route import export_route
 from rodedraad.server.talks import TALKS_FILE, Talks
 from rodedraad.server.talks_route import talks_route
 from rodedraad.server.uploads import Uploads

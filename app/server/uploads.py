@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISDIR
 
-from rodedraad.server.refused import RefusedRequest, busy
+from rodedraad.server.refused_request import RefusedRequest, busy
 
 UPLOADS_AT_ONCE = 4
 """How many uploads may be under way."""

@@ -17,11 +17,11 @@ from rodedraad.page.notes import why
 from rodedraad.page.permalink import follow
 from rodedraad.page.written_html import switch_html, translated_html, written_html, written_of
 from rodedraad.server.http_api import in_turn
-from rodedraad.server.refused import RETRY_AFTER, is_full
+from rodedraad.server.refused_request import RETRY_AFTER, is_full
 from rodedraad.texts.phrases import page_language, phrase
 from rodedraad.texts.refusal import Refusal
-from rodedraad.writing.sentence import sentences, translation
 from rodedraad.writing.writer import Writer
+from rodedraad.writing.written_sentence import sentences, translation
 
 SENTENCES_AT_ONCE = 2
 """How many sentences are written at the same time."""

@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 
 from rodedraad.index.encoders.bundled import bundled_static
 from rodedraad.index.words.analysis import analysis
-from rodedraad.index.words.glosses import gloss_table
+from rodedraad.index.words.gloss_tables import gloss_table
 from rodedraad.ingest.language import LANGUAGES
 
 SAME_MEANING_COSINE, SAME_NAME_COSINE = 0.5, 0.7

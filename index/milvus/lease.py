@@ -9,7 +9,7 @@ from typing import Any
 
 from rodedraad.index.milvus import pieces
 from rodedraad.index.milvus.client import Client, Gone
-from rodedraad.index.milvus.state import Names
+from rodedraad.index.milvus.milvus_state import Names
 from rodedraad.index.store.manifest import IndexBusy
 from rodedraad.index.store.publishing import this_process
 from rodedraad.ingest.errors import RodeDraadError

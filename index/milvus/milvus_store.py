@@ -10,10 +10,10 @@ from rodedraad.index.encoders.base import Embedder
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.milvus.address import Address
 from rodedraad.index.milvus.client import Client, Gone, client_of
-from rodedraad.index.milvus.draft import MilvusDraft
 from rodedraad.index.milvus.lease import lease
-from rodedraad.index.milvus.snapshot import MilvusSnapshot
-from rodedraad.index.milvus.state import Names, StateRows, now, read_state_rows
+from rodedraad.index.milvus.milvus_draft import MilvusDraft
+from rodedraad.index.milvus.milvus_snapshot import MilvusSnapshot
+from rodedraad.index.milvus.milvus_state import Names, StateRows, now, read_state_rows
 from rodedraad.index.store.check import document_problems
 from rodedraad.index.store.draft import Draft, NewDraft
 from rodedraad.index.store.manifest import IndexProblem

@@ -25,7 +25,7 @@ from index.training.figures import (
 )
 from index.training.lessons import article_lessons, names_of, piaf_lessons, xquad_lessons
 from index.training.loop import RunLength
-from index.training.source import packaged_source, read_source
+from index.training.source_encoder import packaged_source, read_source
 from index.training.static import TableTraining, read_table
 from index.training.tuning import tune
 from index.training.vocabulary import kept_pieces

@@ -9,7 +9,7 @@ from torch.nn import functional
 from transformers import BertConfig, BertModel
 
 from index.training.figures import Encode
-from index.training.source import WORD_EMBEDDINGS, SourceEncoder
+from index.training.source_encoder import WORD_EMBEDDINGS, SourceEncoder
 from index.training.vocabulary import tokenizer_of
 from rodedraad.index.encoders.onnx_transformer import PASSAGE_PREFIX, TOKENS_READ
 

@@ -12,7 +12,7 @@ from onnx.external_data_helper import ExternalDataInfo, set_external_data
 from safetensors.numpy import save_file
 
 from index.training.graph import encoder_model
-from index.training.source import SourceEncoder
+from index.training.source_encoder import SourceEncoder
 from index.training.static import write_table
 from index.training.tuning import LAYERS
 from index.training.vocabulary import tokenizer_of

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from index.training.data import read_pairs
 from rodedraad.index.encoders.bundled import bundled_static
 from rodedraad.index.words.function_words import is_function_word
-from rodedraad.index.words.glosses import LEAST_PROBABILITY, write_gloss_table
+from rodedraad.index.words.gloss_tables import LEAST_PROBABILITY, write_gloss_table
 from rodedraad.ingest.language import LANGUAGES
 
 READERS = ("nl", "en", "fr", "es")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 from safetensors.numpy import load
 
-from index.training.source import SourceEncoder
+from index.training.source_encoder import SourceEncoder
 from index.training.tuning import LAYERS
 from rodedraad.index.encoders.verifier import SCORING, VERIFIER
 

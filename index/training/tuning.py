@@ -27,7 +27,7 @@ from transformers import BertModel
 from index.training.exact import bert
 from index.training.lessons import Lesson, in_batches
 from index.training.loop import Loop, RunLength
-from index.training.source import SourceEncoder
+from index.training.source_encoder import SourceEncoder
 from index.training.vocabulary import tokenizer_of
 from rodedraad.index.encoders.onnx_transformer import PASSAGE_PREFIX, QUESTION_PREFIX, TOKENS_READ
 from rodedraad.index.evidence_match import answers, covers, squash

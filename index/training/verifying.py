@@ -34,7 +34,7 @@ from index.training.graph import Weights
 from index.training.lessons import Lesson, article_lessons, names_of, piaf_lessons, xquad_lessons
 from index.training.loop import Loop, RunLength
 from index.training.restore import restored_verifier
-from index.training.source import SourceEncoder, packaged_source, read_source
+from index.training.source_encoder import SourceEncoder, packaged_source, read_source
 from index.training.tuning import LAYERS
 from rodedraad.index.encoders.bundled import bundled_contextual, bundled_interaction
 from rodedraad.index.encoders.verifier import Pair, above, pair

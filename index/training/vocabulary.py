@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
-from index.training.source import SourceEncoder
+from index.training.source_encoder import SourceEncoder
 from rodedraad.index.encoders.onnx_transformer import PASSAGE_PREFIX, QUESTION_PREFIX
 
 LINES = {"pairs": 60_000, "qa": 60_000, "plain": 100_000, "dict": 40_000}

@@ -5,7 +5,7 @@ from itertools import product
 from pathlib import Path
 
 from index.training.glosses import likeliest_glosses
-from rodedraad.index.words.glosses import write_gloss_table
+from rodedraad.index.words.gloss_tables import write_gloss_table
 
 ANIMALS = {"kat": "cat", "hond": "dog", "paard": "horse", "vogel": "bird"}
 ACTS = {"slaapt": "sleeps", "eet": "eats", "loopt": "walks"}

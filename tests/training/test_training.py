@@ -18,7 +18,7 @@ from index.training.data import TextPair, read_matches
 from index.training.figures import match_scores, recall
 from index.training.graph import quantise_matrix, quantise_rows
 from index.training.lessons import article_lessons
-from index.training.source import read_source
+from index.training.source_encoder import read_source
 from index.training.vocabulary import SEEN, count_pieces, kept_pieces, tokenizer_of
 from rodedraad.index.encoders.onnx_transformer import ENCODER, FROZEN, TOKENIZER, ContextualEmbedder
 from rodedraad.index.encoders.verifier import pair

@@ -11,8 +11,8 @@ from rodedraad.answering.quotes import Quote
 from rodedraad.index.search import Searcher
 from rodedraad.page.kept_turns import kept_turn
 from rodedraad.page.written_html import written_html, written_of
-from rodedraad.writing.sentence import written
 from rodedraad.writing.writer import Writer
+from rodedraad.writing.written_sentence import written
 from tests.writing.models import Play, Request, playing
 
 TRUE = "De pomp werd in 2014 hersteld."

@@ -17,7 +17,7 @@ from rodedraad.index.build import reindex
 from rodedraad.index.milvus import lease, milvus_store
 from rodedraad.index.milvus.address import Address
 from rodedraad.index.milvus.client import Client, client_of
-from rodedraad.index.milvus.state import Names
+from rodedraad.index.milvus.milvus_state import Names
 from rodedraad.index.stores import store_of
 from rodedraad.ingest.errors import RodeDraadError
 from tests.index.conftest import write_villages

@@ -12,10 +12,10 @@ from rodedraad.cli import main
 from rodedraad.index import builder
 from rodedraad.index.build import reindex
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
-from rodedraad.index.milvus import draft, milvus_store, state
+from rodedraad.index.milvus import milvus_draft, milvus_state, milvus_store
 from rodedraad.index.milvus.address import Address
 from rodedraad.index.milvus.client import Gone, client_of
-from rodedraad.index.milvus.snapshot import MilvusSnapshot
+from rodedraad.index.milvus.milvus_snapshot import MilvusSnapshot
 from rodedraad.index.search import Searcher
 from rodedraad.index.stores import store_of
 from rodedraad.live.live_index import LiveIndex
@@ -40,7 +40,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for module in (draft, milvus_store, state):
+    for module in (milvus_draft, milvus_state, milvus_store):
         monkeypatch.setattr(module, "now", lambda: clock.moment)
     return clock
 
@@ -66,7 +66,7 @@ def first(searcher: Searcher) -> str:
 def states(address: str) -> list[int]:
     """The minutes after the first moment in which the states on the server were published."""
     at = Address.of(address)
-    moments = state.Names(at.name).moments(client_of(at).collections())
+    moments = milvus_state.Names(at.name).moments(client_of(at).collections())
     return [(moment - 1_000_000) // 60_000 for moment in moments]
 
 

@@ -1,4 +1,4 @@
-"""Snapshot on Milvus: a published state of an index, asked through the server."""
+"""Milvus snapshot: a published state of an index, asked through the server."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,9 +13,9 @@ from rodedraad.index.encoders.base import Embedding, Vectors
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.milvus import pieces
 from rodedraad.index.milvus.client import Client, MilvusRow
+from rodedraad.index.milvus.milvus_state import Names, filter_of, read_state
 from rodedraad.index.milvus.milvus_words import MilvusWords
 from rodedraad.index.milvus.passage_rows import PROPOSED_FIELDS, Proposed, embedding_of, row_id
-from rodedraad.index.milvus.state import Names, filter_of, read_state
 from rodedraad.index.store.check import document_problems
 from rodedraad.index.store.manifest import Entry, IndexProblem, damaged
 from rodedraad.index.store.passage_segments import PLACE

@@ -1,10 +1,10 @@
-"""Glosses: what the words of a document mean in the reader's language, word by word."""
+"""Document glosses: what the words of a document mean in the reader's language, word by word."""
 
 import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from rodedraad.index.words.glosses import gloss_table
+from rodedraad.index.words.gloss_tables import gloss_table
 from rodedraad.ingest.documents import Document
 from rodedraad.page.compound_glosses import COMPOUND_LANGUAGE, RIGHT_PARTS, compound_gloss
 

@@ -1,4 +1,4 @@
-"""Refused: a request that is not let through, and when the server is too busy for one."""
+"""Refused request: one that is not let through, and when the server is too busy for one."""
 
 from collections.abc import Mapping
 

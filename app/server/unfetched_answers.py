@@ -1,4 +1,4 @@
-"""Unheard: what was answered to pages that have gone, which Gradio would keep for ever."""
+"""Unfetched answers: those to pages that have gone, which Gradio would keep for ever."""
 
 import time
 from collections import Counter

@@ -1,4 +1,4 @@
-"""State: what a published state of an index on Milvus consists of.
+"""Milvus state: what a published state of an index on Milvus consists of.
 
     NAME                   alias of the collection of the published state
     NAME_v1732872000000    a state: its manifest, its words, and which rows it shows

@@ -1,4 +1,4 @@
-"""Take route: /take, which gives a conversation, or one answer of it, in a form to take along."""
+"""Export route: /take, which gives a conversation, or one answer of it, in a form to take along."""
 
 from anyio import CapacityLimiter
 from fastapi import APIRouter, HTTPException, Request

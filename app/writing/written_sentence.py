@@ -1,4 +1,4 @@
-"""Sentence: what a language model makes of an answer, as far as the quotes support it."""
+"""Written sentence: what a language model makes of an answer, as far as the quotes support it."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Draft on Milvus: the next state of an index, written as rows that nobody sees until it is published."""
+"""Milvus draft: the next state of an index, written as rows that nobody sees until it is published."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -8,9 +8,8 @@ from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.files.segments import Record, to_merge
 from rodedraad.index.milvus import passage_rows, pieces
 from rodedraad.index.milvus.client import Client, MilvusRow
-from rodedraad.index.milvus.passage_rows import passage_row, row_id, stems_of
-from rodedraad.index.milvus.snapshot import MilvusSnapshot, sha256
-from rodedraad.index.milvus.state import (
+from rodedraad.index.milvus.milvus_snapshot import MilvusSnapshot, sha256
+from rodedraad.index.milvus.milvus_state import (
     MilvusState,
     Names,
     Segment,
@@ -20,6 +19,7 @@ from rodedraad.index.milvus.state import (
     now,
     write_state,
 )
+from rodedraad.index.milvus.passage_rows import passage_row, row_id, stems_of
 from rodedraad.index.store.draft import NewDocument
 from rodedraad.index.store.manifest import Entry, Manifest
 from rodedraad.index.store.records import pack_text

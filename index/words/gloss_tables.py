@@ -1,4 +1,4 @@
-"""Glosses: tables of words of one language with a word of another that means the same."""
+"""Gloss tables: words of one language, each with a word of another that means the same."""
 
 import gzip
 from collections.abc import Mapping

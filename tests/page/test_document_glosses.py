@@ -2,7 +2,7 @@
 
 from rodedraad.index.words.function_words import is_function_word
 from rodedraad.ingest.documents import Citation, Document
-from rodedraad.page.glosses import LONGEST_GLOSSED, glosses_in
+from rodedraad.page.document_glosses import LONGEST_GLOSSED, glosses_in
 
 
 def glossed(text: str, language: str, reader: str) -> dict[str, str]:

