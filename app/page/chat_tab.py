@@ -17,6 +17,7 @@ from rodedraad.page.evaluation_tab import evaluation_tab
 from rodedraad.page.theme import STATIC
 from rodedraad.page.translated_labels import CHOOSE, EACH, PHRASES, QUIET, Labels, languages_html
 from rodedraad.page.welcome import SUGGESTED, Suggestions
+from rodedraad.texts.html_templates import render
 
 QUESTIONS_AT_ONCE = 4
 """How many questions are answered at the same time."""
@@ -67,7 +68,7 @@ def build(
     """
     labels, votes = Labels(), Votes(index.home)
     with gr.Row(elem_id="head"):
-        gr.HTML("<h1><span>Rode Draad</span></h1>")
+        gr.HTML(render("page/name.html"))
         menu = gr.HTML(elem_id="collection-menu", js_on_load=None)
         languages = gr.HTML(languages_html("en"), elem_id="languages", js_on_load=CHOOSE)
         scripts = ["session", "talks", "take", "keys", "gloss", *(["talks_on_server"] if keeps else [])]
