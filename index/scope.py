@@ -15,7 +15,7 @@ from rodedraad.ingest.language import LANGUAGES
 MOST_NAMES = 200
 """Documents, folders and patterns that can be named at once."""
 
-LONGEST_NAME = 3_000  # characters
+LONGEST_SCOPE_NAME = 3_000  # characters
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?!\d)", re.ASCII)
 
@@ -42,8 +42,8 @@ class Scope:
         """Check what is given."""
         if len(self.documents) > MOST_NAMES:
             raise RodeDraadError(f"At most {MOST_NAMES} documents or folders can be named at once.")
-        if any(len(name) > LONGEST_NAME for name in self.documents):
-            raise RodeDraadError(f"The name of a document has at most {LONGEST_NAME:,} characters.")
+        if any(len(name) > LONGEST_SCOPE_NAME for name in self.documents):
+            raise RodeDraadError(f"The name of a document has at most {LONGEST_SCOPE_NAME:,} characters.")
         for language in self.languages:
             if language not in LANGUAGES:
                 raise RodeDraadError(f"The language of a document is one of {', '.join(LANGUAGES)}.")

@@ -11,13 +11,13 @@ from rodedraad.ingest.regular_file import open_regular
 LARGEST_FILE = 200_000_000
 """Bytes of the largest file that is read, unless `largest_file` is set."""
 
-TICK, COARSE_TICK = 20_000_000, 2_000_000_000
+FINE_TICK, COARSE_TICK = 20_000_000, 2_000_000_000
 """Nanoseconds to which file systems round times: a second change within them may go unnoticed.
 
 The coarse one is FAT's; it is assumed of every time in whole seconds.
 """
 
-PATIENCE = 5.0
+CHANGE_PATIENCE = 5.0
 """Seconds after which a file that keeps changing is reported."""
 
 
@@ -60,7 +60,7 @@ def read_settled(source: Source, largest: int = LARGEST_FILE) -> tuple[Source, b
 
     Raises UnreadableDocument as `read_bytes` does, and if the file keeps changing.
     """
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + CHANGE_PATIENCE
     while True:
         data, status = _read(source, largest)
         found = replace(source, size=status.st_size, mtime_ns=status.st_mtime_ns)
@@ -69,12 +69,12 @@ def read_settled(source: Source, largest: int = LARGEST_FILE) -> tuple[Source, b
             return source, data
         if time.monotonic() > until:
             raise UnreadableDocument("it kept changing while it was read; run rodedraad index again")
-        time.sleep((wait or TICK) / 1e9)
+        time.sleep((wait or FINE_TICK) / 1e9)
         source = found
 
 
 def _unsettled(mtime_ns: int) -> int:
     """The nanoseconds for which another change may still get the same modification time."""
-    tick = TICK if mtime_ns % 1_000_000_000 else COARSE_TICK
+    tick = FINE_TICK if mtime_ns % 1_000_000_000 else COARSE_TICK
     age = time.time_ns() - mtime_ns
     return tick - age if abs(age) < tick else 0  # some systems round up

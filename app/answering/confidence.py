@@ -19,12 +19,12 @@ import numpy as np
 from rodedraad.answering.best_sentences import VERIFIED, best_sentences
 from rodedraad.index.search import Hit, Query
 
-FITTED: dict[str, Any] = json.loads(Path(__file__).with_name("confidence.json").read_text("utf-8"))
+FITTED_CONFIDENCE: dict[str, Any] = json.loads(Path(__file__).with_name("confidence.json").read_text("utf-8"))
 
-THRESHOLD: float = FITTED["threshold"]
+THRESHOLD: float = FITTED_CONFIDENCE["threshold"]
 """Below this confidence an answer abstains."""
 
-_QUESTION = np.array(FITTED["question"], np.float32)  # what each number of the vector counts
+_QUESTION = np.array(FITTED_CONFIDENCE["question"], np.float32)  # what each number of the vector counts
 
 FEATURES = (
     "passage",  # the score of the passage with the sentence that is quoted first
@@ -57,8 +57,8 @@ _NUMBER = re.compile(
 
 def confidence(query: Query, hits: Sequence[Hit]) -> float:
     """How likely it is that the sources answer, 0 to 1, by one hit or more."""
-    weights = FITTED["features"]
-    odds = FITTED["constant"] + float(query.tokens.vector @ _QUESTION)
+    weights = FITTED_CONFIDENCE["features"]
+    odds = FITTED_CONFIDENCE["constant"] + float(query.tokens.vector @ _QUESTION)
     for name, value in zip(FEATURES, features(query, hits), strict=True):
         odds += weights[name] * value
     return 1 / (1 + exp(-max(min(odds, 500.0), -500.0)))

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rodedraad.answering.answer import Answer, answer, checked, no_question
+from rodedraad.answering.answer import Answer, answer, checked_question, no_question
 from rodedraad.answering.turn import kinds
 from rodedraad.index.scope import EVERYTHING, Scope
 from rodedraad.index.search import Searcher
@@ -13,7 +13,7 @@ from rodedraad.ingest.documents import Passage
 NO_QUESTION = 0.5
 """How likely a text must be no question to be answered by what there is to ask about."""
 
-DOUBTFUL = 0.15
+LEAST_FOLLOW_UP = 0.15
 """How likely a question must be a follow-up to be tried as one, if it more likely stands alone.
 
 Then the surer of both answers is given. On 301 follow-ups about other genres and the gold set, .014 more
@@ -35,7 +35,7 @@ def ask(
     NothingInScope where no document is in the scope. The answer carries at least `passages` hits.
     """
     started = time.perf_counter()
-    given = _ask(searcher, checked(question), before, passages, scope)
+    given = _ask(searcher, checked_question(question), before, passages, scope)
     return replace(given, milliseconds=(time.perf_counter() - started) * 1000)
 
 
@@ -46,7 +46,7 @@ def _ask(searcher: Searcher, question: str, before: Sequence[Answer], passages: 
     talk = [one for one in before if one.kind != "not a question"]
     follow_up = likely["follow-up"] / (likely["follow-up"] + likely["new"]) if talk else 0.0
     found = []
-    if follow_up > DOUBTFUL:
+    if follow_up > LEAST_FOLLOW_UP:
         found.append(answer(searcher, question, *context(talk), passages, scope))
     if follow_up <= 0.5:
         found.append(answer(searcher, question, passages=passages, scope=scope))

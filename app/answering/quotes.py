@@ -32,7 +32,7 @@ _POINTING = frozenset(
 )
 """First words of a sentence that does not stand alone."""
 
-SAME = 0.8
+SAME_WORDS = 0.8
 """Sentences that share this part of their words say the same: the best is quoted, all are cited."""
 
 
@@ -150,7 +150,7 @@ def _overlap(one: _Piece, other: _Piece | Quote) -> bool:
 
 def _says_the_same(one: str, other: str) -> bool:
     first, second = _words(one), _words(other)
-    return len(first & second) >= SAME * max(len(first | second), 1)
+    return len(first & second) >= SAME_WORDS * max(len(first | second), 1)
 
 
 @lru_cache(1_000)

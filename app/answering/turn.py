@@ -14,9 +14,9 @@ import numpy as np
 
 from rodedraad.index.encoders.base import Vectors
 
-FITTED: dict[str, Any] = json.loads(Path(__file__).with_name("turn.json").read_text("utf-8"))
-_WEIGHTS = np.array(FITTED["weights"], np.float32)  # of the features, then of the vector, for each kind
-_CONSTANTS = np.array(FITTED["constants"], np.float32)
+FITTED_TURN: dict[str, Any] = json.loads(Path(__file__).with_name("turn.json").read_text("utf-8"))
+_WEIGHTS = np.array(FITTED_TURN["weights"], np.float32)  # of the features, then of the vector, for each kind
+_CONSTANTS = np.array(FITTED_TURN["constants"], np.float32)
 
 KINDS: Final = ("new", "follow-up", "none")
 """What a turn can be."""

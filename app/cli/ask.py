@@ -49,7 +49,7 @@ def _turn(
 
     turn = turn_as_json(answer, options.passages)
     if writer:
-        from rodedraad.writing.sentence import sentence_as_json, written
+        from rodedraad.writing.written_sentence import sentence_as_json, written
 
         turn["sentence"] = sentence_as_json(written(writer, answer, before))
     return turn

@@ -93,12 +93,12 @@ def _add_user(options: argparse.Namespace) -> int:
 def _remove_user(options: argparse.Namespace) -> int:
     from rodedraad.live.collection import COLLECTIONS
     from rodedraad.server.passwords import remove_user
-    from rodedraad.server.talks import FILE, Talks
+    from rodedraad.server.talks import TALKS_FILE, Talks
 
     if not options.auth:
         raise RodeDraadError(f"Name the password file too: --auth FILE --remove-user {options.remove_user}")
     remove_user(options.auth, options.remove_user)
-    files = [options.home / FILE, *options.home.glob(f"{COLLECTIONS}/*/{FILE}")]
+    files = [options.home / TALKS_FILE, *options.home.glob(f"{COLLECTIONS}/*/{TALKS_FILE}")]
     kept = sum(Talks(file).forget(options.remove_user) for file in files if file.exists())
     print(f"{options.remove_user} cannot log in by {options.auth}. Conversations deleted: {kept}.")
     return 0

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rodedraad.index.report import Report
     from rodedraad.index.search import Searcher
 
-QUIET, PATIENCE, LOOK = 500, 10_000, 30_000
+UNCHANGED, DEBOUNCE, LOOK = 500, 10_000, 30_000
 """Milliseconds for --watch: without a change before a re-index; of changes without a pause; between two
 looks at the folder, for network folders report no changes."""
 
@@ -50,7 +50,9 @@ def _watch(options: argparse.Namespace) -> None:
     from rodedraad.index.stores import store_of
 
     say(f"Watching {options.corpus}. Stop with Ctrl-C.")
-    for _ in watch(options.corpus, step=QUIET, debounce=PATIENCE, rust_timeout=LOOK, yield_on_timeout=True):
+    for _ in watch(
+        options.corpus, step=UNCHANGED, debounce=DEBOUNCE, rust_timeout=LOOK, yield_on_timeout=True
+    ):
         try:
             with closing(store_of(options.home).open()) as snapshot:
                 outdated = is_outdated(snapshot, options.corpus)

@@ -27,7 +27,7 @@ Each question is written to {path} at once. An empty line passes on; Ctrl-D or C
 """
 
 
-WIDTH = 96  # characters
+LINE_WIDTH = 96  # characters
 
 
 def write_gold(generation: Snapshot, path: Path) -> None:
@@ -85,7 +85,7 @@ def _asked(document: Document, passage: Passage) -> dict[str, Any] | None:
     show(f"— {reference(document, passage.start)}\n")
     for number, sentence in enumerate(sentences, 1):
         lead = f"{number:>4}  "
-        show(fill(sentence, WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead)))
+        show(fill(sentence, LINE_WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead)))
     print()
     while question := " ".join(input("Question (empty: next passage): ").split()):
         if not squash(question) or len(question) > LONGEST_QUESTION:

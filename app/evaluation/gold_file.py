@@ -17,7 +17,7 @@ FILES = ("questions.jsonl", "conversations.jsonl")
 OWN = "gold.jsonl"
 """The gold lines that an index home keeps, of the people who ask there."""
 
-LARGEST = 1_000_000_000
+LARGEST_GOLD = 1_000_000_000
 """Bytes of the largest file of gold lines."""
 
 GoldItem = tuple[str, dict[str, Any]]
@@ -41,7 +41,7 @@ def load_gold(path: Path) -> list[dict[str, Any]]:
     lines = []
     number = 0
     try:
-        for line in read_regular(path, LARGEST).decode().split("\n"):
+        for line in read_regular(path, LARGEST_GOLD).decode().split("\n"):
             number += 1
             if line.strip():
                 lines.append(parse_json(line))

@@ -26,10 +26,10 @@ from rodedraad.ingest.regular_file import read_regular
 from rodedraad.texts.refusal import Refusal
 
 UP, DOWN = "up", "down"
-LARGEST = 10_000_000
+LARGEST_VOTES = 10_000_000
 """Bytes of the file from which on no vote is taken: whoever may ask may vote."""
 
-PATIENCE = 10  # seconds that a vote waits for another
+VOTE_PATIENCE = 10  # seconds that a vote waits for another
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Votes:
             before = waiting.get(voted.id)
             if voted.id in decided or (before and before.vote == vote):
                 return
-            if self._path.exists() and self._path.stat().st_size > LARGEST:
+            if self._path.exists() and self._path.stat().st_size > LARGEST_VOTES:
                 raise RodeDraadError(f"Too many votes wait in {self._path.name}: none is taken any more.")
             add_line(self._path, asdict(voted))
 
@@ -133,7 +133,7 @@ class Votes:
         waiting: dict[str, VotedAnswer] = {}
         decided: set[str] = set()
         try:
-            lines = read_regular(self._path, 2 * LARGEST).split(b"\n")
+            lines = read_regular(self._path, 2 * LARGEST_VOTES).split(b"\n")
         except FileNotFoundError:
             return waiting, decided
         except OSError as error:
@@ -156,7 +156,7 @@ class Votes:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
-            with FileLock(self._home / "candidates.lock", timeout=PATIENCE):
+            with FileLock(self._home / "candidates.lock", timeout=VOTE_PATIENCE):
                 yield
         except Timeout:
             raise RodeDraadError("Others are voting just now. Try again in a moment.") from None

@@ -16,9 +16,9 @@ from rodedraad.answering.answer import Answer
 from rodedraad.answering.conversation import ask
 from rodedraad.evaluation.gold_file import FILES, load_gold_items
 from rodedraad.index.search import Searcher
-from rodedraad.writing.sentence import Sentence, written
 from rodedraad.writing.supported import support
 from rodedraad.writing.writer import Writer
+from rodedraad.writing.written_sentence import WrittenSentence, written
 
 SUPPORTED = "supported"
 Z = 1.96  # of a 95 % interval
@@ -62,7 +62,7 @@ class Sentences:
     dropped: int = 0
     failures: dict[str, int] = field(default_factory=dict)  # by their reasons
 
-    def count(self, sentence: Sentence) -> None:
+    def count(self, sentence: WrittenSentence) -> None:
         """Count one."""
         self.answers += 1
         self.with_sentence += bool(sentence.claims)

@@ -19,7 +19,7 @@ from rodedraad.texts.refusal import Refusal
 
 Fetch = Callable[[str, int], Fetched]
 
-LONGEST_NAME = 120
+LONGEST_PAGE_NAME = 120
 """Bytes of a name made from a title or an address."""
 
 _UNTOLD = ("", "text/plain", "application/octet-stream", "binary/octet-stream")
@@ -91,7 +91,7 @@ def _stem(text: str, suffix: str, address: str) -> str:
     end = last.stem if last.suffix.lower() in SUFFIXES else last.name
     for name in (unescape(title[1]) if title else "", end, parts.hostname or ""):
         plain = " ".join(_NOT_IN_NAMES.sub(" ", one_line(name)).split()).strip(" .")
-        if plain := plain.encode()[:LONGEST_NAME].decode(errors="ignore").strip(" ."):
+        if plain := plain.encode()[:LONGEST_PAGE_NAME].decode(errors="ignore").strip(" ."):
             return plain
     return "page"
 

@@ -18,7 +18,7 @@ from rodedraad.index.stores import chosen_store
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.texts.refusal import Refusal
 
-PATIENCE = 1.0
+END_PATIENCE = 1.0
 """Seconds that the process gets to end."""
 
 NICE = 10
@@ -137,7 +137,7 @@ class IndexApart:
         with suppress(OSError):  # a byte that it no longer reads
             self.process.stdin.close()
         try:
-            self.process.wait(PATIENCE)
+            self.process.wait(END_PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

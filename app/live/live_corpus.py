@@ -10,7 +10,7 @@ from rodedraad.index.files.safe_files import give_free_name, hidden_name
 from rodedraad.index.progress import OnProgress
 from rodedraad.index.report import Report, by_path
 from rodedraad.index.settings import load_settings
-from rodedraad.index.states import State, compare
+from rodedraad.index.states import State, states_of
 from rodedraad.index.store.progress_file import Running, running
 from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, find_source, scan
 from rodedraad.ingest.documents import holder
@@ -25,11 +25,11 @@ from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.web_fetch import fetch_apart
 from rodedraad.texts.refusal import Refusal
 
-LONGEST_NAME = 200  # bytes of a file's name
+LONGEST_FILE_NAME = 200  # bytes of a file's name
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DocumentRow:
     """A document and its state."""
 
     id: str
@@ -76,14 +76,14 @@ class LiveCorpus:
         """The message of an error for somebody elsewhere: without the folders of this machine."""
         return without_folders(error, self._corpus, self._index.home)
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[DocumentRow]:
         """Every document by id, beneath its file; files that are not wholly indexed come first."""
         manifest = self._index.searcher().generation.manifest
         sources, _ = scan(self._corpus)
-        states = compare(manifest, sources)
+        states = states_of(manifest, sources)
         reasons = {file.path: (file.reason,) for file in manifest.unread if states[file.path] == State.UNREAD}
         rows = [
-            Row(
+            DocumentRow(
                 id=entry.path,
                 title=entry.title,
                 language=entry.language,
@@ -97,7 +97,7 @@ class LiveCorpus:
         ]
         indexed = {row.id for row in rows}
         rows += [
-            Row(
+            DocumentRow(
                 id=source.id,
                 title=source.citation.title or source.id,
                 state=states[source.id],
@@ -118,7 +118,7 @@ class LiveCorpus:
         suffix = Path(name).suffix.lower()
         if suffix not in SUFFIXES:
             raise Refusal("refused_kind", kinds=", ".join(SUFFIXES))
-        too_long = len(name.encode(errors="replace")) > LONGEST_NAME
+        too_long = len(name.encode(errors="replace")) > LONGEST_FILE_NAME
         skipped = name.startswith(".") or LEFT_BY_PROGRAMS.fullmatch(name)
         if too_long or skipped or not name.isprintable() or "/" in name or "\\" in name:
             raise Refusal("refused_name")

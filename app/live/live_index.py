@@ -11,7 +11,7 @@ from rodedraad.index.stores import store_of
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.error_message import without_folders
 
-LOOK = 0.5
+GENERATION_POLL = 0.5
 """Seconds between two looks for a generation that another process published."""
 
 
@@ -48,7 +48,7 @@ class LiveIndex:
         def look() -> None:
             seen = self._searcher.generation.id
             while True:
-                time.sleep(LOOK)
+                time.sleep(GENERATION_POLL)
                 with suppress(RodeDraadError):
                     if (published := store_of(self.home).current()) and published != seen:
                         seen = published

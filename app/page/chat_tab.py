@@ -17,8 +17,9 @@ from rodedraad.page.evaluation_tab import evaluation_tab
 from rodedraad.page.theme import STATIC
 from rodedraad.page.translated_labels import CHOOSE, EACH, PHRASES, QUIET, Labels, languages_html
 from rodedraad.page.welcome import SUGGESTED, Suggestions
+from rodedraad.texts.html_templates import render
 
-AT_ONCE = 4
+QUESTIONS_AT_ONCE = 4
 """How many questions are answered at the same time."""
 
 ASKING = """
@@ -67,7 +68,7 @@ def build(
     """
     labels, votes = Labels(), Votes(index.home)
     with gr.Row(elem_id="head"):
-        gr.HTML("<h1><span>Rode Draad</span></h1>")
+        gr.HTML(render("page/name.html"))
         menu = gr.HTML(elem_id="collection-menu", js_on_load=None)
         languages = gr.HTML(languages_html("en"), elem_id="languages", js_on_load=CHOOSE)
         scripts = ["session", "talks", "take", "keys", "gloss", *(["talks_on_server"] if keeps else [])]
@@ -139,7 +140,7 @@ def _connect(chat: _Chat, head: list[gr.HTML], events: ChatEvents) -> None:
         (chat.send.click, chat.question),
         *((example.click, example) for example in chat.examples),
     ]
-    asking = QUIET | {"concurrency_limit": AT_ONCE, "concurrency_id": "ask"}
+    asking = QUIET | {"concurrency_limit": QUESTIONS_AT_ONCE, "concurrency_id": "ask"}
     opened = [chat.conversation, chat.source, chat.notice, *head, *events.labels.parts]
     opening = (menus.input, languages.input)
     for steps in (

@@ -1,11 +1,11 @@
 """Page route: what the page fetches itself: pages of PDFs, glosses, lists to choose from, files."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 from anyio import CapacityLimiter
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict
 
@@ -13,17 +13,16 @@ from rodedraad.index.scope import Scope
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
-from rodedraad.page.glosses import glosses_in
+from rodedraad.page.document_glosses import glosses_in
+from rodedraad.page.kept_turns import Offset
 from rodedraad.page.notes import why
 from rodedraad.page.pdf_pane import PdfView
 from rodedraad.page.permalink import find_document
 from rodedraad.page.scope_menu import choices
 from rodedraad.server.http_api import in_turn
-from rodedraad.texts.phrases import language_of, phrase
+from rodedraad.texts.phrases import page_language, phrase
 
-Offset = Annotated[int, Query(ge=0, lt=10**12)]
-
-AT_ONCE = 2
+FETCHED_AT_ONCE = 2
 """How many pages are drawn, lists and glosses made or files read at the same time."""
 
 
@@ -44,11 +43,11 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
 
     A file is given only to those who `may_fetch` files, always to be saved and never to be shown.
     """
-    router, view, limiter = APIRouter(), PdfView(index, library), CapacityLimiter(AT_ONCE)
+    router, view, limiter = APIRouter(), PdfView(index, library), CapacityLimiter(FETCHED_AT_ONCE)
 
     @router.get("/page")
     async def page(request: Request) -> HTMLResponse:
-        query, language = dict(request.query_params), language_of(request.headers)
+        query, language = dict(request.query_params), page_language(request.headers)
         return HTMLResponse(await in_turn(limiter, waiting, view.html, query, language))
 
     @router.post("/choices")
@@ -56,7 +55,7 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
         def made() -> dict[str, Any]:
             scope = Scope(tuple(body.documents), tuple(body.languages), body.date_from, body.date_to)
             entries = index.searcher().generation.manifest.documents
-            return choices(entries, scope, body.find, language_of(request.headers))
+            return choices(entries, scope, body.find, page_language(request.headers))
 
         try:
             return await in_turn(limiter, waiting, made)
@@ -69,7 +68,7 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
 
         def made() -> Mapping[str, tuple[str, int]]:
             found = find_document(index.searcher().generation, document)
-            return glosses_in(found[0], start, end, language_of(request.headers)) if found else {}
+            return glosses_in(found[0], start, end, page_language(request.headers)) if found else {}
 
         try:
             return await in_turn(limiter, waiting, made)
@@ -79,7 +78,7 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
     @router.get("/file")
     async def file(document: str, request: Request) -> Response:
         """The file of a document, or the member of a file that it is; else of the file around it."""
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         if not may_fetch:
             raise HTTPException(403, "Files cannot be fetched here.")
         entries = index.searcher().generation.manifest.documents

@@ -30,7 +30,7 @@ Kind = Literal["number", "name", "word"]
 
 
 @dataclass(slots=True)
-class Item:
+class ContentWord:
     """A number, name or word of content."""
 
     kind: Kind
@@ -55,7 +55,7 @@ class Clauses:
     """A sentence, read."""
 
     language: str
-    items: list[Item] = field(default_factory=list)
+    items: list[ContentWord] = field(default_factory=list)
     markers: list[list[str]] = field(default_factory=lambda: [[]])  # what limits each clause
     quoted: set[int] = field(default_factory=set)  # the clauses between quotation marks
     joined: set[int] = field(default_factory=set)  # the clauses that "and" or "but" begins
@@ -176,7 +176,7 @@ class _Reader:
         result.markers[-1] += told
         begins = at == 0 or self.tokens[at - 1] in _BREAKS or at - 1 == self._last
         clause = len(result.markers) - 1
-        result.items.append(Item(kind, text, clause, self._roles, self._tied, is_definite, begins))
+        result.items.append(ContentWord(kind, text, clause, self._roles, self._tied, is_definite, begins))
         self._last, self._limits = at, []
         self._forget()
 
@@ -242,6 +242,6 @@ def _value(token: str, language: str) -> str:
     return f"{int(whole)}{'.' if part else ''}{part}"
 
 
-def is_free(item: Item, other: Item) -> bool:
+def is_free(item: ContentWord, other: ContentWord) -> bool:
     """Whether two items may be a verb: plain words without an article or preposition."""
     return all(one.kind == "word" and not one.definite and not one.tied for one in (item, other))

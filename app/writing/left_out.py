@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from rodedraad.writing.clauses import Clauses, Item
+from rodedraad.writing.clauses import Clauses, ContentWord
 from rodedraad.writing.pairing import Pairing
 from rodedraad.writing.small_words import small_words
 
@@ -81,7 +81,7 @@ def _phrases(source: Clauses, left: Sequence[int]) -> Iterator[list[int]]:
         yield chunk
 
 
-def _behind(source: Clauses, chunk: Sequence[int]) -> Item | None:
+def _behind(source: Clauses, chunk: Sequence[int]) -> ContentWord | None:
     """What stands behind some items in their clause."""
     behind = source.items[chunk[-1] + 1 : chunk[-1] + 2]
     return behind[0] if behind and behind[0].clause == source.items[chunk[0]].clause else None
@@ -99,7 +99,7 @@ def _is_whole(source: Clauses, chunk: Sequence[int]) -> bool:
     return behind is None or not behind.bare
 
 
-def _is_when(items: Sequence[Item]) -> bool:
+def _is_when(items: Sequence[ContentWord]) -> bool:
     """Whether the numbers of a phrase are a date with its year."""
     numbers = [item for item in items if item.kind == "number"]
     return any(item.text.isdecimal() and len(item.text) == 4 for item in numbers) and all(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rodedraad.writing.clauses import Clauses, Item
+from rodedraad.writing.clauses import Clauses, ContentWord
 from rodedraad.writing.pairing import Pairing
 
 
@@ -76,6 +76,6 @@ def with_shared(pairing: Pairing) -> Pairing:
     return _changed(pairing, {at: replace(source.items[at], clause=joined) for at in lead})
 
 
-def _changed(pairing: Pairing, moved: dict[int, Item]) -> Pairing:
+def _changed(pairing: Pairing, moved: dict[int, ContentWord]) -> Pairing:
     items = [moved.get(at, item) for at, item in enumerate(pairing.source.items)]
     return replace(pairing, source=replace(pairing.source, items=items))

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from rodedraad.writing.clauses import Clauses, Item, is_free
+from rodedraad.writing.clauses import Clauses, ContentWord, is_free
 from rodedraad.writing.likeness import fold, known, may_be_same, same_name, same_word, stem
 from rodedraad.writing.small_words import small_words
 
-MOST_UNKNOWN = 0.34
+MOST_UNKNOWN_WORDS = 0.34
 """The part of a claim's words that the tables may not know, where the quote is in another language.
 
 One may always be unknown, as the tables know few forms of verbs.
@@ -57,7 +57,7 @@ def paired(source: Clauses, claim: Clauses) -> Pairing | None:
         else:
             return None
     words = sum(item.kind == "word" for item in claim.items)
-    if len(places) < LEAST_FOUND or len(unknown) > max(1, int(MOST_UNKNOWN * words)):
+    if len(places) < LEAST_FOUND or len(unknown) > max(1, int(MOST_UNKNOWN_WORDS * words)):
         return None
     for number in unknown:
         at = _place_of_unknown(source, claim, places, number)
@@ -80,7 +80,7 @@ def _place_of_unknown(source: Clauses, claim: Clauses, places: dict[int, int], n
     return None
 
 
-def _same(item: Item, claim: Clauses, other: Item, source: Clauses) -> bool:
+def _same(item: ContentWord, claim: Clauses, other: ContentWord, source: Clauses) -> bool:
     """Whether an item of a claim and one of a sentence are the same number or name, or mean the same."""
     if "number" in (item.kind, other.kind):
         return item.kind == other.kind and item.text == other.text
@@ -101,7 +101,7 @@ def _same(item: Item, claim: Clauses, other: Item, source: Clauses) -> bool:
     return bool(set.intersection(*forms)) or same_word(item.text, language, other.text, language)
 
 
-def _forms(item: Item, read: Clauses) -> list[str]:
+def _forms(item: ContentWord, read: Clauses) -> list[str]:
     """A word as it stands, behind each particle of its sentence, and without the "ge" of a participle."""
     particles = small_words(read.language).particles
     joined = [particle + item.text for particle in particles & read.words]
@@ -109,5 +109,5 @@ def _forms(item: Item, read: Clauses) -> list[str]:
     return [item.text, *joined, *(p + item.text.removeprefix(f"{p}ge") for p in participles)]
 
 
-def _known_forms(item: Item, read: Clauses) -> list[str]:
+def _known_forms(item: ContentWord, read: Clauses) -> list[str]:
     return [item.text, *(form for form in _forms(item, read)[1:] if form in known(read.language))]

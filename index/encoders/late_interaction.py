@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from rodedraad.index.encoders.base import Embedding, Vectors, unit
-from rodedraad.index.encoders.onnx_transformer import QUESTION, ContextualEmbedder
+from rodedraad.index.encoders.onnx_transformer import QUESTION_PREFIX, ContextualEmbedder
 from rodedraad.ingest.documents import Passage, Span
 from rodedraad.ingest.errors import RodeDraadError
 
 INTERACTION = "interaction.safetensors"
 
-KEPT = 256
+TEXTS_CACHED = 256
 """Texts whose tokens are kept in memory, a few kilobytes for each passage."""
 
 
@@ -58,12 +58,12 @@ class LateInteraction:
             _, _, self.wanted, self.least_need = learned["silence"].tolist()
         except (OSError, KeyError, SafetensorError) as error:
             raise RodeDraadError(f"{weights} cannot be read ({error}). Reinstall Rode Draad.") from error
-        self._starts = lru_cache(KEPT)(embedder.starts)
-        self._read = lru_cache(KEPT)(lambda text: embedder.embeddings([text])[0])
+        self._starts = lru_cache(TEXTS_CACHED)(embedder.starts)
+        self._read = lru_cache(TEXTS_CACHED)(lambda text: embedder.embeddings([text])[0])
 
     def question(self, text: str, start: int = 0) -> QuestionTokens:
         """Read a question; only its tokens from the character `start` on count."""
-        read = self.embedder.tokens(text, QUESTION)
+        read = self.embedder.tokens(text, QUESTION_PREFIX)
         states = read.states[read.spans[:, 0] >= start]
         counts = np.exp(states @ self.importance)
         turned = unit(states @ self.map.T)

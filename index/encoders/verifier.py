@@ -15,7 +15,13 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from rodedraad.index.encoders.base import Vectors
-from rodedraad.index.encoders.onnx_transformer import LONGEST, PASSAGE, QUESTION, STATES, open_session
+from rodedraad.index.encoders.onnx_transformer import (
+    PASSAGE_PREFIX,
+    QUESTION_PREFIX,
+    STATES,
+    TOKENS_READ,
+    open_session,
+)
 from rodedraad.ingest.documents import Document, Passage, Span
 from rodedraad.ingest.errors import RodeDraadError
 
@@ -24,7 +30,7 @@ VERIFIER, SCORING = "verifier.onnx", "verifier.safetensors"
 
 ASKED, ABOVE = 96, 64
 """The most tokens of a question, and of what stands above a passage, that are read."""
-NAMES, SINCE = 12, 1200
+NAMES_READ, NAMES_REACH = 12, 1200
 """How many of the names before a passage are read with it, and in how many characters."""
 
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w’'-]+"
@@ -44,8 +50,8 @@ def above(document: Document, passage: Passage) -> str:
 
     A passage speaks of "the project", and only an earlier one says whose.
     """
-    before = document.text[max(0, passage.start - SINCE) : passage.start]
-    names = list(dict.fromkeys(reversed(_NAME.findall(before))))[:NAMES]
+    before = document.text[max(0, passage.start - NAMES_REACH) : passage.start]
+    names = list(dict.fromkeys(reversed(_NAME.findall(before))))[:NAMES_READ]
     return " ".join([*passage.section, ", ".join(reversed(names))])
 
 
@@ -57,10 +63,10 @@ def pair(
     `sentences` are offsets into the reading text.
     """
     first, last = (tokenizer.token_to_id(mark) for mark in ("<s>", "</s>"))
-    texts = (QUESTION + question, PASSAGE + above, passage.text)
+    texts = (QUESTION_PREFIX + question, PASSAGE_PREFIX + above, passage.text)
     asked, headed, read = (tokenizer.encode(text, add_special_tokens=False) for text in texts)
     before = [first, *asked.ids[:ASKED], last, *headed.ids[:ABOVE]]
-    room = LONGEST - 1 - len(before)
+    room = TOKENS_READ - 1 - len(before)
     ids = np.array([*before, *read.ids[:room], last], np.int64)
     starts = np.array([start for start, _ in read.offsets[:room]]) + passage.start
     parts = np.zeros((len(sentences), len(ids)), np.float32)

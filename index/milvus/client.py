@@ -27,7 +27,7 @@ EFFORT = 1_000
 OLDEST = (2, 5)
 """The first version of Milvus that keeps some fields of a collection out of memory."""
 
-Row = dict[str, Any]
+MilvusRow = dict[str, Any]
 
 
 class Gone(IndexProblem):
@@ -131,7 +131,9 @@ class Client:
         """The names of all collections."""
         return list(self._call("list_collections"))
 
-    def create(self, name: str, fields: Sequence[tuple[str, str, Row]], indexes: Mapping[str, Row]) -> None:
+    def create(
+        self, name: str, fields: Sequence[tuple[str, str, MilvusRow]], indexes: Mapping[str, MilvusRow]
+    ) -> None:
         """Create what there is not yet of a collection and its indexes, and load it.
 
         A field is its name, the name of its type and what pymilvus' `add_field` takes besides; an index is
@@ -157,11 +159,11 @@ class Client:
         """Drop a collection."""
         self._call("drop_collection", collection)
 
-    def insert(self, collection: str, rows: list[Row]) -> None:
+    def insert(self, collection: str, rows: list[MilvusRow]) -> None:
         """Insert rows."""
         self._call("insert", collection, rows)
 
-    def upsert(self, collection: str, rows: list[Row]) -> None:
+    def upsert(self, collection: str, rows: list[MilvusRow]) -> None:
         """Insert rows, in place of those with the same primary key."""
         self._call("upsert", collection, rows)
 
@@ -169,7 +171,7 @@ class Client:
         """Delete the rows that a filter admits."""
         self._on(collection, "delete", filter=filter)
 
-    def rows(self, collection: str, ids: Sequence[str], fields: Sequence[str]) -> list[Row]:
+    def rows(self, collection: str, ids: Sequence[str], fields: Sequence[str]) -> list[MilvusRow]:
         """The rows with these primary keys, in any order."""
         if not ids:
             return []
@@ -181,7 +183,7 @@ class Client:
 
     def search(
         self, collection: str, field: str, vector: Any, k: int, filter: str, fields: Sequence[str], level: str
-    ) -> list[Row]:
+    ) -> list[MilvusRow]:
         """The k rows with the greatest inner product; `distance` is that product, `entity` has the fields.
 
         `level` is Milvus' level of consistency.

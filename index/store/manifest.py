@@ -22,7 +22,7 @@ MANIFEST_FORMAT = 6
 
 MANIFEST = "manifest.json"
 
-LARGEST = 2_000_000_000
+LARGEST_MANIFEST = 2_000_000_000
 """Bytes of the largest manifest: some 4 million documents."""
 
 Files = dict[str, tuple[int, int]]
@@ -151,7 +151,7 @@ class Manifest:
         """Read the manifest; raises IndexProblem if it is damaged or has another format."""
         path = folder / MANIFEST
         try:
-            data = read_file(path, LARGEST)
+            data = read_file(path, LARGEST_MANIFEST)
         except OSError as error:
             raise damaged(path) from error
         return cls.unpacked(data, folder.name, path)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 from safetensors.numpy import load
 
-from index.training.source import Source
+from index.training.source_encoder import SourceEncoder
 from index.training.tuning import LAYERS
 from rodedraad.index.encoders.verifier import SCORING, VERIFIER
 
@@ -23,7 +23,9 @@ _MATRICES = (
 _NORMS = ("attention.output.LayerNorm", "output.LayerNorm")
 
 
-def restored_verifier(source: Source, folder: Path) -> tuple[Source, dict[str, NDArray[np.float32]]]:
+def restored_verifier(
+    source: SourceEncoder, folder: Path
+) -> tuple[SourceEncoder, dict[str, NDArray[np.float32]]]:
     """The verifier in `folder`, as `export_verifier` takes it; the lower layers are those of `source`."""
     graph = onnx.load(str(folder / VERIFIER)).graph
     found = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}

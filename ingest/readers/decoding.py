@@ -39,7 +39,7 @@ MOST_STRAY = 1 / 20
 ONE_BYTE = ("cp1252", "mac_roman", "cp858", "cp437")
 """The single-byte encodings that are detected: Windows-1252, Mac Roman, DOS code pages 858 and 437."""
 
-LOOKED_AT = 100_000
+CHARACTERS_LOOKED_AT = 100_000
 """The characters beyond ASCII at the start of a text that decide which of them it is in."""
 
 CLEAR = 1.5
@@ -122,7 +122,7 @@ def _one_byte_encoding(data: bytes) -> str:
     would stand elsewhere in each.
     """
     found = _IN_CONTEXT.finditer(b" " + data + b" ")
-    contexts = Counter(match.groups() for match in islice(found, LOOKED_AT))
+    contexts = Counter(match.groups() for match in islice(found, CHARACTERS_LOOKED_AT))
     scores = {encoding: _score(encoding, contexts) for encoding in ONE_BYTE}
     best = max(ONE_BYTE, key=scores.__getitem__)
     count = sum(contexts.values())

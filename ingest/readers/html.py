@@ -10,7 +10,7 @@ from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Line, block, clean
 from rodedraad.ingest.readers.form_fields import field_value
 from rodedraad.ingest.readers.hidden_elements import hidden_elements
-from rodedraad.ingest.readers.list_marks import Form, ListMarks, forms_of_marks
+from rodedraad.ingest.readers.list_marks import ListMarks, MarkForm, forms_of_marks
 from rodedraad.ingest.readers.raised import raised
 from rodedraad.ingest.xml_elements import whole_number
 
@@ -101,7 +101,7 @@ def _is_cell(element: etree._Element) -> bool:
 class _Walk:
     """A walk through an HTML tree, and the text collected since the last block began."""
 
-    def __init__(self, unseen: Collection[etree._Element], forms: Mapping[str, Form]) -> None:
+    def __init__(self, unseen: Collection[etree._Element], forms: Mapping[str, MarkForm]) -> None:
         self._unseen = unseen
         self._forms = forms  # of the marks of lists
         self._text: list[str] = []

@@ -23,7 +23,7 @@ LATE = (
     "its pictures on these pages took too long to recognise: {pages}; split it, or raise parse_seconds in "
     "settings.toml"
 )
-EMPTY = "its pictures on these pages hold no text that was recognised: {pages}"
+NO_TEXT_RECOGNISED = "its pictures on these pages hold no text that was recognised: {pages}"
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ def take(page: Page, number: int, found: Recognised | None) -> None:
     """Fill a page with what was recognised in its picture; `number` counts from 0."""
     page.lines = as_printed(found, number, page.height) if found else []
     page.rules = Rules()
-    page.unread = "" if page.lines else EMPTY if found else LATE
+    page.unread = "" if page.lines else NO_TEXT_RECOGNISED if found else LATE
 
 
 def unread_pages(pages: Sequence[Page], labels: Sequence[str]) -> list[Reason]:

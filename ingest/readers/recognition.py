@@ -20,7 +20,7 @@ from rodedraad.ingest.deadline import seconds_left
 from rodedraad.ingest.lines import one_line
 from rodedraad.ingest.readers.pdf_print import SPACE, Piece, Printed
 
-LANGUAGES = ("nld", "eng", "fra", "spa", "deu")
+TESSERACT_LANGUAGES = ("nld", "eng", "fra", "spa", "deu")
 """The languages that are looked for, by tesseract's names."""
 
 PAGE_SECONDS = 60
@@ -29,18 +29,18 @@ PAGE_SECONDS = 60
 RESERVE = 15
 """Seconds that are left for what comes after recognition."""
 
-LONGEST = 3500
+LARGEST_SIDE = 3500
 """Pixels of the longer side of a picture that is recognised, at most."""
 
 CERTAIN = 50
 """The mean confidence, of 100, from which a line is text and no pattern in a photograph."""
 
-DOUBTFUL = 75
+TURNED_BELOW = 75
 """The mean confidence below which a picture may be turned; 50 to 65 where it is, 85 and more where not."""
 
 _TURN = re.compile(r"Rotate: (90|180|270)")
 
-ALIKE = 0.75, 1.35
+SAME_TYPE = 0.75, 1.35
 """Times the usual height of a page's lines: those between are in the same type."""
 
 
@@ -87,7 +87,7 @@ _Found = tuple[str, str, str, Word]
 
 
 def can_recognise() -> bool:
-    """Whether there is a program that recognises text, with at least one of LANGUAGES."""
+    """Whether there is a program that recognises text, with at least one of TESSERACT_LANGUAGES."""
     return bool(_languages())
 
 
@@ -112,7 +112,7 @@ def recognise(picture: Image.Image) -> Recognised | None:
     if words is None:
         return None
     turned = 0
-    if words and _confidence(words) < DOUBTFUL and (turned := _turned(picture)):
+    if words and _confidence(words) < TURNED_BELOW and (turned := _turned(picture)):
         again = _words_in(picture.rotate(-turned, expand=True))
         if again and _confidence(again) > _confidence(words):
             words = again
@@ -182,7 +182,7 @@ def _program() -> str:
 
 @cache
 def _languages() -> tuple[str, ...]:
-    """Those of LANGUAGES that tesseract has data for."""
+    """Those of TESSERACT_LANGUAGES that tesseract has data for."""
     if not _program():
         return ()
     try:
@@ -196,7 +196,7 @@ def _languages() -> tuple[str, ...]:
     except (OSError, subprocess.SubprocessError):
         return ()
     names = listed.stdout.decode("utf-8", "replace").split()
-    return tuple(name for name in LANGUAGES if name in names)
+    return tuple(name for name in TESSERACT_LANGUAGES if name in names)
 
 
 def as_printed(found: Recognised, number: int, height: float) -> list[Printed]:
@@ -212,7 +212,7 @@ def _height(line: list[Word]) -> float:
 
 def _printed(line: list[Word], number: int, height: int, scale: float, usual: float) -> Printed:
     own = _height(line)
-    size = usual if ALIKE[0] < own / usual < ALIKE[1] else own
+    size = usual if SAME_TYPE[0] < own / usual < SAME_TYPE[1] else own
     pieces: list[Piece] = []
     for word in line:
         left, right = word.left / scale, word.right / scale

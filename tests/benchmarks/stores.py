@@ -24,7 +24,7 @@ from rodedraad.evaluation.gold_file import load_gold
 from rodedraad.index.build import reindex
 from rodedraad.index.encoders.base import Embedding
 from rodedraad.index.encoders.bundled import bundled_contextual
-from rodedraad.index.milvus.snapshot import MilvusSnapshot
+from rodedraad.index.milvus.milvus_snapshot import MilvusSnapshot
 from rodedraad.index.search import Hit, Searcher
 from tests.benchmarks.reindex import ROOT, computing, disk
 from tests.milvus_server import milvus_server, put_on_server

@@ -174,7 +174,7 @@ def test_a_document_that_is_not_listed_is_found_opened_and_removed(
     file.parent.mkdir(exist_ok=True)
     file.write_text("In de stad is een markt voor wol.", "utf-8")
     reindex(folder / "corpus", folder / "home")
-    monkeypatch.setattr(documents_tab, "MOST_SHOWN", 2)
+    monkeypatch.setattr(documents_tab, "MOST_ROWS_SHOWN", 2)
     page = open_page(library, width, 844)
     open_documents(page)
     rows = page.locator("#library tbody tr")

@@ -10,7 +10,7 @@ import pytest
 
 from rodedraad.index.build import reindex
 from rodedraad.index.progress import Progress
-from rodedraad.index.store.check import check
+from rodedraad.index.store.check import index_problems
 from rodedraad.index.store.publishing import writing
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.index_apart import IndexApart, indexing_waits
@@ -113,7 +113,7 @@ indexing.report(end)
         assert time.monotonic() < deadline, _state(pid)
         time.sleep(0.05)
     assert _state(pid) in ("", "Z")
-    assert check(folder / "home") == []
+    assert index_problems(folder / "home") == []
 
 
 def _stops(pid: int, patience: float = 20) -> bool:
@@ -143,7 +143,7 @@ def test_an_indexing_that_is_killed_loses_nothing_and_says_so(folder: Path) -> N
     indexing = IndexApart(folder / "corpus", folder / "home")
     with pytest.raises(Refusal, match="reindex_broken"):
         indexing.report(lambda now: indexing.process.kill())
-    assert check(folder / "home") == []
+    assert index_problems(folder / "home") == []
     assert LiveIndex(folder / "home").searcher().generation.passages == 1
 
 

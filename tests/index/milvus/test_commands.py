@@ -73,7 +73,9 @@ def test_every_command_takes_the_address(
     place: Path, address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(stores, "_chosen", {})
-    monkeypatch.setattr(waiting_documents, "AT_ONCE", 1)  # so that the home, which is new, keeps embeddings
+    monkeypatch.setattr(
+        waiting_documents, "EMBEDDED_AT_ONCE", 1
+    )  # so that the home, which is new, keeps embeddings
     for command in commands(place)[:-1]:
         assert main([*command, *options(place, address)]) == 0
         printed = capsys.readouterr()

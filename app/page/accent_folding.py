@@ -1,4 +1,4 @@
-"""Folded: a text as it is compared with what somebody types: without capitals and accents."""
+"""Accent folding: a text without capitals and accents, as it is compared with what somebody types."""
 
 import unicodedata
 from collections.abc import Callable
