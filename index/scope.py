@@ -28,7 +28,7 @@ class NothingInScope(RodeDraadError):
 class Scope:
     """Which documents are searched: those that every field which is given admits.
 
-    A document is admitted by its id, by a folder that it lies in, or by a pattern: `*` stands for any
+    A document is admitted by its id, by a folder that it is in, or by a pattern: `*` stands for any
     characters, `?` for one. Of the documents without a date none is admitted where one is asked for.
     Raises RodeDraadError for a language that is not known, a date that is none, or too many names.
     """

@@ -62,7 +62,7 @@ LONGEST = (
 
 
 def _place(path: Path) -> Path:
-    """Where a file or folder stands in the folder of tests."""
+    """The path of a file or folder within the folder of tests."""
     return path.relative_to(Path(__file__).parent)
 
 

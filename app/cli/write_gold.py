@@ -31,7 +31,7 @@ WIDTH = 96  # characters
 
 
 def write_gold(generation: Snapshot, path: Path) -> None:
-    """Propose passages, ask for questions, and add them to a file of gold lines until told to end.
+    """Propose passages, ask for questions, and add them to a file of gold lines, until the person ends it.
 
     Raises RodeDraadError when the file holds anything else, or cannot be written.
     """
@@ -39,7 +39,7 @@ def write_gold(generation: Snapshot, path: Path) -> None:
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     written = 0
     try:
-        path.open("ab").close()  # tells now, not after the first question, that it cannot be
+        path.open("ab").close()  # so that an error comes now, not after the first question
         print(WELCOME.format(path=path))
         for document, passage in _proposed(generation, gold):
             if line := _asked(document, passage):

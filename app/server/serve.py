@@ -218,7 +218,7 @@ def _page(
 
 
 def _add_health(app: FastAPI, indexes: Sequence[LiveIndex]) -> None:
-    """Tell whether indexes are open; of one alone also which generation."""
+    """Report whether the indexes are open; of a single one also its generation."""
 
     @app.get(HEALTH)
     def health() -> JSONResponse:

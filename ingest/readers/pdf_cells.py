@@ -26,7 +26,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Row:
-    """What stands on one line of the page, from left to right."""
+    """What is on one line of the page, from left to right."""
 
     cells: list[Cell]
     bottom: float

@@ -1,4 +1,4 @@
-"""Scope of answers: the conversation, the command line and Python look where they are told to."""
+"""Scope of answers: the conversation, the command line and Python search only what is chosen."""
 
 import json
 from pathlib import Path

@@ -108,7 +108,7 @@ def wait_until_it_sleeps(process: int) -> None:
     An interrupt between the two is noticed only after the next line.
     """
     if not Path("/proc/self/stat").exists():
-        time.sleep(1)  # where a system does not tell
+        time.sleep(1)  # where a system does not show the state of a process
         return
     state = Path(f"/proc/{process}/stat")
     until(

@@ -1,4 +1,4 @@
-"""Votes: kept once, decided on once, and made gold questions only on evidence that stands in the corpus."""
+"""Votes: kept once, decided on once, and made gold questions only on evidence that is in the corpus."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
