@@ -20,10 +20,10 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.language import LANGUAGES, detect_language
 
 WELCOME = """\
-Passages of your documents follow. To each, write a question that somebody might ask who has not
-read it, best in words of your own; then say which sentences answer it. Questions that a passage
-nearly answers, and no document does, are as useful: they show whether silence is kept.
-Each question is written to {path} at once. An empty line passes on; Ctrl-D or Ctrl-C ends.
+Passages of your documents follow. For each, write a question that somebody might ask who has not
+read it, preferably in words of your own; then choose the sentences that answer it. Questions that
+a passage nearly answers, and no document does, are as useful: they show whether they are refused.
+Each question is saved to {path} at once. An empty line skips a passage; Ctrl-D or Ctrl-C ends.
 """
 
 

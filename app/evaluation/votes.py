@@ -82,7 +82,7 @@ class Votes:
             if voted.id in decided or (before and before.vote == vote):
                 return
             if self._path.exists() and self._path.stat().st_size > LARGEST:
-                raise RodeDraadError(f"Too many votes wait in {self._path.name}: none is taken any more.")
+                raise RodeDraadError(f"Too many votes wait in {self._path.name}: no more are accepted.")
             add_line(self._path, asdict(voted))
 
     def waiting(self) -> list[VotedAnswer]:

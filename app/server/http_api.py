@@ -185,7 +185,7 @@ class Programs:
 
 def _within(number: int, least: int, most: int, name: str) -> None:
     if not least <= number <= most:
-        raise RodeDraadError(f"{name} must lie between {least} and {most}.")
+        raise RodeDraadError(f"{name} must be between {least} and {most}.")
 
 
 def endpoints(programs: Programs, turn: CapacityLimiter, waiting: int) -> None:

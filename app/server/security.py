@@ -108,7 +108,7 @@ class Guard:
             await exchange.refuse(refusal)
         except Exception:
             LOG.exception("failure", extra={"request": exchange.id, "path": scope["path"]})
-            await exchange.refuse(Refused(500, "Something went wrong here; the log tells what."))
+            await exchange.refuse(Refused(500, "Something went wrong here; the log has the details."))
         exchange.log()
 
     async def _handle(self, scope: Scope, exchange: "_Exchange") -> None:

@@ -111,7 +111,7 @@ def take_port(host: str, port: int) -> None:
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise RodeDraadError(
-                f"{host} is no address of this machine. Take 0.0.0.0 for every address that it has."
+                f"{host} is not an address of this machine. Use 0.0.0.0 for every address that it has."
             ) from error
         reason = "is in use" if error.errno == errno.EADDRINUSE else "cannot be opened"
         raise RodeDraadError(

@@ -63,4 +63,4 @@ def test_chat_tells_what_is_wrong_with_collections(
 def test_a_collection_has_a_name_and_a_folder(given: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["chat", f"--collection={given}"])
-    assert "must be such as reports=/home/an/reports" in capsys.readouterr().err
+    assert "must be like reports=/home/an/reports" in capsys.readouterr().err
