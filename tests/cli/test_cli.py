@@ -32,15 +32,6 @@ def test_a_reader_that_goes_away_is_no_error(folders: list[str]) -> None:
     assert done.stdout.count("\n") == 1
 
 
-def test_importing_the_command_line_is_light() -> None:
-    code = (
-        "import sys, rodedraad.cli; "
-        "print([m for m in ('numpy', 'faiss', 'torch', 'gradio', 'rich') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.stdout.strip() == "[]"
-
-
 @pytest.mark.parametrize(
     ("options", "told"),
     [
