@@ -53,6 +53,7 @@ LONGEST = (
     "reliability/test_readers.py",
     "browser/test_evaluation.py",
     "package/test_wheel.py",
+    "docs/test_commands.py",
     "browser/test_login.py",
     "reliability/test_kills.py",
     "ingest/readers/test_same_article.py",
