@@ -10,7 +10,7 @@ READING, WRITING = "Reading and embedding", "Writing the index"
 """The steps of an indexing; the first counts documents."""
 
 PACE_SECONDS, PACE_SHARE = 2.0, 0.01
-"""Seconds, and the share of the bytes, after which the pace tells how long the rest takes."""
+"""Seconds, and the share of the bytes, after which the remaining time is estimated."""
 
 
 @dataclass(frozen=True, slots=True)

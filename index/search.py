@@ -51,11 +51,11 @@ CANDIDATES = 200
 """How many passages each signal proposes."""
 
 TELLING = 0.65
-"""Rarity times likeness from which a matched word is worth telling, found by reading: "pobres" to
+"""Rarity times likeness from which a matched word is worth showing, found by reading: "pobres" to
 "arme" (.84) is, "komen" to "zijn" (.46) and "from" to "uit" (.01) are not."""
 
 TELLING_RARITY = 1.0
-"""The inverse document frequency of a word that stands in about a third of the passages."""
+"""The inverse document frequency of a word that occurs in about a third of the passages."""
 
 SUBJECT_REACH = 1000
 """Characters between the beginnings of two passages of which the first may name the second's subject."""
@@ -93,7 +93,7 @@ class Sentence:
     end: int
     score: float
     signals: dict[str, float]
-    met: Vectors = field(compare=False)  # float32[n], how well each token of the question is met
+    met: Vectors = field(compare=False)  # float32[n], how well each token of the question is matched
     verified: float = UNVERIFIED  # the verifier's log-odds that it answers
 
 
@@ -177,7 +177,7 @@ class Searcher:
         return self._question(text, 0).vector
 
     def knows(self, text: str) -> bool:
-        """Whether a text is one or two words that stand in the documents, and not in most passages."""
+        """Whether a text is one or two words that occur in the documents, and not in most passages."""
         words = self._words.match(text, expand=False)
         return 1 <= len(words) <= 2 and all(word.matches and word.rarity > TELLING_RARITY for word in words)
 
@@ -326,7 +326,7 @@ def _within(generation: Snapshot, scope: Scope) -> Within | None:
 
 
 def _matched(query: Query, words: Set[str]) -> dict[str, str]:
-    """The telling words of a question with their best matches in a passage, most telling first."""
+    """The informative words of a question with their best matches in a passage, most informative first."""
     matched = []
     for word in query.words:
         if found := word.matches.keys() & words:

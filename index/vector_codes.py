@@ -48,7 +48,7 @@ class VectorCodes:
     def __init__(self, path: Path, rows: int, dimension: int) -> None:
         """Open what `coded` made; raises DamagedFile if it is missing, or not of so many rows."""
         try:
-            with open_file(path):  # which tells a lack of permission from damage
+            with open_file(path):  # which distinguishes a lack of permission from damage
                 self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except (OSError, RuntimeError) as error:
             raise DamagedFile(path) from error

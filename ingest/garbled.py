@@ -1,4 +1,4 @@
-"""Garbled: tells a text whose letters are not those that its page shows.
+"""Garbled: recognises a text whose letters are not those that its page shows.
 
 A font in a PDF may map its shapes to the wrong letters. The text then looks encrypted: its letter frequencies
 are those of no language, and the most common words of a language are missing.

@@ -34,7 +34,7 @@ def running_heads(
 ) -> dict[int, bool]:
     """The indexes of the lines at the top or bottom of a page that recur there on a nearby page.
 
-    Each with whether it must be kept: a name or address that stands nowhere else, neither in the other
+    Each with whether it must be kept: a name or address that is nowhere else, neither in the other
     lines nor in the text `elsewhere`, is lost otherwise. Numbers in running heads may increase with the
     page, but not in the lines `close` to the text, by their indexes. The type size, where known, must be
     the same: a title is kept even if the following pages have it as their running head. `edges`: 0 for the

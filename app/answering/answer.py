@@ -28,7 +28,7 @@ class Answer:
 
     kind: Literal["answer", "no answer", "not a question"]
     question: str
-    understood_as: str  # with the questions that it leans on before it
+    understood_as: str  # the question; for a follow-up, the previous question and this one joined
     language: str
     confidence: float  # that the sources hold an answer, 0 to 1
     quotes: tuple[Quote, ...]

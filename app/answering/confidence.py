@@ -4,7 +4,7 @@ A logistic regression on the evidence, by features that can each be read below, 
 the question, which counts for little: people ask for prices and names that a text does not give more often
 than for reasons, but ways of asking differ from writer to writer.
 
-What was fitted stands in confidence.json, written by `python -m index.training.fit_confidence`.
+The fitted numbers are in confidence.json, written by `python -m index.training.fit_confidence`.
 """
 
 import json
@@ -31,12 +31,12 @@ FEATURES = (
     "quoted",  # the logarithm of that sentence's odds
     "lead",  # how much higher it is than the next one
     "stands_out",  # how much above the mean of all sentences read, in standard deviations
-    "interaction",  # how well its passage meets the question
-    "sentence",  # how well it meets the question alone
-    "weakest",  # how well its passage meets the token that it meets least
-    "unevenness",  # of how well the sentence meets the tokens: their standard deviation
-    "elsewhere",  # how much better the token that is met best outside the passage is met there
-    "unmet",  # what speaks against an answer in the passage, by the tokens that it meets too little
+    "interaction",  # how well its passage matches the question
+    "sentence",  # how well the sentence alone matches the question
+    "weakest",  # how well its passage matches the token that it matches least
+    "unevenness",  # the standard deviation of how well the sentence matches each token
+    "elsewhere",  # how much better another passage matches a token, for the token with the largest difference
+    "unmet",  # the evidence against an answer in the passage, by the tokens that it matches too little
     "verified",  # the verifier's log-odds that the sentence answers
     "verified_best",  # the highest log-odds of any sentence that was verified
     "unmatched",  # the rarity of the question's words that the passage does not match
@@ -65,7 +65,7 @@ def confidence(query: Query, hits: Sequence[Hit]) -> float:
 
 
 def features(query: Query, hits: Sequence[Hit]) -> tuple[float, ...]:
-    """What tells an answer from a near miss, in the order of FEATURES."""
+    """What distinguishes an answer from a near miss, in the order of FEATURES."""
     read = [hit for hit in hits if hit.met is not None]
     ranked = best_sentences(read)
     quoted, best, sentence = ranked[0]

@@ -30,7 +30,7 @@ _POINTING = frozenset(
     este esta estos estas er sie es dies diese dieser dieses
     """.split()
 )
-"""First words of a sentence that does not stand alone."""
+"""First words of a sentence that refers to the one before it."""
 
 SAME_WORDS = 0.8
 """Sentences that share this part of their words say the same: the best is quoted, all are cited."""
@@ -47,7 +47,7 @@ class Quote:
     end: int
     page: int | None
     hit: Hit  # the passage it comes from
-    also: tuple["Quote", ...] = ()  # the same said elsewhere, cited with it and not quoted again
+    also: tuple["Quote", ...] = ()  # the same statement elsewhere, cited with it and not quoted again
 
 
 def quotes(hits: Sequence[Hit]) -> list[Quote]:

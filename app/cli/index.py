@@ -97,7 +97,7 @@ def _summarise(beginning: str, report: "Report") -> None:
     say(f"{beginning} documents: {summary}.")
     _tell_unread(report.failed.items(), report.partial.items())
     for id in report.passed_over:
-        say(f"  passed over, not a kind of file that is read: {id}")
+        say(f"  skipped, not a kind of file that is read: {id}")
 
 
 def _tell_unread(

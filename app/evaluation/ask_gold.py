@@ -1,4 +1,4 @@
-"""Ask gold: what each gold question got, judged by the evidence that its line names."""
+"""Ask gold: the answer to each gold question, judged by the evidence that its line names."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

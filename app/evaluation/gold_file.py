@@ -53,7 +53,7 @@ def load_gold(path: Path) -> list[dict[str, Any]]:
         raise RodeDraadError(f"{path} cannot be read ({error.strerror}).") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error
-        raise RodeDraadError(f"{path}, line {number}, is no gold question ({reason}).") from error
+        raise RodeDraadError(f"{path}, line {number}, is not a gold question ({reason}).") from error
     return lines
 
 
@@ -65,7 +65,7 @@ def _check(gold: dict[str, Any]) -> None:
     if gold["answerable"] and not (
         isinstance(gold["evidence"], list) and gold["evidence"] and all(map(squash, gold["evidence"]))
     ):
-        raise ValueError("the evidence is no list of pieces of the sources")
+        raise ValueError("the evidence is not a list of pieces of the sources")
 
 
 def add_line(path: Path, line: dict[str, Any]) -> None:

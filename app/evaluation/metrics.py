@@ -1,4 +1,4 @@
-"""Metrics: what a set of outcomes amounts to, with bootstrap intervals.
+"""Metrics: the figures of a set of outcomes, with bootstrap intervals.
 
 A measure is written as a function of weights, float64[d, n]: each row says how often each of n
 questions is drawn. Ones give the figure itself, resamples its interval; resamples that two runs
@@ -125,7 +125,7 @@ ABSTENTION: dict[str, Callable[[Values, Mask, Values], Values]] = {
     "unanswerable refused at 10 %": refused_at,
     "calibration error": calibration_error,
 }
-"""What is told by the confidence of all questions together."""
+"""The measures of the confidence of all questions together."""
 
 MEASURES = (
     *("success@1", "success@3", "success@5", "MRR@10", "nDCG@10", "best sentence", "answered"),
@@ -138,7 +138,7 @@ LESS_IS_BETTER = frozenset(
 
 
 def digits(measure: str) -> int:
-    """How many digits behind the point say something."""
+    """How many decimals of a measure are significant."""
     return {"milliseconds": 1, "quoted characters": 0}.get(measure, 2)
 
 
@@ -227,7 +227,7 @@ def groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 
 KIND = "kind: "
-"""Stands before the name of a group that holds one kind of question."""
+"""The prefix of the name of a group that holds one kind of question."""
 
 
 def verdict(outcome: Outcome) -> str:

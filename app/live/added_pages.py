@@ -63,7 +63,7 @@ def add_page(corpus: Path, address: str, largest: int, fetch: Fetch = fetch_apar
 
 
 def _in_utf_8(found: Fetched, suffix: str) -> tuple[bytes, str]:
-    """What is saved, in UTF-8 where only the site told the character set; and the text where it is text."""
+    """What is saved, in UTF-8 where only the site declared the encoding; and the text where it is text."""
     if suffix not in _TEXTS:
         return found.data, ""
     try:

@@ -34,8 +34,8 @@ def named_collections(named: Sequence[tuple[str, Path]], home: Path) -> list[Col
         name = unicodedata.normalize("NFC", given)
         if not re.fullmatch(r"\w([\w .,'’&()+-]*[\w)])?", name) or len(name) > LONGEST_COLLECTION_NAME:
             raise RodeDraadError(
-                f"{given!r} cannot name a collection. A name begins with a letter or digit, holds such and "
-                f"spaces . , - _ & + ' ( ) alone, and has {LONGEST_COLLECTION_NAME} characters at most."
+                f"{given!r} cannot name a collection. A name begins with a letter or digit, and has at most "
+                f"{LONGEST_COLLECTION_NAME} characters: letters, digits, spaces and . , - _ & + ' ( )"
             )
         if not corpus.is_dir():
             raise RodeDraadError(f"The collection {name} has no documents: there is no folder {corpus}.")

@@ -1,4 +1,4 @@
-"""Compound glosses: what the parts of a Dutch compound mean, where the table tells how it is split."""
+"""Compound glosses: what the parts of a Dutch compound mean, where the table splits it in one way."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -53,7 +53,7 @@ def compound_gloss(word: str, reader: str) -> str | None:
 def _parts(reader: str) -> Mapping[str, tuple[str, int]]:
     """Words that can be part of a compound, with their glosses and these glosses' probabilities.
 
-    The table has no words that are the same in both languages; a plural tells them: "sectoren", sectors.
+    The table has no words that are the same in both languages; their plural shows them: "sectoren", sectors.
     """
     table = {
         word: gloss

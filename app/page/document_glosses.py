@@ -13,7 +13,7 @@ _WORD = re.compile(rf"(?<!{_INSIDE})(?:aujourd['’]hui|[^\W\d_]+)(?!{_INSIDE})"
 """A word; gloss.js finds the same. Parts of a hyphenated word are none, as its meaning is another."""
 
 _OPENING = re.compile(r"(?:^|[.!?:;…\n\v•])[\s\"'«»“”„‘’(\[–—-]*$")
-"""What stands before the first word of a sentence."""
+"""What precedes the first word of a sentence."""
 
 LONGEST_GLOSSED = 50_000
 """Characters of a stretch whose words are glossed at once; the source pane shows fewer."""

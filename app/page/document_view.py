@@ -52,7 +52,7 @@ def document_html(
 
 
 def find(document: Document, words: str) -> list[Place]:
-    """Where the words stand one after another in a document, whatever their capitals, accents and spaces."""
+    """Where the words follow one another in a document, ignoring capitals, accents and spaces."""
     pattern = r"\s+".join(map(re.escape, words.translate(_LETTERS).split()))
     if not pattern:
         return []

@@ -231,7 +231,7 @@ class _DocumentEvents:
 
 
 def found_by(words: str, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
-    """The documents in whose title or id the words stand, and the files that hold these."""
+    """The documents whose title or id contains the words, and the files that hold these."""
     is_meant = looked_for(words)
     found = [row for row in rows if is_meant(row.id, row.title)]
     ids = {id for row in found for id in (row.id, row.file)}
@@ -241,7 +241,7 @@ def found_by(words: str, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
 def library_html(rows: Sequence[DocumentRow], language: str, may_change: bool, caption: str = "") -> str:
     """The documents as a table; with `may_change`, each has a button to remove it.
 
-    `caption` stands above them instead of how many there are.
+    `caption` is shown above them instead of their number.
     """
     return render(
         "page/library.html",

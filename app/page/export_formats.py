@@ -1,4 +1,4 @@
-"""Export formats: answers with their sources, as other programs and paper take them."""
+"""Export formats: answers with their sources, for other programs and for printing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -12,7 +12,7 @@ from rodedraad.texts.phrases import phrase
 from rodedraad.texts.scope_words import scope_in_words
 
 ExportFormat = Callable[[Sequence[Turn], Snapshot, str], str]
-"""A format: it writes answers, with what the documents tell of the places that they cite, in a language."""
+"""A format: it writes answers in a language; the snapshot describes the documents that they cite."""
 
 
 def talk_as_plain(turns: Sequence[Turn], _: Snapshot, language: str) -> str:

@@ -9,7 +9,7 @@ from rodedraad.texts.refusal import Refusal
 from rodedraad.texts.translated_reasons import translated_reason
 
 STATUS = "element.setAttribute('role', 'status')"
-"""What the browser does with a part for notes, so that a screen reader tells them."""
+"""What the browser does with a part for notes, so that a screen reader announces them."""
 
 
 def why(error: RodeDraadError, language: str, told: Callable[[RodeDraadError], str]) -> str:

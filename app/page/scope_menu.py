@@ -35,7 +35,7 @@ def menu_html(entries: Sequence[Entry], language: str) -> str:
 
 
 def choices(entries: Sequence[Entry], scope: Scope, find: str, language: str) -> dict[str, Any]:
-    """The documents and folders in which `find` stands, as HTML; and how many documents are in the scope."""
+    """The documents and folders that match `find`, as HTML; and how many documents are in the scope."""
     try:
         count = len(scope.numbers(entries))
         told = phrase("scope_some", language, count=f"{count:,}", total=f"{len(entries):,}")

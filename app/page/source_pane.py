@@ -45,7 +45,7 @@ def source_html(
 
     The place with `number` has the class "chosen"; `turn` counts the answers from 0 and is -1
     for a place that a link names. `nearest`: the places are not an answer. `language` is the
-    page's. `count` tells how many places there were, if some are no longer in the documents.
+    page's. `count`: how many places there were, if some are no longer in the documents.
     """
     count = count or len(shown)
     chosen = next((place for place in shown if place.number == number), None)
@@ -74,7 +74,7 @@ def pane_html(
 ) -> str:
     """A document, or a window of a long one from `start` on, with places in it marked.
 
-    `label` tells the one of `count` places that is chosen; `words` are those that were looked for.
+    `label` names the chosen one of `count` places; `words` are those that were looked for.
     """
     text = document.text
     start, end = window(text, start)

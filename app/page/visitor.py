@@ -1,4 +1,4 @@
-"""Visitor: who sent a request, and what they may do, as the guard notes in its head."""
+"""Visitor: who sent a request, and what they may do, as the guard notes in its headers."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -11,7 +11,7 @@ Handler = TypeVar("Handler", bound=Callable[..., object])
 
 
 def noted(user: str | None, may_change: bool) -> dict[str, str]:
-    """The headers that tell the page of a visitor."""
+    """The headers that describe a visitor to the page."""
     return {USER_HEADER: quote(user or ""), RIGHT_HEADER: _CHANGE if may_change else ""}
 
 

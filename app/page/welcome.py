@@ -1,4 +1,4 @@
-"""Welcome: what an empty page tells: what the documents are, and questions that they answer."""
+"""Welcome: what an empty page shows: what the documents are, and questions that they answer."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -131,7 +131,7 @@ class Entrance:
 
 
 def _unknown(request: HTTPConnection) -> RefusedRequest:
-    """The refusal of a request of nobody; a browser is not told to ask for a password itself."""
+    """The refusal of a request without a login; it makes no browser open its own password prompt."""
     if "accept-language" in request.headers and "authorization" not in request.headers:
         why = phrase("session_over", page_language(request.headers))
         return RefusedRequest(401, why, {"WWW-Authenticate": "Session"})

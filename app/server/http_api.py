@@ -64,7 +64,7 @@ class Programs:
         date_from: str,
         date_to: str,
     ) -> dict[str, Any]:
-        """Ask the documents a question; the answer is verbatim quotes with where they stand, or none.
+        """Ask the documents a question; the answer is verbatim quotes with their places, or none.
 
         Where "kind" is "no answer" the documents hold none, and there are no quotes; where it is "not a
         question", "documents" names what can be asked about. Each quote
@@ -185,14 +185,14 @@ class Programs:
 
 def _within(number: int, least: int, most: int, name: str) -> None:
     if not least <= number <= most:
-        raise RodeDraadError(f"{name} must lie between {least} and {most}.")
+        raise RodeDraadError(f"{name} must be between {least} and {most}.")
 
 
 def endpoints(programs: Programs, turn: CapacityLimiter, waiting: int) -> None:
     """Name the functions as Gradio endpoints of the page under construction, and so as tools of MCP.
 
-    They give JSON text: Gradio tells agents a dict as Python prints it. They wait for their turn here, for
-    Gradio has agents pass by its queue.
+    They return JSON text: Gradio gives agents a dict as Python prints it. They wait for their turn here,
+    since Gradio does not queue the calls of agents.
     """
 
     async def told(call: Callable[..., Any], **arguments: Any) -> str:

@@ -107,7 +107,7 @@ class PageCalls:
             call = {name: call[name] for name in _KEPT if name in call}
             json.dumps(call, ensure_ascii=False).encode()  # a lone surrogate cannot be encoded
         except (ValueError, TypeError, RecursionError) as error:
-            raise RefusedRequest(400, "This is no call of a function.") from error
+            raise RefusedRequest(400, "This is not a call of a function.") from error
         number, data, session = call.get("fn_index"), call.get("data"), call.get("session_hash")
         function = self._page.fns.get(number) if isinstance(number, int) else None
         if function is None or function.fn is None:  # what has none is run by the browser alone
@@ -126,7 +126,7 @@ class PageCalls:
             return [self._upload(file) for file in (value if isinstance(value, list) else [value])]
         if all(isinstance(one, _PLAIN) for one in (value if isinstance(value, list) else [value])):
             return value
-        raise RefusedRequest(400, "A function is given text and numbers.")
+        raise RefusedRequest(400, "A function takes only text and numbers.")
 
     def _upload(self, file: Any) -> dict[str, Any]:
         """A file that was uploaded, as Gradio writes it."""

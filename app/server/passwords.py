@@ -61,7 +61,7 @@ def add_user(path: Path, name: str, password: str, role: str | None = None) -> N
     when the file cannot be written.
     """
     if not name or ":" in name or not name.isprintable():
-        raise RodeDraadError(f"{name!r} is no user name: it must hold no colon and nothing invisible.")
+        raise RodeDraadError(f"{name!r} is not a user name. Use visible characters without a colon.")
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise RodeDraadError(
             f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; choose another."
@@ -122,12 +122,12 @@ def _load(path: Path) -> Mapping[str, _User]:
         ) from error
     except ValueError as error:
         raise RodeDraadError(
-            f"The password file {path} holds something else than names, scrypt hashes and roles ({error}). "
+            f"The password file {path} holds something other than names, scrypt hashes and roles ({error}). "
             f"Write it with: rodedraad chat --auth {path} --add-user NAME"
         ) from error
     if not users:
         raise RodeDraadError(
-            f"The password file {path} names nobody. Add one: rodedraad chat --auth {path} --add-user NAME"
+            f"The password file {path} names no user. Add one: rodedraad chat --auth {path} --add-user NAME"
         )
     return users
 

@@ -1,4 +1,4 @@
-"""Security: who may ask of the page over a network, from where, how much, and in what frame."""
+"""Security: which requests a server accepts from a network: from whom, from where, and how large."""
 
 import json
 import re
@@ -62,7 +62,7 @@ class AccessRules:
     """What a server lets through."""
 
     names: frozenset[str]  # host names that it answers to, lower case; addresses it always does
-    public: str = ""  # host, with a port if any, that people see where a proxy stands in front
+    public: str = ""  # host, with a port if any, that people see where a proxy is in front
     home: str = ""  # folder of the index
     prefix: str = ""  # path that the page lies under, without a slash at its end
     entrance: Entrance | None = None  # None where no password is asked for
@@ -108,7 +108,7 @@ class Guard:
             await exchange.refuse(refusal)
         except Exception:
             LOG.exception("failure", extra={"request": exchange.id, "path": scope["path"]})
-            await exchange.refuse(RefusedRequest(500, "Something went wrong here; the log tells what."))
+            await exchange.refuse(RefusedRequest(500, "Something went wrong here; the log has the details."))
         exchange.log()
 
     async def _handle(self, scope: Scope, exchange: "_Exchange") -> None:

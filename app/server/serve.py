@@ -111,7 +111,7 @@ def take_port(host: str, port: int) -> None:
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise RodeDraadError(
-                f"{host} is no address of this machine. Take 0.0.0.0 for every address that it has."
+                f"{host} is not an address of this machine. Use 0.0.0.0 for every address that it has."
             ) from error
         reason = "is in use" if error.errno == errno.EADDRINUSE else "cannot be opened"
         raise RodeDraadError(
@@ -218,7 +218,7 @@ def _page(
 
 
 def _add_health(app: FastAPI, indexes: Sequence[LiveIndex]) -> None:
-    """Tell whether indexes are open; of one alone also which generation."""
+    """Report whether the indexes are open; of a single one also its generation."""
 
     @app.get(HEALTH)
     def health() -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Scope words: the documents that a question was asked of, told in a language."""
+"""Scope words: the documents that were searched for an answer, described in a language."""
 
 from rodedraad.index.scope import Scope
 from rodedraad.texts.phrases import phrase

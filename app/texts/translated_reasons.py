@@ -1,6 +1,6 @@
 """Translated reasons: why a file, or a part of it, is not read, in a language, from reasons_LANGUAGE.toml.
 
-The tables have the English text as their key, as it stands in the code.
+The keys of the tables are the English texts, as they are in the code.
 """
 
 import tomllib

@@ -37,9 +37,9 @@ class ContentWord:
     text: str  # in lower case; of a number, its value
     clause: int  # from 0
     roles: frozenset[str]  # of the small words before it
-    tied: bool  # whether such a word, be it only "of", stands before it
-    definite: bool  # whether an article or possessive for one thing stands before it
-    bare: bool  # whether no small word stands before it
+    tied: bool  # whether such a word, be it only "of", is before it
+    definite: bool  # whether an article or possessive for one thing is before it
+    bare: bool  # whether no small word is before it
 
     @property
     def is_date(self) -> bool:
@@ -59,16 +59,14 @@ class Clauses:
     markers: list[list[str]] = field(default_factory=lambda: [[]])  # what limits each clause
     quoted: set[int] = field(default_factory=set)  # the clauses between quotation marks
     joined: set[int] = field(default_factory=set)  # the clauses that "and" or "but" begins
-    subordinate: set[int] = field(
-        default_factory=set
-    )  # the clauses that tell what the one before them is about
-    relative: set[int] = field(default_factory=set)  # the clauses that tell of what stands before them
+    subordinate: set[int] = field(default_factory=set)  # complements: what somebody says or doubts
+    relative: set[int] = field(default_factory=set)  # the clauses that describe what is before them
     determined: bool = False  # whether the first item has an article, or is a number or name
     words: frozenset[str] = frozenset()  # all, in lower case
 
     @property
     def is_past(self) -> bool:
-        """Whether it tells of what happened: it has a year, or a verb in a form of the past."""
+        """Whether it reports what happened: it has a year, or a verb in a form of the past."""
         dated = any(item.is_date and item.text.isdecimal() for item in self.items)
         past = small_words(self.language).past
         return dated or any(

@@ -63,7 +63,7 @@ def pieces(writer: Writer, messages: list[dict[str, str]], schema: dict[str, Any
 
 
 def main() -> None:
-    """Ask what standard input tells, and write each piece of the reply as a line of JSON."""
+    """Send the request on standard input, and write each piece of the reply as a line of JSON."""
     if sys.platform != "win32":
         os.nice(10)  # whoever asks the next question comes first
     import httpx

@@ -35,9 +35,9 @@ class Pairing:
 
 
 def paired(source: Clauses, claim: Clauses) -> Pairing | None:
-    """A claim paired with a sentence; None if a number, name or word of it stands nowhere there.
+    """A claim paired with a sentence; None if a number, name or word of it is missing there.
 
-    Across languages a word may stand nowhere, if one in its place there is not known to mean something else.
+    Across languages a word may be missing, if one in its place there is not known to mean something else.
     """
     across = source.language != claim.language
     places: dict[int, int] = {}
@@ -48,7 +48,7 @@ def paired(source: Clauses, claim: Clauses) -> Pairing | None:
         free = [at for at in found if at not in places.values()]
         if across and item.kind == "word" and last in found:
             beside = [at for at in free if source.items[at].clause == source.items[last].clause]
-            free = beside or [last]  # both words of "blood pressure" stand in "bloeddruk"
+            free = beside or [last]  # both words of "blood pressure" are in "bloeddruk"
         if free:
             last = next((at for at in free if at > last), free[0])
             places[number] = last
@@ -68,7 +68,7 @@ def paired(source: Clauses, claim: Clauses) -> Pairing | None:
 
 
 def _place_of_unknown(source: Clauses, claim: Clauses, places: dict[int, int], number: int) -> int | None:
-    """Where an unknown word may stand: near the place of a neighbour, or as a verb in its clause."""
+    """Where an unknown word may be: near the place of a neighbour, or as a verb in its clause."""
     item = claim.items[number]
     beside = [places[near] for near in (number - 1, number + 1) if near in places]
     for at, other in enumerate(source.items):
@@ -102,7 +102,7 @@ def _same(item: ContentWord, claim: Clauses, other: ContentWord, source: Clauses
 
 
 def _forms(item: ContentWord, read: Clauses) -> list[str]:
-    """A word as it stands, behind each particle of its sentence, and without the "ge" of a participle."""
+    """A word as it is, after each particle of its sentence, and without the "ge" of a participle."""
     particles = small_words(read.language).particles
     joined = [particle + item.text for particle in particles & read.words]
     participles = [p for p in ("", *particles) if particles and item.text.startswith(f"{p}ge")]

@@ -19,7 +19,7 @@ MOST_CLAIMS = 8
 
 LONGEST_CLAIM = 400  # characters
 MOST_EARLIER = 5
-"""Earlier questions of the talk that the model is told."""
+"""Earlier questions of the talk that are sent to the model."""
 
 _LANGUAGES: Final = {"nl": "Dutch", "en": "English", "fr": "French", "es": "Spanish", "de": "German"}
 _DATA: Final = (

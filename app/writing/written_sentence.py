@@ -49,7 +49,7 @@ class WrittenSentence:
 
     @property
     def note(self) -> str:
-        """The name of the phrase that tells why there is no sentence; empty if there is one."""
+        """The name of the phrase that explains why there is no sentence; empty if there is one."""
         if self.failure or self.claims or not self.done:
             return ""
         return "writer_unsupported" if self.dropped else "writer_silent"

@@ -2,8 +2,8 @@
 
 More than half of a state is common to its passage, whose vector is stored anyway: a byte says how much. The
 rest is turned so that it falls into pieces of much the same weight, and each piece is replaced by the number
-of the nearest of 256 vectors (product quantisation: Jégou et al. 2011). What was learned stands in
-token_codes.safetensors, written by `python -m index.training.fit_token_codes`.
+of the nearest of 256 vectors (product quantisation: Jégou et al. 2011). The learned numbers are
+in token_codes.safetensors, written by `python -m index.training.fit_token_codes`.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Client: calls to a Milvus server, whose errors tell a person what to do."""
+"""Client: calls to a Milvus server, whose errors say what to do."""
 
 import logging
 import os

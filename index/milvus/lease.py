@@ -25,10 +25,10 @@ SIGN_OF_LIFE = "sign of life"
 
 @contextmanager
 def lease(client: Client, names: Names) -> Iterator[Callable[[], None]]:
-    """The lease to write; what is given raises RodeDraadError if another process has it meanwhile.
+    """The lease to write; the function given raises RodeDraadError if another process has it meanwhile.
 
-    An alias can be created only once: who creates it has the lease. The collection that it names tells who
-    that is, and when it last gave a sign of life. Clocks of machines are taken to differ by less than
+    An alias can be created only once: who creates it has the lease. The collection that it names records
+    who that is, and when it last gave a sign of life. Clocks of machines are taken to differ by less than
     SILENT. Raises IndexBusy if another process has the lease.
     """
     _silent_holder(client, names)

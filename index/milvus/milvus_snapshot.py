@@ -130,7 +130,7 @@ class MilvusSnapshot(Snapshot):
             raise self._lost()
 
     def damaged_files(self, checksums: bool) -> list[str]:
-        """As `Snapshot.damaged_files`: the segments of damaged documents, which only reading tells."""
+        """As `Snapshot.damaged_files`: the segments of damaged documents, which only reading finds."""
         entries = self.manifest.documents if checksums else ()
         return sorted(
             {
@@ -191,7 +191,7 @@ class MilvusSnapshot(Snapshot):
             raise self.client.gone()
 
     def _lost(self, entry: Entry | None = None) -> IndexProblem:
-        """The error where rows are missing, of a document if told; raises Gone if the state was removed."""
+        """The error where rows are missing, of a document if given; raises Gone if the state was removed."""
         self.refuse_if_removed()
         return damaged(f"{self.client.address} ({entry.path})" if entry else self.client.address)
 

@@ -29,7 +29,7 @@ STATE_FORMAT = 1
 """Increased with every change of what is stored."""
 
 CONTENTS = "contents"
-"""The row that tells that a state is whole, and how long its texts are."""
+"""The row that marks a state as whole, and holds the lengths of its texts."""
 
 
 def now() -> int:
@@ -66,7 +66,7 @@ class Names:
         return f"{self.index}_w{now()}_{token_hex(4)}"
 
     def began(self, collection: str) -> int | None:
-        """When the process began to write that a collection stands for; None if it is another's."""
+        """When the process that a collection represents began to write; None if it is another index's."""
         found = re.fullmatch(rf"{self.index}_w(\d+)_[0-9a-f]+", collection)
         return int(found.group(1)) if found else None
 
@@ -158,7 +158,7 @@ class MilvusState:
 
 
 def write_state(client: Client, collection: str, state: MilvusState) -> None:
-    """Write a state to a new collection; what tells that it is whole comes last."""
+    """Write a state to a new collection; the row that marks it as whole comes last."""
     counts, segments = state.counts, state.rows.segments
     words = [counts.words, counts.stems, counts.passages, counts.length]
     rows = [

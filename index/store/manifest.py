@@ -49,7 +49,7 @@ class IndexBusy(RodeDraadError):
     """Another process is writing the index."""
 
     def __init__(self, place: object, who: str = "", more: str = "") -> None:
-        """`who` is the process that writes to a place, if known; `more` is said after what to do."""
+        """`who` is the process that writes to a place, if known; `more` follows what to do."""
         self.told = f"Another process is indexing into {place}{f' ({who})' if who else ''}."
         super().__init__(f"{self.told} Wait until it has finished{more}.")
 

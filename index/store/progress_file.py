@@ -1,7 +1,7 @@
 """Progress file: HOME/running, by which other processes see that an indexing runs, since when and how far.
 
 The file counts for as long as the process that writes it has it open; one left by a process that was killed
-tells nothing.
+is ignored.
 """
 
 import json

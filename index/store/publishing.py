@@ -111,7 +111,7 @@ def writing(home: Path) -> Iterator[Callable[[], Path]]:
 
 
 def this_process() -> str:
-    """This process as another is told of it, and the present as the time since when it writes."""
+    """This process as it is shown to others, with the present as the time since when it writes."""
     return f"process {os.getpid()} on {gethostname()}, since {datetime.now():%Y-%m-%d %H:%M}"
 
 

@@ -1,4 +1,4 @@
-"""Fit what tells a new question, a follow-up and a message that is no question apart.
+"""Fit what distinguishes a new question, a follow-up and a message that is no question.
 
     python -m index.training.fit_turn EVALUATION
 

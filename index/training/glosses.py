@@ -2,7 +2,7 @@
 
 python -m index.training.glosses DATA
 
-IBM Model 1 (Brown et al. 1993), in both directions, tells how likely a word is the translation of another. A
+IBM Model 1 (Brown et al. 1993), in both directions, estimates how likely a word translates another. A
 logistic regression on pairs of words that were judged by hand turns that, how often both were seen together,
 whether a dictionary has them, and the cosine of their vectors in the static table into a probability.
 """
@@ -63,7 +63,7 @@ class Side:
     capitals: Counter[str] = field(default_factory=Counter)
 
     def add(self, words: list[str], alone: bool) -> None:
-        """Take a text; the first word of a sentence does not tell whether it is a name."""
+        """Take a text; the first word of a sentence does not show whether it is a name."""
         for word in words if alone else words[1:]:
             self.seen[word.lower()] += 1
             self.capitals[word.lower()] += word[0].isupper()

@@ -54,7 +54,7 @@ def article_lessons(folder: Path, names: Sequence[str] = (), joined: bool = Fals
     """The articles of a folder with corpus/ and questions.jsonl, eight a lesson.
 
     A turn of conversations.jsonl is asked as it should be understood; with `joined`, a follow-up also as it
-    was put, behind the question before it. With `names`, near misses are added, as in `with_near_misses`.
+    was asked, after the question before it. With `names`, near misses are added, as in `with_near_misses`.
     """
     talks = [talk["turns"] for talk in read_lines(folder / "conversations.jsonl")]
     lines = read_lines(folder / "questions.jsonl") + [

@@ -73,7 +73,7 @@ def packaged_source() -> Path:
 
 
 def read_source(file: Path) -> SourceEncoder:
-    """Read the weights, as exactly as four bits tell them; raises ValueError for another kind of file."""
+    """Read the weights, as exactly as four bits hold them; raises ValueError for another kind of file."""
     data = file.read_bytes()
     if data[:4] != MAGIC:
         raise ValueError(f"{file} does not begin as {SOURCE_FILE} of {SOURCE_PACKAGE} does.")

@@ -3,9 +3,9 @@
 Each step reads a lesson whole and asks some of its questions. Four losses, all listwise (Cao et al. 2007),
 rank the passages that answer by their vectors, the same by late interaction (Khattab and Zaharia 2020), the
 sentences, and the sentences together with "no answer". "No answer" is also right for a question once the
-passages that answer it are withheld: so silence is learned from what is read, and not from how a question
-is put. A last loss keeps the vectors near what they were, so that the encoder's knowledge of other texts and
-languages stays. The lower layers stay as they are; their output is computed once.
+passages that answer it are withheld: so refusing is learned from what is read, and not from how a question
+is phrased. A last loss keeps the vectors near what they were, so that the encoder's knowledge of other texts
+and languages stays. The lower layers stay as they are; their output is computed once.
 """
 
 import math
@@ -55,8 +55,8 @@ FIRST_WEIGHTS = (4.0, 2.0, 1.4, 3.4, 0.6)
 """At first, of a passage: its vector, interaction, best sentence; of a sentence: interaction, passage."""
 
 SILENCE = (8.0, -5.0, 0.9, -1.0)
-"""At first: the scale and the shift of a sentence's score beside "no answer"; how well a token is to be met;
-how much an unmet token counts, before softplus."""
+"""At first: the scale and the shift of a sentence's score beside "no answer"; how well a token should be
+matched; how much a token without a match counts, before softplus."""
 
 
 class LowerOutput(NamedTuple):

@@ -30,7 +30,7 @@ def tokenizer_of(pieces: list[tuple[str, float]], unknown: int) -> Tokenizer:
 
 
 def count_pieces(tokenizer: Tokenizer, data: Path) -> Counter[int]:
-    """How often each piece, by its id, stands in the training data."""
+    """How often each piece, by its id, occurs in the training data."""
     counts: Counter[int] = Counter()
     for folder, most in LINES.items():
         for file in sorted((data / folder).glob("*.gz")):

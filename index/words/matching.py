@@ -62,7 +62,7 @@ class Vocabulary:
     ) -> list[QuestionWord]:
         """Each different word of a question with its matches; without `expand`, only with the same word.
 
-        `passages_with` tells how many of the `total` passages hold a word.
+        `passages_with` gives how many of the `total` passages hold a word.
         """
         words = list(dict.fromkeys(question)) if self._words else []
         matched = []

@@ -1,4 +1,4 @@
-"""Alphabets: which letters beyond ASCII languages have, by which encodings of one byte are told apart."""
+"""Alphabets: which letters beyond ASCII languages have, by which encodings of one byte are distinguished."""
 
 from collections.abc import Mapping
 from math import log

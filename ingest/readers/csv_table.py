@@ -138,7 +138,7 @@ def _separator(text: str) -> str:
 def _are_names(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether a row has the names of the columns: none is like the cells below it.
 
-    Only the first may be empty. They all differ, unless they stand above numbers.
+    Only the first may be empty. They all differ, unless they are above numbers.
     """
     years = [int(cell) for cell in row if _YEAR.fullmatch(cell)]
     in_step = {later - earlier for earlier, later in pairwise(years)} in _STEPS

@@ -67,7 +67,7 @@ def parse_html(text: str) -> etree._Element | None:
 def html_lines(root: etree._Element, without: Collection[etree._Element] = ()) -> list[Line]:
     """The lines of an HTML tree in reading order, without hidden and struck-out text.
 
-    A table row becomes one line, a cell over several rows stands in each of them; a list item begins with
+    A table row becomes one line, a cell over several rows is in each of them; a list item begins with
     its bullet or number. `without`: elements to leave out.
     """
     return list(_Walk(hidden_elements(root).union(without), forms_of_marks(root)).lines(root))

@@ -20,7 +20,7 @@ class Level:
     style: str  # of numbering.printed; empty for no number
     text: str  # around the numbers, such as "%1%.%2%."
     start: int
-    bullet: str = ""  # what stands in place of a number
+    bullet: str = ""  # what is printed in place of a number
 
 
 def list_levels(style: Element, of_headings: bool = False) -> dict[int, Level]:

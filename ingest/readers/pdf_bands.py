@@ -1,4 +1,4 @@
-"""PDF bands: stretches of a page in which cells stand side by side, with the corridors between them.
+"""PDF bands: stretches of a page in which cells are side by side, with the corridors between them.
 
 A PDF draws each cell as a text of its own. The rules of a table part its cells; without them, white
 corridors run down between the cells.
@@ -12,7 +12,7 @@ from rodedraad.ingest.readers.pdf_print import SPACE, Printed
 from rodedraad.ingest.readers.pdf_ruled import between_rules
 from rodedraad.ingest.readers.pdf_rules import Rules
 
-TIGHT = 1.6  # times the type size: lines of one cell stand closer
+TIGHT = 1.6  # times the type size: lines of one cell are closer
 LOOSER = 1.25  # times the distance of two lines: a greater one parts two rows, or two tables
 
 _MARK = re.compile(r"[•·▪◦●■□✓✔*–—-]|\(?(\d{1,2}|[a-z]|[ivx]+)[.)]")

@@ -26,7 +26,7 @@ class PdfCell:
 
 @dataclass(slots=True)
 class PdfRow:
-    """What stands on one line of the page, from left to right."""
+    """What is on one line of the page, from left to right."""
 
     cells: list[PdfCell]
     bottom: float

@@ -1,4 +1,4 @@
-"""PDF covers: pages that stand in for a form or for files that only some programs show."""
+"""PDF covers: pages that replace a form or files that only some programs show."""
 
 import re
 

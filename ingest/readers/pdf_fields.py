@@ -18,7 +18,7 @@ LARGEST_TYPE = 11.0
 """Points of the largest type that is assumed in a field; its box may be higher."""
 
 NEAR = 4.0
-"""Times its height: a label stands no further from its box."""
+"""Times its height: a label is no further from its box."""
 
 MOST_ANNOTATIONS = 5_000
 """Annotations of a page that are looked at."""
@@ -31,7 +31,7 @@ _TYPED = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FO
 def with_fields(
     lines: list[Printed], document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int, frame: Frame
 ) -> list[Printed]:
-    """The lines of a page, each value behind the line that stands before or above it.
+    """The lines of a page, each value after the line that is before or above it.
 
     The document's forms must have been initialised. `number` is the page's, from 0.
     """

@@ -73,7 +73,7 @@ def laid_out(lines: Sequence[Printed]) -> Iterator[Line]:
 
 
 def _is_note(runs: Sequence[Sequence[Printed]], number: int, body: float) -> bool:
-    """Whether a run stands under the text of its column, in smaller type, and nothing under it."""
+    """Whether a run is under the text of its column, in smaller type, and nothing under it."""
     run = runs[number]
     if max(line.size for line in run) > NOTE_SIZE * body or not number:
         return False

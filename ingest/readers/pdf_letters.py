@@ -8,7 +8,7 @@ from rodedraad.ingest.readers.pdf_print import Piece, Printed
 from rodedraad.ingest.readers.raised import raised
 
 RAISED_REACH = 0.3
-"""Times the type size: a raised or lowered text stands no further from the word before it."""
+"""Times the type size: a raised or lowered text is no further from the word before it."""
 
 OVERLAP = 0.4
 """Times the smaller type size: the least height that two parts of one line have in common."""
@@ -40,7 +40,7 @@ def mended(lines: Sequence[Printed]) -> list[Printed]:
 
 
 def _goes_on(before: Printed, line: Printed) -> bool:
-    """Whether a line stands right behind the one before it, a little higher or lower."""
+    """Whether a line is right after the one before it, a little higher or lower."""
     size = min(before.size, line.size)
     overlap = min(before.bottom + before.size, line.bottom + line.size) - max(before.bottom, line.bottom)
     return -RAISED_REACH * size < line.left - before.right < RAISED_REACH * size and overlap > OVERLAP * size

@@ -29,11 +29,11 @@ LONGEST_SIDE = 1800
 """Pixels of the longer side of the image, for a page of any size."""
 
 HEAD = 1024
-"""Bytes at the start of a PDF in which its mark stands."""
+"""Bytes at the start of a PDF that hold its mark."""
 
 LEAD = 40  # letters before a text that distinguish it from equal texts on the page
 SHORTEST_PIECE = 8  # letters of the shortest piece that is searched for
-SHORTEST_CELL = 4  # in a row of a table, whose cells may stand apart
+SHORTEST_CELL = 4  # in a row of a table, whose cells may be apart
 SHARE_FOUND = 0.5
 """The share of a text's letters that must be found; fewer may be found by chance."""
 

@@ -1,4 +1,4 @@
-"""PDF pictures: tells a page that shows a picture in place of text, as a scan does."""
+"""PDF pictures: recognises a page that shows a picture in place of text, as a scan does."""
 
 from itertools import islice
 

@@ -36,7 +36,7 @@ RAISED_SIZE = 0.9
 """Times the type size before it: digits above the line are of at most this size."""
 
 DIRECTION_SAMPLE = 40
-"""The characters of a page that tell which way most of its text runs."""
+"""The characters of a page that show which way most of its text runs."""
 
 LETTER_OVERLAP = 1.0
 """Points by which a letter may reach into a rule beside it."""
@@ -48,7 +48,7 @@ Piece = tuple[str, float, float]
 """A part of a line between wide spaces: its text, left and right edge."""
 
 
-# What pdfium answers into, for each character anew.
+# What pdfium writes its answers into, again for each character.
 _rectangle, _name, _flags = raw.FS_RECTF(), ctypes.create_string_buffer(128), ctypes.c_int()
 _rectangle_at, _flags_at = ctypes.byref(_rectangle), ctypes.byref(_flags)
 
@@ -73,7 +73,7 @@ class Printed:
 
 @dataclass(slots=True)
 class UprightBox:
-    """A place on the upright page, and the height of what stands there."""
+    """A place on the upright page, and the height of what is there."""
 
     left: float
     right: float

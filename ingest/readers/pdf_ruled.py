@@ -1,4 +1,4 @@
-"""PDF ruled tables: the bands of a page whose rows and cells stand between rules."""
+"""PDF ruled tables: the bands of a page whose rows and cells are between rules."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -65,7 +65,7 @@ def _covers(parts: Sequence[Rule], cell: PdfCell) -> bool:
 
 
 def _parted(rows: Sequence[PdfRow], parts: Sequence[Rule]) -> Iterator[list[PdfRow]]:
-    """The lines of each row between shorter rules; a cell that goes over a rule stands in both rows."""
+    """The lines of each row between shorter rules; a cell that goes over a rule is in both rows."""
     places: list[float] = []
     for part in sorted(parts, key=lambda part: -part[2]):
         if not places or places[-1] - part[2] > SAME:
@@ -146,7 +146,7 @@ def _fits(band: Band, row: PdfRow) -> bool:
 
 
 def _projected(cells: Sequence[PdfCell], least: float) -> list[tuple[float, float]]:
-    """The corridors that no cell stands in."""
+    """The corridors that no cell is in."""
     corridors = []
     edge = min(cell.right for cell in cells)
     for cell in sorted(cells, key=lambda cell: cell.left):

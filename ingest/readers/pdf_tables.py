@@ -1,4 +1,4 @@
-"""PDF tables: cells that stand side by side on a page become rows; columns of prose stay columns.
+"""PDF tables: cells that are side by side on a page become rows; columns of prose stay columns.
 
 Cells side by side are a table where they begin on the same lines, and columns of prose where the lines
 of each column run on independently of their neighbours.
@@ -26,7 +26,7 @@ _BULLET = re.compile(r"[•·▪◦●■*–—-]")
 
 
 def may_hold_tables(lines: Sequence[Printed]) -> bool:
-    """Whether cells may stand side by side: not where prose was drawn, one column after another."""
+    """Whether cells may be side by side: not where prose was drawn, one column after another."""
     if any(line.pieces or line.filled or "...." in line.text for line in lines):
         return True
     runs: list[list[str]] = [[]]
@@ -126,7 +126,7 @@ def _in_columns(band: Band) -> bool:
 
 
 def _spaced(band: Band) -> list[list[int]]:
-    """The lines of a band, parted where they stand further apart."""
+    """The lines of a band, separated where they are further apart."""
     down = [before.bottom - row.bottom for before, row in pairwise(band.rows)]
     least = min((each for each in down if each > 0.8 * band.rows[0].size), default=0.0)
     groups = [[0]]

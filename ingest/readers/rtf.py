@@ -49,9 +49,9 @@ class _State:
     target: str = "text"  # what its text is: "text", "skipped", "mark", "font", "style", "form" or metadata
     encoding: str = "cp1252"
     font: str = ""
-    after_unicode: int = 1  # characters that stand in for one in Unicode
+    after_unicode: int = 1  # characters that replace one in Unicode
     hidden: frozenset[str] = frozenset()  # why its text is left out
-    above: bool = False  # whether its text stands above the line
+    above: bool = False  # whether its text is above the line
     style: int = 0
     outline: int | None = None
     in_table: bool = False
@@ -93,7 +93,7 @@ class _RichText:
         self._outer: list[tuple[_State, Flow]] = []
         self._starred = False
         self._bytes = b""  # of text, not yet decoded
-        self._skip = 0  # characters that stand in for one in Unicode
+        self._skip = 0  # characters that replace one in Unicode
         self._encoding = "cp1252"
         self._fonts: dict[int, tuple[str, str]] = {}  # name and encoding
         self._levels: dict[int, int] = {}  # heading levels of styles

@@ -17,7 +17,7 @@ LONGEST_COLUMN_NAME = 80
 """The most characters of the name of a column."""
 
 LOOK_AHEAD = 200
-"""The rows that are looked at below one, to tell whether it has the names of columns."""
+"""The rows that are looked at below one, to decide whether it has the names of columns."""
 
 _MOST_MERGED = 200  # columns of one merged cell
 _YEARS = range(1900, 2101)
@@ -186,7 +186,7 @@ class _Table:
         self._looks = _looks(header[0]) if below and _looks(below[0]) != _looks(header[0]) else None
 
     def _row_text(self, row: SheetRow) -> str:
-        """A row as a line; a merged cell over all of it, as a title, stands alone."""
+        """A row as a line; a merged cell over all of it, as a title, is a line without names."""
         areas = {cell.merged for cell in row.values()}
         if not self._names or (len(areas) == 1 and areas != {0}):
             cells = list(row.values())

@@ -38,7 +38,7 @@ class TableRows:
 
 
 def nested_rows(cells: Sequence[tuple[list[Line], bool]]) -> Iterator[Line]:
-    """A row with tables in its cells: each of their rows, after the labels that stand beside them.
+    """A row with tables in its cells: each of their rows, after the labels that are beside them.
 
     `cells`: the lines of each cell, and whether it has a table. Where a cell without one holds more than
     a label, the row is for layout, and its cells follow each other.

@@ -100,7 +100,7 @@ def test_a_question_in_english_is_answered_from_a_dutch_text(searcher: Searcher)
 
 
 def test_questions_about_something_else_are_mostly_refused(searcher: Searcher) -> None:
-    """At least 9 of 12; the share over 948 questions stands in app/answer.py."""
+    """At least 9 of 12 are refused."""
     questions = [
         "Welke hond won de wedstrijd in het journaal van gisteren?",
         "Hoe laat vertrekt de trein naar Antwerpen?",
@@ -139,7 +139,7 @@ def test_a_very_long_question_is_told_so(searcher: Searcher) -> None:
 
 
 def test_sentences_that_say_the_same_are_quoted_once(searcher: Searcher) -> None:
-    """The 126.000 files stand in a caption and in the running text."""
+    """The 126.000 files are in a caption and in the running text."""
     given_answer = answer(searcher, "Hoeveel dossiers zijn er in de districten aangelegd?")
     quoted = " ".join(quote.text for quote in given_answer.quotes)
     assert quoted.count("126.000 dossiers") == 1

@@ -4,7 +4,7 @@
 
 Indexes the articles of `index/training` and the shipped corpus in a folder and on a server: milvus-lite in a
 process of its own, or the server at an address such as milvus://localhost:19530, of which the index
-`rodedraad_benchmark` is used. Asks 400 of the articles' questions unless told otherwise, and tells how often
+`rodedraad_benchmark` is used. Asks 400 of the articles' questions by default, and prints how often
 both find the same ten passages, and the same passage first. Times of a question are of the clock, with what
 the client computes; the table of docs/scaling.md is made of them.
 """
@@ -64,7 +64,7 @@ def gather(corpus: Path) -> list[str]:
 
 
 def index(corpus: Path, home: Path) -> Seconds:
-    """Index, and tell how long it took."""
+    """Index; how long it took."""
     began, computed = time.perf_counter(), computing()
     reindex(corpus, home)
     return time.perf_counter() - began, computing() - computed

@@ -88,7 +88,7 @@ def test_a_file_that_is_refused_starts_no_indexing(library: str, folder: Path, o
     (folder / "corpus" / "ezel.txt").write_text("De ezel draagt water.", "utf-8")
     file: FilePayload = {"name": "leeg.txt", "mimeType": "text/plain", "buffer": b""}
     page.set_input_files("#upload input[type=file]", [file])
-    expect(page.locator("#library tr.new th")).to_have_text("ezel.txt")  # the last thing that is shown anew
+    expect(page.locator("#library tr.new th")).to_have_text("ezel.txt")  # the last thing that is shown again
     assert page.locator("#doing").inner_text() == "leeg.txt: this file is empty."
     (folder / "corpus" / "ezel.txt").unlink()
 

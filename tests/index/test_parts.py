@@ -234,7 +234,7 @@ def test_the_time_left_goes_by_the_bytes_and_is_unknown_at_first(monkeypatch: py
     ]
     reading = ReadingProgress(seen.append, sources)
     now[0] += 10
-    reading.add(1, 5)  # too little to tell
+    reading.add(1, 5)  # too little to estimate
     reading.add(1, 95)
     reading.add(0, 450)
     reading.skip(450)

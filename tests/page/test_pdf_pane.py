@@ -1,4 +1,4 @@
-"""PDF pane: what the source pane gets for a place in a PDF, and what it is told when it gets no page."""
+"""PDF pane: what the source pane gets for a place in a PDF, and its message when it gets no page."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""Welcome: an empty page tells what the documents are, and suggests only what they answer."""
+"""Welcome: an empty page shows what the documents are, and suggests only what they answer."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Reasons: every text that says why a file is not read can be told in every language."""
+"""Reasons: every text that says why a file is not read is translated into every language."""
 
 import ast
 import tomllib
@@ -30,7 +30,7 @@ def calls() -> Iterator[tuple[str, ast.Call]]:
 
 @cache
 def texts() -> dict[str, str]:
-    """The English texts of all reasons, each with a place where it stands."""
+    """The English texts of all reasons, each with a place in the code."""
     found = {value: place for place, value in strings() if value.startswith(("it ", "its "))}
     for place, call in calls():
         text = call.args[0] if call.args else None

@@ -1,4 +1,4 @@
-"""Glosses from translated texts: what stands together, and never what only looks so once."""
+"""Glosses from translated texts: words that often occur together, and never those that only seem to once."""
 
 import gzip
 from itertools import product

@@ -163,7 +163,7 @@ def port(tmp_path: Path) -> Iterator[int]:
 
 
 def texts_once_open(place: Path) -> list[str]:
-    """The texts of a server that has just been started: a connection that was lost is made anew."""
+    """The texts of a server that has just been started: a connection that was lost is made again."""
 
     def is_reached() -> bool:
         with suppress(RodeDraadError):

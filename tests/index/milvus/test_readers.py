@@ -1,4 +1,4 @@
-"""Readers: a state stays whole for ten minutes after another is published; who reads it longer is told."""
+"""Readers: a state stays whole for ten minutes after another is published; a later read is an error."""
 
 import os
 import subprocess

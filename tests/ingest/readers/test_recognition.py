@@ -1,4 +1,4 @@
-"""Recognition: text in pictures and scanned pages, by tesseract; and what is told without it, or too late."""
+"""Recognition: text in pictures and scanned pages, by tesseract; what is reported without it, or too late."""
 
 import io
 import os
