@@ -19,6 +19,7 @@ from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.parser_pool import ParserPool
 from rodedraad.ingest.read_file import read_bytes
 from rodedraad.live.added_pages import Fetch, add_page
+from rodedraad.live.answered_examples import ask_examples
 from rodedraad.live.error_message import without_folders
 from rodedraad.live.index_apart import IndexApart
 from rodedraad.live.live_index import LiveIndex
@@ -180,6 +181,10 @@ class LiveCorpus:
             self._indexing = None
         self._index.renew()
         return report
+
+    def ask_examples(self) -> None:
+        """Keep which examples the open index answers; raises as `answered_examples.ask_examples`."""
+        ask_examples(self._corpus, self._index.home, self._index.searcher)
 
     def cancel(self) -> None:
         """Have the indexing that runs for this process, if any, end with what is done."""
