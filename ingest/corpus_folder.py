@@ -231,7 +231,14 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], Reason | None]
 
 
 _INDEX_FILES = frozenset(
-    ("generations", "gold.jsonl", "candidates.jsonl", "evaluation.json", "evaluation-before.json")
+    (
+        "generations",
+        "gold.jsonl",
+        "candidates.jsonl",
+        "evaluation.json",
+        "evaluation-before.json",
+        "answered-examples.json",
+    )
 )
 """What an index keeps beside the documents, where the folder of documents is also its home."""
 

@@ -3,6 +3,7 @@
 import os
 import time
 from dataclasses import replace
+from typing import BinaryIO
 
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.errors import UnreadableDocument
@@ -21,6 +22,19 @@ CHANGE_PATIENCE = 5.0
 """Seconds after which a file that keeps changing is reported."""
 
 
+def open_source(source: Source) -> BinaryIO:
+    """A source's file, open for reading.
+
+    Raises UnreadableDocument if it cannot be opened, or lies outside the corpus.
+    """
+    if source.trouble:
+        raise UnreadableDocument.of(source.trouble)
+    try:
+        return open_regular(source.path, beneath=source.corpus)
+    except OSError as error:
+        raise _unreadable(error) from error
+
+
 def read_bytes(source: Source, largest: int = LARGEST_FILE) -> bytes:
     """The bytes of a source's file.
 
@@ -31,19 +45,21 @@ def read_bytes(source: Source, largest: int = LARGEST_FILE) -> bytes:
 
 def _read(source: Source, largest: int) -> tuple[bytes, os.stat_result]:
     """The bytes of a source's file, and its status after they were read."""
-    if source.trouble:
-        raise UnreadableDocument.of(source.trouble)
-    if source.size > largest:
-        raise _too_large(source.size, largest)
-    try:
-        with open_regular(source.path, beneath=source.corpus) as file:
+    with open_source(source) as file:
+        if source.size > largest:
+            raise _too_large(source.size, largest)
+        try:
             data = file.read(largest + 1)
-            status = os.fstat(file.fileno())
-    except OSError as error:
-        raise UnreadableDocument("it cannot be read ({error})", error=error.strerror or str(error)) from error
+        except OSError as error:
+            raise _unreadable(error) from error
+        status = os.fstat(file.fileno())
     if len(data) > largest:
         raise _too_large(len(data), largest)
     return data, status
+
+
+def _unreadable(error: OSError) -> UnreadableDocument:
+    return UnreadableDocument("it cannot be read ({error})", error=error.strerror or str(error))
 
 
 def _too_large(size: int, largest: int) -> UnreadableDocument:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rodedraad.cli.index import reindex
+from rodedraad.cli.index import reindex_and_ask
 from rodedraad.cli.terminal import say
 from rodedraad.index.store.manifest import IndexBusy
 from rodedraad.ingest.errors import RodeDraadError
@@ -65,7 +65,7 @@ def _catch_up(collection: "Collection") -> None:
         return
     try:
         options = argparse.Namespace(corpus=collection.corpus, home=collection.home)
-        reindex(options, is_waiting=not has_index)
+        reindex_and_ask(options, is_waiting=not has_index)
     except IndexBusy as error:
         if not has_index:
             raise

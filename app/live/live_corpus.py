@@ -4,7 +4,9 @@ import shutil
 import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from rodedraad.index.files.safe_files import give_free_name, hidden_name
 from rodedraad.index.progress import OnProgress
@@ -12,13 +14,14 @@ from rodedraad.index.report import Report, by_path
 from rodedraad.index.settings import load_settings
 from rodedraad.index.states import State, states_of
 from rodedraad.index.store.progress_file import Running, running
-from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, find_source, scan
+from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, Source, find_source, scan
 from rodedraad.ingest.documents import holder
 from rodedraad.ingest.errors import Reason, RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.parser_pool import ParserPool
-from rodedraad.ingest.read_file import read_bytes
+from rodedraad.ingest.read_file import open_source, read_bytes
 from rodedraad.live.added_pages import Fetch, add_page
+from rodedraad.live.answered_examples import ask_examples
 from rodedraad.live.error_message import without_folders
 from rodedraad.live.index_apart import IndexApart
 from rodedraad.live.live_index import LiveIndex
@@ -143,21 +146,26 @@ class LiveCorpus:
 
     def read(self, id: str) -> bytes:
         """The bytes of a document's file; raises UnreadableDocument if it is missing or unreadable."""
-        source = find_source(self._corpus, id)
-        if source is None:
-            raise UnreadableDocument("its file no longer exists")
-        return read_bytes(source, self.largest)
+        return read_bytes(self._source(id), self.largest)
 
-    def original(self, file: str, member: tuple[str, ...]) -> tuple[str, bytes]:
-        """The name and the bytes of a file, or of a member as `read_member` gives it.
+    def original(self, file: str, member: tuple[str, ...]) -> tuple[str, BinaryIO]:
+        """The name of a file, or of a member as `read_member` gives it, and the file, open for reading.
 
         Raises UnreadableDocument if it is missing or unreadable.
         """
-        data, depth = self.read(file), 0
-        if member:
-            with ParserPool(load_settings(self._index.home).limits, 1) as parsers:
-                data, depth = parsers.read_member(file, data, member)
-        return PurePosixPath(file, *member[:depth]).name, data
+        if not member:
+            return PurePosixPath(file).name, open_source(self._source(file))
+        data = self.read(file)
+        with ParserPool(load_settings(self._index.home).limits, 1) as parsers:
+            data, depth = parsers.read_member(file, data, member)
+        return PurePosixPath(file, *member[:depth]).name, BytesIO(data)
+
+    def _source(self, id: str) -> Source:
+        """The source of a file; raises UnreadableDocument if there is none."""
+        source = find_source(self._corpus, id)
+        if source is None:
+            raise UnreadableDocument("its file no longer exists")
+        return source
 
     def remove(self, id: str) -> None:
         """Delete a document's file, if it exists; raises RodeDraadError if it cannot be deleted."""
@@ -180,6 +188,10 @@ class LiveCorpus:
             self._indexing = None
         self._index.renew()
         return report
+
+    def ask_examples(self) -> None:
+        """Keep which examples the open index answers; raises as `answered_examples.ask_examples`."""
+        ask_examples(self._corpus, self._index.home, self._index.searcher)
 
     def cancel(self) -> None:
         """Have the indexing that runs for this process, if any, end with what is done."""

@@ -24,7 +24,7 @@ from rodedraad.page.scope_menu import menu_html
 from rodedraad.page.source_pane import places, source_html
 from rodedraad.page.translated_labels import Labels, languages_html
 from rodedraad.page.visitor import user_of
-from rodedraad.page.welcome import SUGGESTED, Suggestions, about_html
+from rodedraad.page.welcome import SUGGESTED, about_html, suggested
 from rodedraad.texts.html_templates import as_html, render
 from rodedraad.texts.phrases import LANGUAGE_NAMES, page_language, phrase
 from rodedraad.texts.refusal import Refusal
@@ -47,14 +47,12 @@ class ChatEvents:
         index: LiveIndex,
         votes: Votes,
         labels: Labels,
-        suggestions: Suggestions,
         collections: CollectionMenu,
         keeps: bool,
     ) -> None:
         self._index = index
         self._collections = collections
         self._keeps = keeps
-        self._suggestions = suggestions
         self._votes = votes
         self.labels = labels
 
@@ -181,7 +179,7 @@ class ChatEvents:
 
     def suggest(self, request: gr.Request) -> list[Any]:
         """The buttons of the examples, for a reader of a language that questions can be in."""
-        questions = self._suggestions.questions(page_language(request.headers, LANGUAGE_NAMES))
+        questions = suggested(self._index, page_language(request.headers, LANGUAGE_NAMES))
         shown = [gr.update(value=question, visible=True) for question in questions]
         return [*shown, *(gr.update(visible=False) for _ in range(SUGGESTED - len(shown)))]
 

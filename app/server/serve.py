@@ -20,7 +20,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
-from rodedraad.ingest.corpus_folder import Example, load_sources
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.collection import Collection
 from rodedraad.live.live_corpus import LiveCorpus
@@ -126,15 +125,13 @@ class Opened:
 
     library: LiveCorpus
     index: LiveIndex
-    examples: Sequence[Example] = ()
     name: str = ""  # empty where it is alone
 
     @classmethod
     def of(cls, collection: Collection) -> "Opened":
         """Open a collection; raises as `LiveIndex`."""
         index = LiveIndex(collection.home)
-        examples = load_sources(collection.corpus).examples
-        return cls(LiveCorpus(collection.corpus, index), index, examples, collection.name)
+        return cls(LiveCorpus(collection.corpus, index), index, collection.name)
 
 
 def application(collections: Sequence[Opened], home: Path, serving: Serving) -> Guard | CollectionPaths:
@@ -172,7 +169,7 @@ def _page(
     with gr.Blocks(title=title, analytics_enabled=False) as page:
         menu = CollectionMenu(names, name)
         writes, keeps = serving.writer is not None, serving.keep_talks
-        build(index, library, collection.examples, menu, serving.may_change, writes, keeps)
+        build(index, library, menu, serving.may_change, writes, keeps)
         endpoints(programs, turn, WAITING)
     page.queue(api_open=False)
     page._queue.sleep_when_free = IDLE
@@ -239,7 +236,7 @@ def serve(collections: Sequence[Collection], home: Path, serving: Serving) -> No
               file=sys.stderr)  # fmt: skip
     print(f"Rode Draad is open at {serving.address} (Ctrl-C stops it)", flush=True)
     for one in opened:
-        one.index.follow()
+        one.index.follow(one.library.ask_examples)
     HttpServer(app, serving.host, serving.port, forbid_connections).run()
     for one in opened:
         one.library.close()
