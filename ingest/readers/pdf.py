@@ -23,7 +23,7 @@ from rodedraad.ingest.readers.pdf_pictures import FULL, LEAST_COVERED, is_pictur
 from rodedraad.ingest.readers.pdf_print import page_text, parted_by_rules, printed_lines
 from rodedraad.ingest.readers.pdf_rules import Rules, rules
 from rodedraad.ingest.readers.pdf_tables import may_hold_tables
-from rodedraad.ingest.readers.printed_pages import Page, in_margin, lines_of, take, unread_pages
+from rodedraad.ingest.readers.printed_pages import LATE, Page, in_margin, lines_of, take, unread_pages
 from rodedraad.ingest.readers.recognition import LARGEST_SIDE, can_recognise, recognised
 
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?")
@@ -75,7 +75,7 @@ def read_pdf(data: bytes) -> Content:
     missing = unread_pages(pages, labels)
     if not any(page.lines for page in pages if not page.unread):
         if missing and can_recognise():
-            raise UnreadableDocument.of(missing[0])
+            raise UnreadableDocument.of(max(missing, key=lambda reason: reason.text == LATE))
         raise UnreadableDocument(
             ALL_GARBLED if any(page.unread == GARBLED for page in pages) else ALL_SCANNED
         )

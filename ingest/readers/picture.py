@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 from PIL import Image, ImageOps
 
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.lines import Content
-from rodedraad.ingest.readers.printed_pages import Page, lines_of, take, unread_pages
+from rodedraad.ingest.readers.printed_pages import LATE, Page, lines_of, take, unread_pages
 from rodedraad.ingest.readers.recognition import LARGEST_SIDE, can_recognise, recognised
 
 MOST_PIXELS = 100_000_000
@@ -86,7 +86,7 @@ def _damage_told() -> Iterator[None]:
 
 
 def read_picture(data: bytes) -> Content:
-    """A picture; raises UnreadableDocument if it is damaged, or no text is recognised in it."""
+    """A picture; raises UnreadableDocument if it is damaged, or no text is recognised in it in time."""
     pages: list[Page] = []
     with open_pictures(data) as pictures:
         if not can_recognise():
@@ -95,10 +95,11 @@ def read_picture(data: bytes) -> Content:
             pages.append(Page([], PICTURE_HEIGHT))
             take(pages[number], number, found)
     read = tuple(number for number, page in enumerate(pages) if not page.unread)
+    missing = unread_pages(pages, [str(number + 1) for number in range(len(pages))])
     if not read:
-        raise UnreadableDocument(NOTHING)
-    labels = [str(number + 1) for number in range(len(pages))]
-    return Content(lines_of(pages), paged=True, unread=tuple(unread_pages(pages, labels)), recognised=read)
+        late = [reason for reason in missing if reason.text == LATE]
+        raise UnreadableDocument.of(*late or [Reason(NOTHING)])
+    return Content(lines_of(pages), paged=True, unread=tuple(missing), recognised=read)
 
 
 def read_shown(data: bytes) -> Content:

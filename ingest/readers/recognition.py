@@ -23,8 +23,8 @@ from rodedraad.ingest.readers.pdf_print import SPACE, Piece, Printed
 TESSERACT_LANGUAGES = ("nld", "eng", "fra", "spa", "deu")
 """The languages that are looked for, by tesseract's names."""
 
-PAGE_SECONDS = 60
-"""Seconds for one picture; a dense page takes two to five."""
+PAGE_SECONDS = 600
+"""Seconds for one picture, at most; a dense page takes two to five, and on a busy machine many times that."""
 
 RESERVE = 15
 """Seconds that are left for what comes after recognition."""
@@ -107,17 +107,17 @@ def recognised(
 
 
 def recognise(picture: Image.Image) -> Recognised | None:
-    """What is recognised in a picture; None if time ran out."""
-    words = _words_in(picture)
-    if words is None:
+    """What is recognised in a picture; None if time ran out, or the program failed."""
+    try:
+        words = _words_in(picture)
+        turned = _turned(picture) if words and _confidence(words) < TURNED_BELOW else 0
+        again = _words_in(picture.rotate(-turned, expand=True)) if turned else []
+    except (OSError, subprocess.SubprocessError, KeyError, ValueError, TypeError):
         return None
-    turned = 0
-    if words and _confidence(words) < TURNED_BELOW and (turned := _turned(picture)):
-        again = _words_in(picture.rotate(-turned, expand=True))
-        if again and _confidence(again) > _confidence(words):
-            words = again
-        else:
-            turned = 0
+    if again and _confidence(again) > _confidence(words):
+        words = again
+    else:
+        turned = 0
     lines = [[word for *_, word in line if word.text] for _, line in groupby(words, lambda word: word[:3])]
     certain = [line for line in lines if line and mean(word.confidence for word in line) >= CERTAIN]
     size = picture.size[::-1] if turned % 180 else picture.size
@@ -128,20 +128,19 @@ def _confidence(words: Sequence[_Found]) -> float:
     return mean(word.confidence for *_, word in words)
 
 
-def _words_in(picture: Image.Image) -> list[_Found] | None:
-    """The words in a picture as it is; None if time ran out."""
-    try:
-        return list(_words(_run(picture, "-l", "+".join(_languages()), "--psm", "3", "tsv")))
-    except (OSError, subprocess.SubprocessError, KeyError, ValueError, TypeError):
-        return None
+def _words_in(picture: Image.Image) -> list[_Found]:
+    """The words in a picture as it is."""
+    return list(_words(_run(picture, "-l", "+".join(_languages()), "--psm", "3", "tsv")))
 
 
 def _turned(picture: Image.Image) -> int:
     """The degrees, clockwise, by which a picture must be turned to be upright; 0 if that is not found."""
     try:
         told = _TURN.search(_run(picture, "--psm", "0"))
-    except (OSError, subprocess.SubprocessError, ValueError):  # as where it has no data for that
-        return 0
+    except subprocess.CalledProcessError as error:
+        if error.returncode < 0:  # killed, as where memory runs out
+            raise
+        return 0  # there are too few letters, or it has no data for that
     return int(told[1]) if told else 0
 
 
