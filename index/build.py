@@ -27,7 +27,7 @@ from rodedraad.ingest.errors import RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.parser_pool import ParserPool
 
-LOOK = 1.0
+BUSY_POLL = 1.0
 """Seconds between two looks whether another process still writes the index."""
 
 
@@ -113,7 +113,7 @@ def _turn(
                 if not has_waited:
                     say(f"{busy.told} This one waits for it, {patience:.0f} seconds at most.")
                 has_waited = True
-                if cancelled.wait(LOOK):
+                if cancelled.wait(BUSY_POLL):
                     raise
         yield new_draft, has_waited
 

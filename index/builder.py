@@ -22,10 +22,10 @@ from rodedraad.index.store.waiting_documents import WaitingDocuments
 from rodedraad.ingest.errors import Reason, RodeDraadError
 from rodedraad.ingest.passages import split_passages
 
-PART = 60.0
+PART_SECONDS = 60.0
 """Seconds of reading after which what was read is published."""
 
-WORTH = 30
+PART_RATIO = 30
 """How many times longer than its publication a part takes, so that publishing costs 3 % at most."""
 
 
@@ -70,7 +70,7 @@ class Builder:
             known = chain.from_iterable(plan.known.values())
             self._held = {entry.key: plan.kept.get(entry.path, entry) for entry in known}
         self._decided: dict[str, Reason | None] = {}  # of sources by id, why they are unread
-        self._seconds = PART
+        self._seconds = PART_SECONDS
         self.documents: tuple[Entry, ...] = old.manifest.documents if old else ()
         """Those of the published generation."""
 
@@ -176,7 +176,7 @@ class Builder:
         self._close_base()
         self._base = shop.store.open()
         self._held = {entry.key: entry for entry in self._base.manifest.documents}
-        self._seconds = max(PART, WORTH * (time.monotonic() - started))
+        self._seconds = max(PART_SECONDS, PART_RATIO * (time.monotonic() - started))
 
     def _unread(self) -> tuple[Unread, ...]:
         """The sources that cannot be read; of those not read yet, as the previous generation has them."""

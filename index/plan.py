@@ -15,7 +15,7 @@ from rodedraad.index.files.segments import segment_of
 from rodedraad.index.settings import Settings
 from rodedraad.index.states import State, by_file, is_untouched, with_hidden
 from rodedraad.index.store.manifest import Entry, IndexProblem
-from rodedraad.index.store.records import PASSAGES
+from rodedraad.index.store.records import PASSAGES_FOLDER
 from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Document, Passage
@@ -229,7 +229,7 @@ class Plan:
 
 def _undamaged(generation: Snapshot, damaged: Iterable[str]) -> dict[str, tuple[Entry, ...]]:
     """The documents of each file whose records are all as they were written, by the file's id."""
-    segments = {segment_of(name) for name in damaged if name.startswith(f"{PASSAGES}/")}
+    segments = {segment_of(name) for name in damaged if name.startswith(f"{PASSAGES_FOLDER}/")}
     return {
         id: entries
         for id, entries in by_file(generation.manifest.documents).items()

@@ -9,8 +9,8 @@ from rodedraad.ingest.corpus_folder import Source
 READING, WRITING = "Reading and embedding", "Writing the index"
 """The steps of an indexing; the first counts documents."""
 
-TELLING, SHARE = 2.0, 0.01
-"""Seconds, and the share of the bytes, after which the pace tells how long the rest takes."""
+PACE_SECONDS, PACE_SHARE = 2.0, 0.01
+"""Seconds, and the share of the bytes, after which the remaining time is estimated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,6 @@ class ReadingProgress:
     def _report(self) -> None:
         spent = time.monotonic() - self._started
         left = None
-        if spent >= TELLING and self._read_bytes > SHARE * self._bytes:
+        if spent >= PACE_SECONDS and self._read_bytes > PACE_SHARE * self._bytes:
             left = spent * (self._bytes - self._read_bytes) / self._read_bytes
         self._on_progress(Progress(READING, self._read, self._documents, left))

@@ -20,7 +20,7 @@ follow-ups only.
 PASSAGE: Final = PROPOSING | {"nearness": 1.4, "before": 1.0, "interaction": 1.2, "sentence": 0.72}
 """Weights of the signals of a passage that was read.
 
-"before" is how much better the question is met together with the passages just before, which may name the
+"before" is how much better the question is matched with the passages just before, which may name the
 subject. With it a right passage is among the three best for .930, .814 and .959 of fitted questions about
 other genres, magazine articles and people's (without it .917, .809 and .950); of sealed ones for .958, .804
 and 1.000 (.945, .794 and 1.000), and for .951 of the gold questions (.951).
@@ -38,8 +38,8 @@ and .782 of people's (.781); .692 of the gold questions (.667).
 QUOTED: Final = {"passage": 1.08, "sentence": 3.43, "verified": 0.55, "length": -0.46}
 """Weights of what chooses the sentences to quote; their sum is the logarithm of a sentence's odds.
 
-They are the passage's score, the sentence's own, what the verifier says, and the logarithm of its characters:
-a long sentence meets more of any question. They put the right sentence first for .690 of 916 fitted questions
+They are the passage's score, the sentence's own, the verifier's, and the logarithm of its characters: a long
+sentence matches more of any question. They put the right sentence first for .690 of 916 fitted questions
 about other genres, .623 of 960 about magazine articles and .794 of 824 of people's, by cross-validation over
 sets; the weights that were learned with the verifier before it for .675, .613 and .797.
 """

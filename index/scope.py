@@ -15,7 +15,7 @@ from rodedraad.ingest.language import LANGUAGES
 MOST_NAMES = 200
 """Documents, folders and patterns that can be named at once."""
 
-LONGEST_NAME = 3_000  # characters
+LONGEST_SCOPE_NAME = 3_000  # characters
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?!\d)", re.ASCII)
 
@@ -28,7 +28,7 @@ class NothingInScope(RodeDraadError):
 class Scope:
     """Which documents are searched: those that every field which is given admits.
 
-    A document is admitted by its id, by a folder that it lies in, or by a pattern: `*` stands for any
+    A document is admitted by its id, by a folder that it is in, or by a pattern: `*` stands for any
     characters, `?` for one. Of the documents without a date none is admitted where one is asked for.
     Raises RodeDraadError for a language that is not known, a date that is none, or too many names.
     """
@@ -42,14 +42,14 @@ class Scope:
         """Check what is given."""
         if len(self.documents) > MOST_NAMES:
             raise RodeDraadError(f"At most {MOST_NAMES} documents or folders can be named at once.")
-        if any(len(name) > LONGEST_NAME for name in self.documents):
-            raise RodeDraadError(f"The name of a document has at most {LONGEST_NAME:,} characters.")
+        if any(len(name) > LONGEST_SCOPE_NAME for name in self.documents):
+            raise RodeDraadError(f"The name of a document has at most {LONGEST_SCOPE_NAME:,} characters.")
         for language in self.languages:
             if language not in LANGUAGES:
                 raise RodeDraadError(f"The language of a document is one of {', '.join(LANGUAGES)}.")
         for day in filter(None, (self.date_from, self.date_to)):
             if not _is_date(day):
-                raise RodeDraadError("A date is such as 2015, 2015-06 or 2015-06-01.")
+                raise RodeDraadError("A date must be like 2015, 2015-06 or 2015-06-01.")
 
     def __bool__(self) -> bool:
         """Whether anything is asked of a document."""
@@ -75,7 +75,7 @@ class Scope:
             and self._admits_date(entry.date)
         ]
         if not chosen:
-            raise NothingInScope(f"No document is within what was chosen: {self}.")
+            raise NothingInScope(f"No document matches what was chosen: {self}.")
         return chosen
 
     def _admits_date(self, given: str | None) -> bool:

@@ -16,7 +16,7 @@ from rodedraad.index.encoders.bundled import (
     bundled_verifier,
     load_embedder,
 )
-from rodedraad.index.encoders.late_interaction import KEPT, LateInteraction, QuestionTokens
+from rodedraad.index.encoders.late_interaction import TEXTS_CACHED, LateInteraction, QuestionTokens
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.encoders.verifier import Verifier, above
 from rodedraad.index.ranking import PASSAGE, PROPOSING, SENTENCE, weighted
@@ -51,16 +51,16 @@ CANDIDATES = 200
 """How many passages each signal proposes."""
 
 TELLING = 0.65
-"""Rarity times likeness from which a matched word is worth telling, found by reading: "pobres" to
+"""Rarity times likeness from which a matched word is worth showing, found by reading: "pobres" to
 "arme" (.84) is, "komen" to "zijn" (.46) and "from" to "uit" (.01) are not."""
 
-RARE = 1.0
-"""The inverse document frequency of a word that stands in about a third of the passages."""
+TELLING_RARITY = 1.0
+"""The inverse document frequency of a word that occurs in about a third of the passages."""
 
-BEFORE = 1000
+SUBJECT_REACH = 1000
 """Characters between the beginnings of two passages of which the first may name the second's subject."""
 
-NEAR = 800
+NEARNESS_REACH = 800
 """Characters over which nearness falls to 1/e."""
 
 
@@ -93,7 +93,7 @@ class Sentence:
     end: int
     score: float
     signals: dict[str, float]
-    met: Vectors = field(compare=False)  # float32[n], how well each token of the question is met
+    met: Vectors = field(compare=False)  # float32[n], how well each token of the question is matched
     verified: float = UNVERIFIED  # the verifier's log-odds that it answers
 
 
@@ -136,9 +136,9 @@ class Searcher:
         self._embedder, self._static = embedder, static
         self._interaction, self._verifier = interaction, verifier
         self._words = generation.words(static)
-        self._question = lru_cache(KEPT)(interaction.question)
+        self._question = lru_cache(TEXTS_CACHED)(interaction.question)
         self._within = lru_cache(16)(partial(_within, generation))
-        self._static_vectors = lru_cache(KEPT)(static.passages)  # of a passage's sentences
+        self._static_vectors = lru_cache(TEXTS_CACHED)(static.passages)  # of a passage's sentences
 
     def chosen(self, scope: Scope) -> Sequence[Entry]:
         """The documents in the scope, without their texts; raises NothingInScope where there are none."""
@@ -177,9 +177,9 @@ class Searcher:
         return self._question(text, 0).vector
 
     def knows(self, text: str) -> bool:
-        """Whether a text is one or two words that stand in the documents, and not in most passages."""
+        """Whether a text is one or two words that occur in the documents, and not in most passages."""
         words = self._words.match(text, expand=False)
-        return 1 <= len(words) <= 2 and all(word.matches and word.rarity > RARE for word in words)
+        return 1 <= len(words) <= 2 and all(word.matches and word.rarity > TELLING_RARITY for word in words)
 
     def query(self, question: str, start: int = 0) -> Query:
         """Analyse a question. `question[:start]` is the question before, for a follow-up.
@@ -258,7 +258,9 @@ class Searcher:
             ids = np.array([documents[self.generation.document_of(n)].path for n in numbers.tolist()])
             for other in near:
                 distance = np.abs(places["start"].astype(np.int64) - other.start)
-                nearness = np.maximum(nearness, (ids == other.document_id) * np.exp(-distance / NEAR))
+                nearness = np.maximum(
+                    nearness, (ids == other.document_id) * np.exp(-distance / NEARNESS_REACH)
+                )
         return nearness
 
     def _read(self, query: Query, candidate: Candidate) -> Hit:
@@ -324,7 +326,7 @@ def _within(generation: Snapshot, scope: Scope) -> Within | None:
 
 
 def _matched(query: Query, words: Set[str]) -> dict[str, str]:
-    """The telling words of a question with their best matches in a passage, most telling first."""
+    """The informative words of a question with their best matches in a passage, most informative first."""
     matched = []
     for word in query.words:
         if found := word.matches.keys() & words:
@@ -342,7 +344,7 @@ def _names(question: str) -> list[str]:
 def _is_before(passage: Passage, other: Passage) -> bool:
     """Whether a passage begins shortly before another."""
     distance = other.start - passage.start
-    return passage.document_id == other.document_id and 0 < distance < BEFORE
+    return passage.document_id == other.document_id and 0 < distance < SUBJECT_REACH
 
 
 def _values(of: Mapping[int, float], numbers: Numbers) -> Scores:

@@ -19,7 +19,7 @@ class State(StrEnum):
     GONE = "gone"  # its file no longer exists
 
 
-def compare(manifest: Manifest, sources: Iterable[Source]) -> dict[str, State]:
+def states_of(manifest: Manifest, sources: Iterable[Source]) -> dict[str, State]:
     """The state of each source and of each document of the index, by id.
 
     Compares sizes, times and sources.toml only; no file is opened.
@@ -49,7 +49,7 @@ def is_outdated(snapshot: Snapshot, corpus: Path) -> bool:
     """
     if not corpus.is_dir():
         return False
-    states = compare(snapshot.manifest, scan(corpus)[0])
+    states = states_of(snapshot.manifest, scan(corpus)[0])
     return not set(states.values()) <= {State.INDEXED, State.UNREAD}
 
 

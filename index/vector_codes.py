@@ -21,7 +21,7 @@ LARGE = 50_000
 TRAINED = 20_000
 """The most rows from which the range of each dimension is taken."""
 
-AT_ONCE = 10_000
+CODED_AT_ONCE = 10_000
 """Rows that are coded at once."""
 
 FACTOR = 2
@@ -32,8 +32,8 @@ def coded(vectors: Vectors) -> bytes:
     """The codes of float32[n, d], as FAISS writes an index to a file."""
     index = _empty(vectors.shape[1])
     index.train(np.ascontiguousarray(vectors[:: 1 + len(vectors) // TRAINED]))
-    for start in range(0, len(vectors), AT_ONCE):
-        index.add(np.ascontiguousarray(vectors[start : start + AT_ONCE]))
+    for start in range(0, len(vectors), CODED_AT_ONCE):
+        index.add(np.ascontiguousarray(vectors[start : start + CODED_AT_ONCE]))
     data: bytes = faiss.serialize_index(index).tobytes()
     return data
 
@@ -48,7 +48,7 @@ class VectorCodes:
     def __init__(self, path: Path, rows: int, dimension: int) -> None:
         """Open what `coded` made; raises DamagedFile if it is missing, or not of so many rows."""
         try:
-            with open_file(path):  # which tells a lack of permission from damage
+            with open_file(path):  # which distinguishes a lack of permission from damage
                 self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except (OSError, RuntimeError) as error:
             raise DamagedFile(path) from error

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from rodedraad.ingest.data_file import read_toml
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import Reason, RodeDraadError
-from rodedraad.ingest.formats import REFUSED, SUFFIXES
+from rodedraad.ingest.formats import REFUSED_SUFFIXES, SUFFIXES
 from rodedraad.ingest.language import LANGUAGES
 from rodedraad.ingest.lines import UNSHOWN, one_line, written_out
 
@@ -183,7 +183,7 @@ def _composed(id: str) -> str:
 
 def _is_document(path: Path) -> bool:
     """Whether a file is read, or else reported, by its name."""
-    return path.suffix.lower() in (*SUFFIXES, *REFUSED)
+    return path.suffix.lower() in (*SUFFIXES, *REFUSED_SUFFIXES)
 
 
 def _placeholder(name: str) -> str:
@@ -231,7 +231,14 @@ def _files(corpus: Path) -> Iterator[tuple[str, os.DirEntry[str], Reason | None]
 
 
 _INDEX_FILES = frozenset(
-    ("generations", "gold.jsonl", "candidates.jsonl", "evaluation.json", "evaluation-before.json")
+    (
+        "generations",
+        "gold.jsonl",
+        "candidates.jsonl",
+        "evaluation.json",
+        "evaluation-before.json",
+        "answered-examples.json",
+    )
 )
 """What an index keeps beside the documents, where the folder of documents is also its home."""
 

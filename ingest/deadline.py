@@ -2,7 +2,7 @@
 
 import time
 
-NEAR = 1 / 4
+RESERVED_SHARE = 1 / 4
 """The share of the time that is kept for what has begun."""
 
 _until = _seconds = float("inf")
@@ -21,4 +21,4 @@ def seconds_left() -> float:
 
 def is_near() -> bool:
     """Whether so little time is left that nothing more should be begun."""
-    return seconds_left() < NEAR * _seconds
+    return seconds_left() < RESERVED_SHARE * _seconds

@@ -55,7 +55,7 @@ _ADVICE = {
 SUFFIXES = tuple(_READERS)
 """The file name suffixes that can be read, in lower case."""
 
-REFUSED = {suffix: advice for advice, suffixes in _ADVICE.items() for suffix in suffixes.split()}
+REFUSED_SUFFIXES = {suffix: advice for advice, suffixes in _ADVICE.items() for suffix in suffixes.split()}
 """The suffixes of files that are reported, and why they are not read."""
 _MEDIA_TYPES = {
     "text/plain": ".txt",
@@ -87,16 +87,16 @@ _MEDIA_TYPES = {
 def suffix_of(name: str, media_type: str) -> str:
     """The suffix of a kind that is read or refused, by a file's name or else its media type; else empty."""
     own = PurePosixPath(name).suffix.lower()
-    return own if own in (*SUFFIXES, *REFUSED) else _MEDIA_TYPES.get(media_type.lower(), "")
+    return own if own in (*SUFFIXES, *REFUSED_SUFFIXES) else _MEDIA_TYPES.get(media_type.lower(), "")
 
 
 def reader(suffix: str, shown: bool = False) -> Callable[[bytes], Content]:
-    """The function that reads files with this suffix, one of `SUFFIXES` or `REFUSED`.
+    """The function that reads files with this suffix, one of `SUFFIXES` or `REFUSED_SUFFIXES`.
 
     `shown`: it is a picture that a text shows in place. The function raises UnreadableDocument for bytes
     that are not such a file. Only the libraries of that reader are imported.
     """
-    name = "older.read_older" if suffix in REFUSED else _SHOWN if shown else _READERS[suffix]
+    name = "older.read_older" if suffix in REFUSED_SUFFIXES else _SHOWN if shown else _READERS[suffix]
     module, _, function = name.partition(".")
     read: Callable[..., Content] = getattr(import_module(f"rodedraad.ingest.readers.{module}"), function)
-    return partial(read, advice=REFUSED[suffix]) if suffix in REFUSED else read
+    return partial(read, advice=REFUSED_SUFFIXES[suffix]) if suffix in REFUSED_SUFFIXES else read

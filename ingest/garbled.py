@@ -1,4 +1,4 @@
-"""Garbled: tells a text whose letters are not those that its page shows.
+"""Garbled: recognises a text whose letters are not those that its page shows.
 
 A font in a PDF may map its shapes to the wrong letters. The text then looks encrypted: its letter frequencies
 are those of no language, and the most common words of a language are missing.
@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from math import sqrt
 
-COMMON = frozenset(
+COMMON_WORDS = frozenset(
     """
     de het een en van in is dat op te voor met zijn niet aan er om ook als dan bij door naar uit deze wordt
     the of and to in that it was for on are as with be at by this from or an have not which you
@@ -31,7 +31,7 @@ FREQUENCIES = dict(
 Measured on the texts of the page, which are the same in each language.
 """
 
-SAMPLE = 1_500
+SAMPLE_LENGTH = 1_500
 """Characters from the start of a text by which it is judged."""
 
 LETTERS = 50
@@ -40,13 +40,13 @@ LETTERS = 50
 FEW = 0.08
 """The share of common words from which a text is prose in a known language."""
 
-ALIKE = 0.7
+LEAST_LIKENESS = 0.7
 """The cosine of a text's letter frequencies and FREQUENCIES from which it may be in a language.
 
 Lists of names reach 0.9, and Polish, Finnish and Turkish 0.8; shifted letters 0.4 to 0.5.
 """
 
-MOST_UNKNOWN = 0.3
+MOST_UNREADABLE = 0.3
 """The share of characters that no font explains from which a text is not readable."""
 
 _UNKNOWN = re.compile("[\0-\x08\ue000-\uf8ff\ufffd]")
@@ -55,11 +55,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def is_garbled(text: str) -> bool:
     """Whether a text has no letters where it should, or is in Latin letters and in no language."""
-    text = text[:SAMPLE]
-    if len(_UNKNOWN.findall(text)) > MOST_UNKNOWN * len(text):
+    text = text[:SAMPLE_LENGTH]
+    if len(_UNKNOWN.findall(text)) > MOST_UNREADABLE * len(text):
         return True
     words = _WORD.findall(text.casefold())
-    if sum(word in COMMON for word in words) >= FEW * max(len(words), 1):
+    if sum(word in COMMON_WORDS for word in words) >= FEW * max(len(words), 1):
         return False
     counts = Counter("".join(set(words)))
     latin = sum(counts[letter] for letter in FREQUENCIES)
@@ -69,4 +69,4 @@ def is_garbled(text: str) -> bool:
     lengths = sqrt(sum(counts[letter] ** 2 for letter in FREQUENCIES)) * sqrt(
         sum(share**2 for share in FREQUENCIES.values())
     )
-    return product < ALIKE * lengths
+    return product < LEAST_LIKENESS * lengths

@@ -10,16 +10,16 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("nl", "en", "fr", "es", "de")
 
-LEARNED = Path(__file__).with_name("languages.safetensors")
+LANGUAGE_MODEL = Path(__file__).with_name("languages.safetensors")
 """The part of py3langid's model for `LANGUAGES`, in their order, by `python -m index.training.languages`."""
 
 LONG_ENOUGH = 100
 """Characters from which the language of a paragraph is detected on its own."""
 
-ENOUGH = 200
+CHARACTERS_USED = 200
 """Characters of a paragraph that are used to detect its language: three times what a sentence needs."""
 
-SURE = 60.0
+CERTAIN_FROM = 60.0
 """The difference in log-likelihood from which a text is certainly in one language and not in another.
 
 Measured on the paragraphs and lines of the corpus: foreign names raise a wrong language by at most 47
@@ -33,7 +33,7 @@ _PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")
 def _model() -> "LanguageModel":
     from rodedraad.ingest.language_model import LanguageModel
 
-    return LanguageModel(LEARNED)
+    return LanguageModel(LANGUAGE_MODEL)
 
 
 def detect_language(text: str) -> str:
@@ -46,7 +46,7 @@ def language_of(text: str, declared: str | None) -> str:
     ranked = _ranked(text)
     best = next(iter(ranked))
     own = (declared or "")[:2].casefold()
-    return own if own in ranked and ranked[best] - ranked[own] < SURE else best
+    return own if own in ranked and ranked[best] - ranked[own] < CERTAIN_FROM else best
 
 
 def language_spans(text: str, language: str) -> tuple[tuple[int, str], ...]:
@@ -59,9 +59,9 @@ def language_spans(text: str, language: str) -> tuple[tuple[int, str], ...]:
     for paragraph in _PARAGRAPH.finditer(text):
         if len(paragraph[0]) < LONG_ENOUGH:
             continue
-        ranked = _ranked(paragraph[0][:ENOUGH])
+        ranked = _ranked(paragraph[0][:CHARACTERS_USED])
         best = next(iter(ranked))
-        if best != spans[-1][1] and ranked[best] - ranked[spans[-1][1]] > SURE:
+        if best != spans[-1][1] and ranked[best] - ranked[spans[-1][1]] > CERTAIN_FROM:
             spans.append((paragraph.start(), best))
     return tuple(spans) if len(spans) > 1 else ()
 

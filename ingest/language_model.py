@@ -27,7 +27,7 @@ class LanguageModel:
         self._priors = model["priors"]  # float32[languages]
 
     def scores(self, text: str) -> list[float]:
-        """The log-likelihood of each language for a text; all the same where nothing tells them apart."""
+        """The log-likelihood of each language for a text; all the same where nothing distinguishes them."""
         found = Counter(self._found(text))
         if not found:
             return [0.0] * len(self._priors)

@@ -22,6 +22,9 @@ _LIGATURE = re.compile(f"[{''.join(_LIGATURES)}]")
 LONGEST_TEXT = 20_000_000
 """Characters of the longest reading text: some ten thousand pages."""
 
+HEADING_LEVELS = 9
+"""Levels of the headings under a title that a file can mark."""
+
 LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 UNSHOWN = re.compile(f"{LINE_END.pattern}|{INVISIBLE.pattern}")

@@ -29,13 +29,13 @@ LONGEST_TITLE = 200
 It must be at the start of the text, or have all other headings under it.
 """
 
-DEEPEST = 5
+DEEPEST_MEMBER = 5
 """Levels of files inside files that are read."""
 
-MOST_NAMED = 20
+MOST_MEMBERS_NAMED = 20
 """Members that are named as unread; more are counted."""
 
-LONGEST_NAME = 200
+LONGEST_MEMBER_NAME = 200
 """Characters of the name of a member; of a longer one the middle is left out."""
 
 
@@ -107,7 +107,7 @@ class _Documents:
         name = "/".join(path)
         if not member.suffix:
             self._unknown += 1
-            self._unknown_names += [name] if self._unknown <= MOST_NAMED else []
+            self._unknown_names += [name] if self._unknown <= MOST_MEMBERS_NAMED else []
             return
         try:
             self._count(parts=1)
@@ -116,8 +116,10 @@ class _Documents:
                     "it lies after parts that took too long; unpack them, or raise parse_seconds in "
                     "settings.toml"
                 )
-            if len(path) > DEEPEST:
-                raise UnreadableDocument("it lies inside {levels} other files; unpack them", levels=DEEPEST)
+            if len(path) > DEEPEST_MEMBER:
+                raise UnreadableDocument(
+                    "it lies inside {levels} other files; unpack them", levels=DEEPEST_MEMBER
+                )
             content = _content(member.suffix, member.open(), member.shown)
             if not content.lines and not content.members:
                 if member.shown:
@@ -127,7 +129,7 @@ class _Documents:
         except MemoryError:
             raise
         except Exception as error:
-            if len(self._failed) == MOST_NAMED:
+            if len(self._failed) == MOST_MEMBERS_NAMED:
                 self._more_failed += 1
             else:
                 self._failed.append(within(name, reason_of(error)))
@@ -154,7 +156,7 @@ class _Documents:
             )
         if self._unknown:
             names = ", ".join(self._unknown_names)
-            if self._unknown > MOST_NAMED:
+            if self._unknown > MOST_MEMBERS_NAMED:
                 names += f", … ({self._unknown})"
             reasons.append(Reason("its parts {names} are of kinds that are not read", {"names": names}))
         return reasons
@@ -215,6 +217,6 @@ def _shown(member: Member) -> str:
     name = "/".join(step for step in steps if step.strip(". "))
     if not name.lower().endswith(member.suffix):
         name += member.suffix
-    if len(name) > LONGEST_NAME:
-        name = f"{name[: LONGEST_NAME // 2]}…{name[-LONGEST_NAME // 2 :]}"
+    if len(name) > LONGEST_MEMBER_NAME:
+        name = f"{name[: LONGEST_MEMBER_NAME // 2]}…{name[-LONGEST_MEMBER_NAME // 2 :]}"
     return name or "?"

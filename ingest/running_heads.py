@@ -13,13 +13,13 @@ _PAGE_NUMBER = re.compile(
 )
 _NOTE = re.compile(r"\W?\d{1,3}\W{0,2}\s.*\w[.!?]$")
 
-DEEPEST = 3
+MOST_HEAD_LINES = 3
 """The most lines at the top or bottom of a page that may be running heads."""
 
 NEIGHBOURS = 2
 """A running head recurs within this many pages before or after: left and right pages may differ."""
 
-LONGEST = 120
+LONGEST_HEAD = 120
 """The most characters of a running head."""
 
 
@@ -34,7 +34,7 @@ def running_heads(
 ) -> dict[int, bool]:
     """The indexes of the lines at the top or bottom of a page that recur there on a nearby page.
 
-    Each with whether it must be kept: a name or address that stands nowhere else, neither in the other
+    Each with whether it must be kept: a name or address that is nowhere else, neither in the other
     lines nor in the text `elsewhere`, is lost otherwise. Numbers in running heads may increase with the
     page, but not in the lines `close` to the text, by their indexes. The type size, where known, must be
     the same: a title is kept even if the following pages have it as their running head. `edges`: 0 for the
@@ -47,7 +47,7 @@ def running_heads(
         return {}
     heads: set[int] = set()
     for edge in edges:
-        for _ in range(DEEPEST):
+        for _ in range(MOST_HEAD_LINES):
             texts = {
                 number: _comparable(lines[page[edge]], counting=page[edge] not in close)
                 for number, page in pages.items()
@@ -75,7 +75,7 @@ def _comparable(line: Line, counting: bool) -> set[tuple[str, int]]:
 
     A note has a number too, but ends as a sentence does.
     """
-    if len(line.text) > LONGEST:
+    if len(line.text) > LONGEST_HEAD:
         return set()
     text = line.text.casefold()
     if not counting or _NOTE.match(text):

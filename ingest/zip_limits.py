@@ -14,7 +14,7 @@ from rodedraad.ingest.lines import one_line
 from rodedraad.ingest.xml_elements import parse_xml
 
 MOST_PARTS = 50_000
-LARGEST = 200_000_000
+MOST_UNPACKED = 200_000_000
 """Bytes of all parts read, unpacked; those of archives inside an archive included."""
 
 SUSPICIOUS = 10_000_000  # bytes of a part from which its ratio is checked
@@ -80,7 +80,7 @@ class LimitedZip:
         if info.flag_bits & 1:
             raise UnreadableDocument("it is encrypted; save it again without a password")
         ratio = info.file_size / max(info.compress_size, 1)
-        if self._unpacked[0] + info.file_size > LARGEST or (
+        if self._unpacked[0] + info.file_size > MOST_UNPACKED or (
             info.file_size > SUSPICIOUS and ratio > HIGHEST_RATIO
         ):
             raise UnreadableDocument(

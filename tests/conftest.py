@@ -53,6 +53,7 @@ LONGEST = (
     "reliability/test_readers.py",
     "browser/test_evaluation.py",
     "package/test_wheel.py",
+    "docs/test_commands.py",
     "browser/test_login.py",
     "reliability/test_kills.py",
     "ingest/readers/test_same_article.py",
@@ -62,7 +63,7 @@ LONGEST = (
 
 
 def _place(path: Path) -> Path:
-    """Where a file or folder stands in the folder of tests."""
+    """The path of a file or folder within the folder of tests."""
     return path.relative_to(Path(__file__).parent)
 
 

@@ -59,7 +59,7 @@ def chat_server(
     cwd: Path | None = None,
     port: int = 0,
 ) -> Iterator[str]:
-    """`rodedraad chat` in a process of its own, on a free port unless told; yields its address."""
+    """`rodedraad chat` in a process of its own, on a free port by default; yields its address."""
     port = port or free_port()
     folders = ["--corpus", str(corpus), "--home", str(home)]
     with (home.parent / "server.log").open("w") as log:

@@ -1,1 +1,1 @@
-"""Answering: a question becomes quotes with citations, or silence."""
+"""Answering: a question becomes quotes with citations, or a refusal."""

@@ -28,7 +28,7 @@ class Answer:
 
     kind: Literal["answer", "no answer", "not a question"]
     question: str
-    understood_as: str  # with the questions that it leans on before it
+    understood_as: str  # the question; for a follow-up, the previous question and this one joined
     language: str
     confidence: float  # that the sources hold an answer, 0 to 1
     quotes: tuple[Quote, ...]
@@ -48,7 +48,7 @@ class Answer:
         return [*self.quotes, *(other for quote in self.quotes for other in quote.also)]
 
 
-def checked(question: str) -> str:
+def checked_question(question: str) -> str:
     """A question with its white space made plain.
 
     Raises RodeDraadError for one that is empty, longer than LONGEST_QUESTION, or no text in UTF-8.
@@ -77,9 +77,10 @@ def answer(
     """Answer a question from the sources in the scope.
 
     `leans_on` is the previous question, for a follow-up; passages close to those in `near` rank higher.
-    The answer carries at least `passages` hits. Raises RodeDraadError as `checked`, and NothingInScope.
+    The answer carries at least `passages` hits. Raises RodeDraadError as `checked_question`, and
+    NothingInScope.
     """
-    question = checked(question)
+    question = checked_question(question)
     before = f"{leans_on} " if leans_on else ""
     query = searcher.query(before + question, len(before))
     hits = verified(searcher, query, searcher.search(query, max(passages, READ), near, scope))

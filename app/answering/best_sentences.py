@@ -41,7 +41,7 @@ def best_sentences(hits: Sequence[Hit]) -> list[tuple[float, Hit, Sentence]]:
 
 
 def evidence(hit: Hit, sentence: Sentence) -> dict[str, float]:
-    """What speaks for a sentence of a hit that was read, by the names in QUOTED."""
+    """The evidence for a sentence of a hit that was read, by the names in QUOTED."""
     return {
         "passage": hit.score,
         "sentence": sentence.score,

@@ -8,7 +8,7 @@ from typing import Final
 from rodedraad.answering.place import Place
 from rodedraad.ingest.documents import Document
 
-LONGEST_HEADING = 80
+LONGEST_CITED_HEADING = 80
 """Characters of a heading that a reference prints at most."""
 
 
@@ -31,7 +31,7 @@ def position(document: Document, start: int) -> list[str]:
     """Where in a document a character is: the heading above it and its page, if there are any; and OCR."""
     heading, page = document.heading_above(start), document.page_label_at(start)
     return [
-        *([f"§ {shorten(heading, LONGEST_HEADING, placeholder='…')}"] if heading else ()),
+        *([f"§ {shorten(heading, LONGEST_CITED_HEADING, placeholder='…')}"] if heading else ()),
         *([f"p. {page}"] if page else ()),
         *(["OCR"] if document.is_recognised_at(start) else ()),
     ]
@@ -39,7 +39,7 @@ def position(document: Document, start: int) -> list[str]:
 
 def plain(place: Place) -> str:
     """The quote between quotation marks, and its source in parentheses."""
-    return f"“{one_line(place.text)}” ({one_line(reference(place.document, place.start))})"
+    return f"“{single_spaced(place.text)}” ({single_spaced(reference(place.document, place.start))})"
 
 
 def markdown(place: Place) -> str:
@@ -48,7 +48,7 @@ def markdown(place: Place) -> str:
     Of several spaces at the end of a line one is left: Markdown would break the line there.
     """
     lines = "\n".join(f"> {literal(re.sub(' {2,}$', ' ', line))}" for line in place.text.splitlines())
-    return f"{lines}\n>\n> — {literal(one_line(reference(place.document, place.start)))}"
+    return f"{lines}\n>\n> — {literal(single_spaced(reference(place.document, place.start)))}"
 
 
 def bibtex(place: Place) -> str:
@@ -65,7 +65,7 @@ def bibtex(place: Place) -> str:
         "langid": place.document.language,
         "note": f"“{place.text}”",
     }
-    lines = [f"  {name} = {{{_tex(one_line(value))}}}" for name, value in fields.items() if value]
+    lines = [f"  {name} = {{{_tex(single_spaced(value))}}}" for name, value in fields.items() if value]
     return f"@misc{{{_key(place)},\n" + ",\n".join(lines) + "\n}"
 
 
@@ -85,7 +85,7 @@ def ris(place: Place) -> str:
         ("UR", citation.url),
         ("N1", f"“{place.text}”"),
     ]
-    return "\n".join([*(f"{tag}  - {one_line(value)}" for tag, value in fields if value), "ER  - "])
+    return "\n".join([*(f"{tag}  - {single_spaced(value)}" for tag, value in fields if value), "ER  - "])
 
 
 FORMATS: Final[Mapping[str, Callable[[Place], str]]] = {
@@ -97,7 +97,7 @@ FORMATS: Final[Mapping[str, Callable[[Place], str]]] = {
 """How a quote can be copied."""
 
 
-def one_line(text: str) -> str:
+def single_spaced(text: str) -> str:
     """Text with its white space made plain."""
     return " ".join(text.split())
 

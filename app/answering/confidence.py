@@ -4,7 +4,7 @@ A logistic regression on the evidence, by features that can each be read below, 
 the question, which counts for little: people ask for prices and names that a text does not give more often
 than for reasons, but ways of asking differ from writer to writer.
 
-What was fitted stands in confidence.json, written by `python -m index.training.fit_confidence`.
+The fitted numbers are in confidence.json, written by `python -m index.training.fit_confidence`.
 """
 
 import json
@@ -19,24 +19,24 @@ import numpy as np
 from rodedraad.answering.best_sentences import VERIFIED, best_sentences
 from rodedraad.index.search import Hit, Query
 
-FITTED: dict[str, Any] = json.loads(Path(__file__).with_name("confidence.json").read_text("utf-8"))
+FITTED_CONFIDENCE: dict[str, Any] = json.loads(Path(__file__).with_name("confidence.json").read_text("utf-8"))
 
-THRESHOLD: float = FITTED["threshold"]
+THRESHOLD: float = FITTED_CONFIDENCE["threshold"]
 """Below this confidence an answer abstains."""
 
-_QUESTION = np.array(FITTED["question"], np.float32)  # what each number of the vector counts
+_QUESTION = np.array(FITTED_CONFIDENCE["question"], np.float32)  # what each number of the vector counts
 
 FEATURES = (
     "passage",  # the score of the passage with the sentence that is quoted first
     "quoted",  # the logarithm of that sentence's odds
     "lead",  # how much higher it is than the next one
     "stands_out",  # how much above the mean of all sentences read, in standard deviations
-    "interaction",  # how well its passage meets the question
-    "sentence",  # how well it meets the question alone
-    "weakest",  # how well its passage meets the token that it meets least
-    "unevenness",  # of how well the sentence meets the tokens: their standard deviation
-    "elsewhere",  # how much better the token that is met best outside the passage is met there
-    "unmet",  # what speaks against an answer in the passage, by the tokens that it meets too little
+    "interaction",  # how well its passage matches the question
+    "sentence",  # how well the sentence alone matches the question
+    "weakest",  # how well its passage matches the token that it matches least
+    "unevenness",  # the standard deviation of how well the sentence matches each token
+    "elsewhere",  # how much better another passage matches a token, for the token with the largest difference
+    "unmet",  # the evidence against an answer in the passage, by the tokens that it matches too little
     "verified",  # the verifier's log-odds that the sentence answers
     "verified_best",  # the highest log-odds of any sentence that was verified
     "unmatched",  # the rarity of the question's words that the passage does not match
@@ -57,15 +57,15 @@ _NUMBER = re.compile(
 
 def confidence(query: Query, hits: Sequence[Hit]) -> float:
     """How likely it is that the sources answer, 0 to 1, by one hit or more."""
-    weights = FITTED["features"]
-    odds = FITTED["constant"] + float(query.tokens.vector @ _QUESTION)
+    weights = FITTED_CONFIDENCE["features"]
+    odds = FITTED_CONFIDENCE["constant"] + float(query.tokens.vector @ _QUESTION)
     for name, value in zip(FEATURES, features(query, hits), strict=True):
         odds += weights[name] * value
     return 1 / (1 + exp(-max(min(odds, 500.0), -500.0)))
 
 
 def features(query: Query, hits: Sequence[Hit]) -> tuple[float, ...]:
-    """What tells an answer from a near miss, in the order of FEATURES."""
+    """What distinguishes an answer from a near miss, in the order of FEATURES."""
     read = [hit for hit in hits if hit.met is not None]
     ranked = best_sentences(read)
     quoted, best, sentence = ranked[0]

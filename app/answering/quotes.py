@@ -30,9 +30,9 @@ _POINTING = frozenset(
     este esta estos estas er sie es dies diese dieser dieses
     """.split()
 )
-"""First words of a sentence that does not stand alone."""
+"""First words of a sentence that refers to the one before it."""
 
-SAME = 0.8
+SAME_WORDS = 0.8
 """Sentences that share this part of their words say the same: the best is quoted, all are cited."""
 
 
@@ -47,7 +47,7 @@ class Quote:
     end: int
     page: int | None
     hit: Hit  # the passage it comes from
-    also: tuple["Quote", ...] = ()  # the same said elsewhere, cited with it and not quoted again
+    also: tuple["Quote", ...] = ()  # the same statement elsewhere, cited with it and not quoted again
 
 
 def quotes(hits: Sequence[Hit]) -> list[Quote]:
@@ -150,7 +150,7 @@ def _overlap(one: _Piece, other: _Piece | Quote) -> bool:
 
 def _says_the_same(one: str, other: str) -> bool:
     first, second = _words(one), _words(other)
-    return len(first & second) >= SAME * max(len(first | second), 1)
+    return len(first & second) >= SAME_WORDS * max(len(first | second), 1)
 
 
 @lru_cache(1_000)

@@ -1,7 +1,7 @@
 """Turn: whether what somebody types is a new question, a follow-up, or no question at all.
 
 A multinomial logistic regression on the encoder's vector of the text and on some features of its words.
-What was fitted stands in turn.json, written by `python -m index.training.fit_turn`.
+The fitted numbers are in turn.json, written by `python -m index.training.fit_turn`.
 """
 
 import json
@@ -14,9 +14,9 @@ import numpy as np
 
 from rodedraad.index.encoders.base import Vectors
 
-FITTED: dict[str, Any] = json.loads(Path(__file__).with_name("turn.json").read_text("utf-8"))
-_WEIGHTS = np.array(FITTED["weights"], np.float32)  # of the features, then of the vector, for each kind
-_CONSTANTS = np.array(FITTED["constants"], np.float32)
+FITTED_TURN: dict[str, Any] = json.loads(Path(__file__).with_name("turn.json").read_text("utf-8"))
+_WEIGHTS = np.array(FITTED_TURN["weights"], np.float32)  # of the features, then of the vector, for each kind
+_CONSTANTS = np.array(FITTED_TURN["constants"], np.float32)
 
 KINDS: Final = ("new", "follow-up", "none")
 """What a turn can be."""
@@ -37,7 +37,7 @@ _POINTERS = frozenset(
     ihr ihre deren dort davon damit dafür diese dieser dieses jene
     """.split()
 )
-"""Words that point back to something said before, in the five languages."""
+"""Words that refer to something mentioned before, in the five languages."""
 
 _HINTS = frozenset(
     "er die dat deze dit haar zijn this that those il elle esa esta su sus les lo er sie es".split()
@@ -46,7 +46,7 @@ _HINTS = frozenset(
 
 
 def turn_features(text: str) -> tuple[float, ...]:
-    """What tells a new question, a follow-up and a message that is none apart, besides their vectors.
+    """What distinguishes a new question, a follow-up and no question, besides the vector of the text.
 
     Whether there is a question mark; whether a conjunction opens it; the logarithm of its length in words;
     words that point back before a name or a long word, and words that may, two at most; whether it names

@@ -74,8 +74,10 @@ def parser() -> argparse.ArgumentParser:
         return added
 
     index = command("index", "index", "index", "bring the index up to date with the documents")
-    index.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
-    index.add_argument("--watch", action="store_true", help="stay, and do it again when the folder changes")
+    index.add_argument("--dry-run", action="store_true", help="report what would be done, and do nothing")
+    index.add_argument(
+        "--watch", action="store_true", help="keep running, and update when the folder changes"
+    )
 
     add = command("add", "add", "add", "fetch pages of the web, save them as documents, and index them")
     add.add_argument("address", nargs="+", metavar="URL", help="address of a page: https://…")
@@ -97,29 +99,28 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME",
-        help="look only in this document or folder, or in those of a pattern such as 'reports/*.pdf'; "
-        "may be repeated",
+        help="search only this document or folder, or a pattern such as 'reports/*.pdf'; may be repeated",
     )
     ask.add_argument(
         "--language",
         action="append",
         default=[],
         metavar="CODE",
-        help="look only in documents in this language (nl, en, fr, es or de); may be repeated",
+        help="search only documents in this language (nl, en, fr, es or de); may be repeated",
     )
     ask.add_argument(
         "--from",
         dest="date_from",
         default="",
         metavar="DATE",
-        help="only in documents of this day, month or year, or later",
+        help="search only documents of this day, month or year, or later",
     )
     ask.add_argument(
         "--to",
         dest="date_to",
         default="",
         metavar="DATE",
-        help="only in documents of this day, month or year, or earlier",
+        help="search only documents of this day, month or year, or earlier",
     )
 
     _add_writer(ask)
@@ -136,7 +137,10 @@ def parser() -> argparse.ArgumentParser:
         "may be repeated",
     )
     chat.add_argument(
-        "--host", default="127.0.0.1", metavar="ADDRESS", help="address to open (127.0.0.1); 0.0.0.0: all"
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="address to serve (127.0.0.1: this machine only); 0.0.0.0 for every address",
     )
     chat.add_argument(
         "--root-path",
@@ -145,14 +149,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="path, or whole address, under which a proxy shows the page",
     )
+    chat.add_argument("--auth", type=Path, metavar="FILE", help="let in only the users in this password file")
+    chat.add_argument("--add-user", metavar="NAME", help="ask for a password, add the user, and stop")
     chat.add_argument(
-        "--auth", type=Path, metavar="FILE", help="let in the people of this password file only"
+        "--remove-user", metavar="NAME", help="remove the user and their conversations, and stop"
     )
-    chat.add_argument("--add-user", metavar="NAME", help="ask for a password, add it to the file, and end")
-    chat.add_argument(
-        "--remove-user", metavar="NAME", help="remove a user and their conversations from the server, and end"
-    )
-    chat.add_argument("--role", choices=["read", "change"], help="what that user may do (change)")
+    chat.add_argument("--role", choices=["read", "change"], help="what the added user may do (change)")
     chat.add_argument(
         "--keep-talks",
         action="store_true",
@@ -161,7 +163,7 @@ def parser() -> argparse.ArgumentParser:
     chat.add_argument(
         "--log", type=Path, metavar="FILE", help="write a JSON line for each request (-: stderr)"
     )
-    chat.add_argument("--log-questions", action="store_true", help="with the text of the questions")
+    chat.add_argument("--log-questions", action="store_true", help="include the text of questions in the log")
 
     chat.add_argument(
         "--writer", action="store_true", help="offer a sentence by the language model of writer.toml"
@@ -171,12 +173,12 @@ def parser() -> argparse.ArgumentParser:
         "eval", "evaluate", "evaluate_answers", "ask the gold questions and print how many answers are right"
     )
     for option, metavar, what in (
-        ("--data", "PATH", "file of gold lines, or folder with questions.jsonl and conversations.jsonl"),
-        ("--save", "FILE", "keep the run, with what each question got"),
-        ("--against", "FILE", "compare with a run that was kept"),
+        ("--data", "PATH", "file of questions, or folder with questions.jsonl and conversations.jsonl"),
+        ("--save", "FILE", "save the run, with the result of each question"),
+        ("--against", "FILE", "compare with a saved run"),
         ("--report", "FILE", "write an HTML page with plots and every question"),
         ("--trec", "FOLDER", "write a run and qrels for trec_eval and the like"),
-        ("--make", "FILE", "help to write gold lines over the corpus, and add them to FILE"),
+        ("--make", "FILE", "help to write questions about the corpus, and add them to FILE"),
     ):
         evaluate.add_argument(option, type=Path, metavar=metavar, help=what)
     evaluate.add_argument(
@@ -191,7 +193,7 @@ def parser() -> argparse.ArgumentParser:
 
     _add_writer(evaluate)
 
-    bench = command("bench", "evaluate", "bench", "measure what a model is worth for retrieval")
+    bench = command("bench", "evaluate", "bench", "measure how well a model finds answers")
     bench.add_argument("what", choices=["model"], help="what to measure")
     bench.add_argument(
         "--data",
@@ -226,25 +228,25 @@ class _Version(argparse.Action):
 def _count(text: str) -> int:
     number = int(text)
     if not 0 <= number <= 1000:
-        raise argparse.ArgumentTypeError("must lie between 0 and 1000")
+        raise argparse.ArgumentTypeError("must be between 0 and 1000")
     return number
 
 
 def _port(text: str) -> int:
     number = int(text)
     if not 1 <= number <= 65535:
-        raise argparse.ArgumentTypeError("must lie between 1 and 65535")
+        raise argparse.ArgumentTypeError("must be between 1 and 65535")
     return number
 
 
 def _collection(text: str) -> tuple[str, Path]:
     name, equals, folder = text.partition("=")
     if not (name and equals and folder):
-        raise argparse.ArgumentTypeError("must be such as reports=/home/an/reports")
+        raise argparse.ArgumentTypeError("must be like reports=/home/an/reports")
     return name, Path(folder).expanduser()
 
 
 def _root_path(text: str) -> str:
     if not re.fullmatch(r"(https?://[^/?#\s]+)?(/[^?#\s]*)?", text):
-        raise argparse.ArgumentTypeError("must be such as /documents or https://example.org/documents")
+        raise argparse.ArgumentTypeError("must be like /documents or https://example.org/documents")
     return text.rstrip("/")

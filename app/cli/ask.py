@@ -49,7 +49,7 @@ def _turn(
 
     turn = turn_as_json(answer, options.passages)
     if writer:
-        from rodedraad.writing.sentence import sentence_as_json, written
+        from rodedraad.writing.written_sentence import sentence_as_json, written
 
         turn["sentence"] = sentence_as_json(written(writer, answer, before))
     return turn
@@ -81,7 +81,8 @@ def _ask_batch(options: argparse.Namespace, scope: "Scope", writer: "Writer | No
                 ]
             except (ValueError, KeyError, TypeError, AttributeError):
                 result["error"] = (
-                    f"Line {at} is no question: it must be a JSON object with a question or a list of turns."
+                    f"Line {at} is not a question: it must be a JSON object with a question or a list of "
+                    "turns."
                 )
             except RodeDraadError as error:
                 result["error"] = str(error)

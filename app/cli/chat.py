@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rodedraad.cli.index import reindex
+from rodedraad.cli.index import reindex_and_ask
 from rodedraad.cli.terminal import say
 from rodedraad.index.store.manifest import IndexBusy
 from rodedraad.ingest.errors import RodeDraadError
@@ -65,7 +65,7 @@ def _catch_up(collection: "Collection") -> None:
         return
     try:
         options = argparse.Namespace(corpus=collection.corpus, home=collection.home)
-        reindex(options, is_waiting=not has_index)
+        reindex_and_ask(options, is_waiting=not has_index)
     except IndexBusy as error:
         if not has_index:
             raise
@@ -93,12 +93,12 @@ def _add_user(options: argparse.Namespace) -> int:
 def _remove_user(options: argparse.Namespace) -> int:
     from rodedraad.live.collection import COLLECTIONS
     from rodedraad.server.passwords import remove_user
-    from rodedraad.server.talks import FILE, Talks
+    from rodedraad.server.talks import TALKS_FILE, Talks
 
     if not options.auth:
         raise RodeDraadError(f"Name the password file too: --auth FILE --remove-user {options.remove_user}")
     remove_user(options.auth, options.remove_user)
-    files = [options.home / FILE, *options.home.glob(f"{COLLECTIONS}/*/{FILE}")]
+    files = [options.home / TALKS_FILE, *options.home.glob(f"{COLLECTIONS}/*/{TALKS_FILE}")]
     kept = sum(Talks(file).forget(options.remove_user) for file in files if file.exists())
     print(f"{options.remove_user} cannot log in by {options.auth}. Conversations deleted: {kept}.")
     return 0

@@ -21,7 +21,7 @@ from rodedraad.cli.writing import agreed_writer
 from rodedraad.evaluation.ask_gold import Outcome, evaluate
 from rodedraad.evaluation.compare_runs import Comparison, compare
 from rodedraad.evaluation.gold_file import GOLD
-from rodedraad.evaluation.metrics import KIND, Figure, digits, verdict
+from rodedraad.evaluation.metrics import KIND, Figure, FigureTable, digits, verdict
 from rodedraad.evaluation.report_html import report_html
 from rodedraad.evaluation.run_file import Run, figures_as_json, write
 from rodedraad.evaluation.trec import write_trec
@@ -39,9 +39,7 @@ OF_KINDS = (
 )
 """The measures that are printed by kind; the report and the JSON have all."""
 
-WIDTH = 120  # characters, where the output is no terminal
-
-FigureTable = dict[str, dict[str, Figure]]
+OUTPUT_WIDTH = 120  # characters, where the output is no terminal
 
 
 def evaluate_answers(options: argparse.Namespace) -> int:
@@ -155,7 +153,7 @@ def _as_json(comparison: Comparison) -> dict[str, Any]:
 
 
 def _print(table: FigureTable, comparison: Comparison | None) -> None:
-    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else OUTPUT_WIDTH, highlight=False)
     console.print(_by_group({name: row for name, row in table.items() if not name.startswith(KIND)}))
     kinds = {name.removeprefix(KIND): row for name, row in table.items() if name.startswith(KIND)}
     if kinds:

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rodedraad.cli.terminal import interruption, progress, say
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from rodedraad.index.report import Report
     from rodedraad.index.search import Searcher
 
-QUIET, PATIENCE, LOOK = 500, 10_000, 30_000
+UNCHANGED, DEBOUNCE, LOOK = 500, 10_000, 30_000
 """Milliseconds for --watch: without a change before a re-index; of changes without a pause; between two
 looks at the folder, for network folders report no changes."""
 
@@ -36,7 +37,7 @@ def index(options: argparse.Namespace) -> int:
                 say(f"  would {doing}: {id}")
         _summarise(f"{store_of(options.home)} would get", report)
         return 0
-    reindex(options)
+    reindex_and_ask(options)
     if options.watch:
         _watch(options)
     return 0
@@ -50,14 +51,28 @@ def _watch(options: argparse.Namespace) -> None:
     from rodedraad.index.stores import store_of
 
     say(f"Watching {options.corpus}. Stop with Ctrl-C.")
-    for _ in watch(options.corpus, step=QUIET, debounce=PATIENCE, rust_timeout=LOOK, yield_on_timeout=True):
+    for _ in watch(
+        options.corpus, step=UNCHANGED, debounce=DEBOUNCE, rust_timeout=LOOK, yield_on_timeout=True
+    ):
         try:
             with closing(store_of(options.home).open()) as snapshot:
                 outdated = is_outdated(snapshot, options.corpus)
             if outdated:
-                reindex(options)
+                reindex_and_ask(options)
         except RodeDraadError as error:
             say(f"rodedraad: {error}")
+
+
+def reindex_and_ask(options: argparse.Namespace, is_waiting: bool = True) -> None:
+    """Bring the index up to date as `reindex`, and tell which example questions it does not answer."""
+    from rodedraad.index.search import Searcher
+    from rodedraad.live.answered_examples import ask_examples
+
+    reindex(options, is_waiting=is_waiting)
+    asked = ask_examples(options.corpus, options.home, partial(Searcher.open, options.home))
+    for example, is_answered in asked.items():
+        if not is_answered:
+            say(f"  not answered, so not shown as an example: {example.question}")
 
 
 def reindex(options: argparse.Namespace, repair: bool = False, is_waiting: bool = True) -> "Report":
@@ -95,7 +110,7 @@ def _summarise(beginning: str, report: "Report") -> None:
     say(f"{beginning} documents: {summary}.")
     _tell_unread(report.failed.items(), report.partial.items())
     for id in report.passed_over:
-        say(f"  passed over, not a kind of file that is read: {id}")
+        say(f"  skipped, not a kind of file that is read: {id}")
 
 
 def _tell_unread(

@@ -53,7 +53,7 @@ def progress() -> Iterator["OnProgress"]:
 
 @contextmanager
 def interruption(told: str) -> Iterator[Event]:
-    """An event that Ctrl-C sets, and then says `told`; a second Ctrl-C interrupts at once."""
+    """An event that Ctrl-C sets, and then prints `told`; a second Ctrl-C interrupts at once."""
     asked = Event()
 
     def ask(*_: Any) -> None:

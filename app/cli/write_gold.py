@@ -20,18 +20,18 @@ from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.language import LANGUAGES, detect_language
 
 WELCOME = """\
-Passages of your documents follow. To each, write a question that somebody might ask who has not
-read it, best in words of your own; then say which sentences answer it. Questions that a passage
-nearly answers, and no document does, are as useful: they show whether silence is kept.
-Each question is written to {path} at once. An empty line passes on; Ctrl-D or Ctrl-C ends.
+Passages of your documents follow. For each, write a question that somebody might ask who has not
+read it, preferably in words of your own; then choose the sentences that answer it. Questions that
+a passage nearly answers, and no document does, are as useful: they show whether they are refused.
+Each question is saved to {path} at once. An empty line skips a passage; Ctrl-D or Ctrl-C ends.
 """
 
 
-WIDTH = 96  # characters
+LINE_WIDTH = 96  # characters
 
 
 def write_gold(generation: Snapshot, path: Path) -> None:
-    """Propose passages, ask for questions, and add them to a file of gold lines until told to end.
+    """Propose passages, ask for questions, and add them to a file of gold lines, until the person ends it.
 
     Raises RodeDraadError when the file holds anything else, or cannot be written.
     """
@@ -39,7 +39,7 @@ def write_gold(generation: Snapshot, path: Path) -> None:
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     written = 0
     try:
-        path.open("ab").close()  # tells now, not after the first question, that it cannot be
+        path.open("ab").close()  # so that an error comes now, not after the first question
         print(WELCOME.format(path=path))
         for document, passage in _proposed(generation, gold):
             if line := _asked(document, passage):
@@ -85,7 +85,7 @@ def _asked(document: Document, passage: Passage) -> dict[str, Any] | None:
     show(f"— {reference(document, passage.start)}\n")
     for number, sentence in enumerate(sentences, 1):
         lead = f"{number:>4}  "
-        show(fill(sentence, WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead)))
+        show(fill(sentence, LINE_WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead)))
     print()
     while question := " ".join(input("Question (empty: next passage): ").split()):
         if not squash(question) or len(question) > LONGEST_QUESTION:

@@ -35,7 +35,7 @@ def agreed_writer(options: argparse.Namespace) -> "Writer | None":
 
 def print_sentence(writer: "Writer", answer: "Answer") -> None:
     """Print what the writer makes of an answer, as far as the quotes support it."""
-    from rodedraad.writing.sentence import written
+    from rodedraad.writing.written_sentence import written
 
     sys.stdout.flush()  # the quotes are there before the writer is asked
     sentence = written(writer, answer)

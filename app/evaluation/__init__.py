@@ -1,1 +1,1 @@
-"""Evaluation: gold questions, what they get, and the figures of it."""
+"""Evaluation: gold questions, their answers, and the figures."""

@@ -1,4 +1,4 @@
-"""Ask gold: what each gold question got, judged by the evidence that its line names."""
+"""Ask gold: the answer to each gold question, judged by the evidence that its line names."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from rodedraad.index.search import Searcher
 from rodedraad.ingest.documents import Passage
 from rodedraad.ingest.errors import RodeDraadError
 
-PASSAGES = 10
+PASSAGES_ASKED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,11 @@ def _asked(
     searcher: Searcher, id: str, line: dict[str, Any], corpus: dict[str, str], languages: dict[str, str]
 ) -> Iterator[Outcome]:
     if "turns" not in line:
-        yield _outcome(id, 0, line, ask(searcher, line["question"], (), PASSAGES), corpus, languages)
+        yield _outcome(id, 0, line, ask(searcher, line["question"], (), PASSAGES_ASKED), corpus, languages)
         return
     before: list[Answer] = []
     for turn, gold in enumerate(line["turns"], 1):
-        answer = ask(searcher, gold["question"], before, PASSAGES)
+        answer = ask(searcher, gold["question"], before, PASSAGES_ASKED)
         before.append(answer)
         yield _outcome(f"{id}/{turn}", turn, {"lang": line.get("lang"), **gold}, answer, corpus, languages)
 
@@ -129,7 +129,7 @@ def _outcome(
         quotes=tuple(quote.text for quote in answer.quotes),
         answered=any(answers(quote, span) for quote in quoted for span in spans),
         first_answers=any(answers(squash(text), span) for text in best for span in spans),
-        found=tuple(_name(hit.passage) for hit in answer.hits[:PASSAGES]),
+        found=tuple(_name(hit.passage) for hit in answer.hits[:PASSAGES_ASKED]),
         relevant=tuple(name for name, text in corpus.items() if any(covers(text, span) for span in spans)),
         milliseconds=round(answer.milliseconds, 1),
     )

@@ -17,7 +17,7 @@ FILES = ("questions.jsonl", "conversations.jsonl")
 OWN = "gold.jsonl"
 """The gold lines that an index home keeps, of the people who ask there."""
 
-LARGEST = 1_000_000_000
+LARGEST_GOLD = 1_000_000_000
 """Bytes of the largest file of gold lines."""
 
 GoldItem = tuple[str, dict[str, Any]]
@@ -41,7 +41,7 @@ def load_gold(path: Path) -> list[dict[str, Any]]:
     lines = []
     number = 0
     try:
-        for line in read_regular(path, LARGEST).decode().split("\n"):
+        for line in read_regular(path, LARGEST_GOLD).decode().split("\n"):
             number += 1
             if line.strip():
                 lines.append(parse_json(line))
@@ -53,7 +53,7 @@ def load_gold(path: Path) -> list[dict[str, Any]]:
         raise RodeDraadError(f"{path} cannot be read ({error.strerror}).") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error
-        raise RodeDraadError(f"{path}, line {number}, is no gold question ({reason}).") from error
+        raise RodeDraadError(f"{path}, line {number}, is not a gold question ({reason}).") from error
     return lines
 
 
@@ -65,7 +65,7 @@ def _check(gold: dict[str, Any]) -> None:
     if gold["answerable"] and not (
         isinstance(gold["evidence"], list) and gold["evidence"] and all(map(squash, gold["evidence"]))
     ):
-        raise ValueError("the evidence is no list of pieces of the sources")
+        raise ValueError("the evidence is not a list of pieces of the sources")
 
 
 def add_line(path: Path, line: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Metrics: what a set of outcomes amounts to, with bootstrap intervals.
+"""Metrics: the figures of a set of outcomes, with bootstrap intervals.
 
 A measure is written as a function of weights, float64[d, n]: each row says how often each of n
 questions is drawn. Ones give the figure itself, resamples its interval; resamples that two runs
@@ -12,11 +12,11 @@ from math import log2, nan
 import numpy as np
 import numpy.typing as npt
 
-from rodedraad.evaluation.ask_gold import PASSAGES, Outcome
+from rodedraad.evaluation.ask_gold import PASSAGES_ASKED, Outcome
 
 DRAWS = 10_000  # of the bootstrap
 CHUNK = 1_000  # draws held in memory together
-REFUSED = 0.10
+REFUSED_SHARE = 0.10
 """The part of the answerable questions that may be refused, for "unanswerable refused at 10 %"."""
 
 BINS = 10  # of the reliability diagram
@@ -35,6 +35,10 @@ class Figure:
     count: int
 
 
+FigureTable = dict[str, dict[str, Figure]]
+"""The figures of each group of questions, by measure."""
+
+
 def success_at(outcome: Outcome, k: int) -> float:
     """1 if a passage among the first k covers a span."""
     return float(any(rank <= k for rank in outcome.ranks))
@@ -47,7 +51,7 @@ def reciprocal_rank(outcome: Outcome) -> float:
 
 def ndcg(outcome: Outcome) -> float:
     """nDCG@10 with binary relevance (Järvelin and Kekäläinen 2002)."""
-    best = sum(1 / log2(rank + 1) for rank in range(1, min(len(outcome.relevant), PASSAGES) + 1))
+    best = sum(1 / log2(rank + 1) for rank in range(1, min(len(outcome.relevant), PASSAGES_ASKED) + 1))
     return sum(1 / log2(rank + 1) for rank in outcome.ranks) / best if best else 0.0
 
 
@@ -93,13 +97,13 @@ def auroc(confidence: Values, answerable: Mask, weights: Values) -> Values:
 
 
 def refused_at(confidence: Values, answerable: Mask, weights: Values) -> Values:
-    """The unanswerable share under the highest threshold that refuses at most REFUSED answerable."""
+    """The unanswerable share under the highest threshold that refuses at most REFUSED_SHARE answerable."""
     order = np.argsort(confidence[answerable], kind="stable")
     yes, no = confidence[answerable][order], confidence[~answerable]
     if not (len(yes) and len(no)):
         return np.full(len(weights), nan)
     below = np.cumsum(weights[:, answerable][:, order], axis=1)  # weight at most as sure as each
-    threshold = yes[(below <= REFUSED * below[:, -1:] + 1e-9).sum(axis=1)]
+    threshold = yes[(below <= REFUSED_SHARE * below[:, -1:] + 1e-9).sum(axis=1)]
     weight_no = weights[:, ~answerable]
     refused = (weight_no * (no < threshold[:, None])).sum(axis=1)
     return _ratio(refused, weight_no.sum(axis=1))
@@ -121,7 +125,7 @@ ABSTENTION: dict[str, Callable[[Values, Mask, Values], Values]] = {
     "unanswerable refused at 10 %": refused_at,
     "calibration error": calibration_error,
 }
-"""What is told by the confidence of all questions together."""
+"""The measures of the confidence of all questions together."""
 
 MEASURES = (
     *("success@1", "success@3", "success@5", "MRR@10", "nDCG@10", "best sentence", "answered"),
@@ -134,7 +138,7 @@ LESS_IS_BETTER = frozenset(
 
 
 def digits(measure: str) -> int:
-    """How many digits behind the point say something."""
+    """How many decimals of a measure are significant."""
     return {"milliseconds": 1, "quoted characters": 0}.get(measure, 2)
 
 
@@ -223,7 +227,7 @@ def groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 
 KIND = "kind: "
-"""Stands before the name of a group that holds one kind of question."""
+"""The prefix of the name of a group that holds one kind of question."""
 
 
 def verdict(outcome: Outcome) -> str:
@@ -239,7 +243,7 @@ def verdict(outcome: Outcome) -> str:
     return "found, not quoted" if success_at(outcome, 3) else "not found"
 
 
-RIGHT = frozenset({"quoted", "kept silent", "no question"})
+RIGHT_VERDICTS = frozenset({"quoted", "kept silent", "no question"})
 """The verdicts that one wants."""
 
 

@@ -28,11 +28,11 @@ from rodedraad.ingest.errors import RodeDraadError
 TEXTS = "nl"
 """The language of the passages; the questions come in every language that has a file."""
 
-WHOLE = 10_000  # characters: no passage of XQuAD is cut
+WHOLE_PASSAGE = 10_000  # characters: no passage of XQuAD is cut
 SIGNALS = (*(name for name in PASSAGE if name != "nearness"), "together")
 SPEED_TEXTS = 256
 SPEED_WORDS = 77  # of the commonest; the bundled encoder cuts them into 100 tokens
-COMMON = 1_000
+COMMONEST = 1_000
 
 Figures = dict[str, float]
 
@@ -43,7 +43,7 @@ def bench_model(data: Path, corpus: Path, model: str, progress: OnProgress) -> F
     `model` is a sentence-transformers name or folder; empty for the bundled one. Raises
     RodeDraadError when the folder has none of the sets, or the model cannot be loaded.
     """
-    settings = Settings(model=model, passage_size=WHOLE)
+    settings = Settings(model=model, passage_size=WHOLE_PASSAGE)
     embedder = load_embedder(settings)
     figures: Figures = {}
     if (data / "xquad" / f"{TEXTS}.jsonl").exists():
@@ -136,7 +136,7 @@ def _speed(embedder: Embedder) -> Figures:
     random = np.random.default_rng(0)
     vocabulary = bundled_static().tokenizer.get_vocab()
     words = [w for w in sorted(vocabulary, key=vocabulary.__getitem__) if w.isalpha() and len(w) > 3]
-    texts = [" ".join(random.choice(words[:COMMON], SPEED_WORDS)) for _ in range(SPEED_TEXTS)]
+    texts = [" ".join(random.choice(words[:COMMONEST], SPEED_WORDS)) for _ in range(SPEED_TEXTS)]
     embedder.passages(texts[:16])
     started = time.perf_counter()
     embedder.passages(texts)

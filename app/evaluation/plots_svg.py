@@ -7,10 +7,10 @@ from math import sqrt
 import numpy as np
 
 from rodedraad.answering.confidence import THRESHOLD
-from rodedraad.evaluation.ask_gold import PASSAGES, Outcome
+from rodedraad.evaluation.ask_gold import PASSAGES_ASKED, Outcome
 from rodedraad.evaluation.metrics import (
     KIND,
-    REFUSED,
+    REFUSED_SHARE,
     groups,
     refusals,
     reliability,
@@ -46,17 +46,17 @@ def plots(outcomes: Sequence[Outcome], language: str) -> Iterable[str]:
 
 
 def _recall_curve(members: dict[str, list[Outcome]], language: str) -> str:
-    ks = range(1, PASSAGES + 1)
+    ks = range(1, PASSAGES_ASKED + 1)
     series = []
     for group, outcomes in members.items():
         answerable = [o for o in outcomes if o.answerable]
         if answerable and not group.startswith(KIND):
             name = named(group, language)
             shares = [float(np.mean([success_at(o, k) for o in answerable])) for k in ks]
-            points = [((k - 1) / (PASSAGES - 1), share) for k, share in zip(ks, shares, strict=True)]
+            points = [((k - 1) / (PASSAGES_ASKED - 1), share) for k, share in zip(ks, shares, strict=True)]
             hints = [f"{name}: success@{k} {share:.2f}" for k, share in zip(ks, shares, strict=True)]
             series.append(Series(name, points, hints, [3.5] * len(points)))
-    ticks = [((k - 1) / (PASSAGES - 1), str(k)) for k in ks]
+    ticks = [((k - 1) / (PASSAGES_ASKED - 1), str(k)) for k in ks]
     return _plot("recall", series, language, ticks)
 
 
@@ -79,7 +79,9 @@ def _refusals(outcomes: Sequence[Outcome], points: list[Point], language: str) -
     series = [
         Series(phrase("by_threshold", language), points),
         Series(phrase("as_shipped", language), [(yes, no)], [here], [5], line=False),
-        Series(phrase("refusals_limit", language, share=REFUSED), [(REFUSED, 0), (REFUSED, 1)]),
+        Series(
+            phrase("refusals_limit", language, share=REFUSED_SHARE), [(REFUSED_SHARE, 0), (REFUSED_SHARE, 1)]
+        ),
     ]
     return _plot("refusals", series, language)
 

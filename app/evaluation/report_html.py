@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 from rodedraad.evaluation.compare_runs import Comparison
-from rodedraad.evaluation.metrics import KIND, RIGHT, Figure, digits, verdict
+from rodedraad.evaluation.metrics import KIND, RIGHT_VERDICTS, FigureTable, digits, verdict
 from rodedraad.evaluation.plots_svg import plots
 from rodedraad.evaluation.run_file import Run
 from rodedraad.texts.html_templates import render
@@ -19,8 +19,6 @@ VERDICTS = {
     "no question": "means_no_question",
 }
 """Every verdict, the wrong ones first, and the phrase for what it means."""
-
-FigureTable = dict[str, dict[str, Figure]]
 
 
 def report_html(run: Run, table: FigureTable, comparison: Comparison | None = None) -> str:
@@ -43,5 +41,5 @@ def sections(run: Run, table: FigureTable, comparison: Comparison | None, langua
         verdicts=[(name, VERDICTS[name], outcomes) for name, outcomes in members.items() if outcomes],
         verdict=verdict,
         digits=digits,
-        right=RIGHT,
+        right=RIGHT_VERDICTS,
     )

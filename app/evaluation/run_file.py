@@ -13,9 +13,9 @@ from rodedraad.ingest.data_file import parse_json
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.regular_file import read_regular
 
-FORMAT = 3
+RUN_FORMAT = 3
 
-LARGEST = 1_000_000_000
+LARGEST_RUN = 1_000_000_000
 """Bytes of the largest run that is read."""
 
 
@@ -55,7 +55,7 @@ class Run:
             f"{_plain(group)}: {{\n{_rows(f'{_plain(name)}: {_plain(f)}' for name, f in row.items())}\n}}"
             for group, row in figures_as_json(self.figures()).items()
         )
-        head = {"format": FORMAT, "command": self.command, "made_by": self.made_by}
+        head = {"format": RUN_FORMAT, "command": self.command, "made_by": self.made_by}
         text = _rows(f"{_plain(key)}: {_plain(value)}" for key, value in head.items())
         outcomes = _rows(_plain(asdict(outcome)) for outcome in self.outcomes)
         write(path, f'{{\n{text},\n"figures": {{\n{_rows(figures)}\n}},\n"outcomes": [\n{outcomes}\n]\n}}\n')
@@ -64,9 +64,9 @@ class Run:
     def load(cls, path: Path) -> "Run":
         """Read a run that `save` wrote; raises RodeDraadError for a file that is none."""
         try:
-            content = parse_json(read_regular(path, LARGEST))
-            if content["format"] != FORMAT:
-                raise ValueError(f"format {content['format']}, not {FORMAT}")
+            content = parse_json(read_regular(path, LARGEST_RUN))
+            if content["format"] != RUN_FORMAT:
+                raise ValueError(f"format {content['format']}, not {RUN_FORMAT}")
             outcomes = (
                 Outcome(**{**line, **{name: tuple(line[name]) for name in ("quotes", "found", "relevant")}})
                 for line in content["outcomes"]

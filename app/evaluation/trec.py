@@ -11,7 +11,7 @@ from rodedraad.evaluation.ask_gold import Outcome
 from rodedraad.evaluation.run_file import write
 from rodedraad.ingest.errors import RodeDraadError
 
-RUN, QRELS = "run.txt", "qrels.txt"
+RUN_FILE, QRELS_FILE = "run.txt", "qrels.txt"
 
 
 def write_trec(outcomes: Iterable[Outcome], folder: Path) -> None:
@@ -21,8 +21,8 @@ def write_trec(outcomes: Iterable[Outcome], folder: Path) -> None:
     except OSError as error:
         raise RodeDraadError(f"{folder} cannot be made ({error.strerror}).") from error
     answerable = [outcome for outcome in outcomes if outcome.answerable]
-    write(folder / RUN, "".join(f"{line}\n" for outcome in answerable for line in _found(outcome)))
-    write(folder / QRELS, "".join(f"{line}\n" for outcome in answerable for line in _relevant(outcome)))
+    write(folder / RUN_FILE, "".join(f"{line}\n" for outcome in answerable for line in _found(outcome)))
+    write(folder / QRELS_FILE, "".join(f"{line}\n" for outcome in answerable for line in _relevant(outcome)))
 
 
 def _found(outcome: Outcome) -> Iterator[str]:

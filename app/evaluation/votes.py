@@ -26,10 +26,10 @@ from rodedraad.ingest.regular_file import read_regular
 from rodedraad.texts.refusal import Refusal
 
 UP, DOWN = "up", "down"
-LARGEST = 10_000_000
+LARGEST_VOTES = 10_000_000
 """Bytes of the file from which on no vote is taken: whoever may ask may vote."""
 
-PATIENCE = 10  # seconds that a vote waits for another
+VOTE_PATIENCE = 10  # seconds that a vote waits for another
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class VotedAnswer:
     """An answer that somebody voted on, with its question."""
 
     id: str  # of the answer
-    question: str  # standing alone
+    question: str  # complete by itself
     lang: str
     vote: str  # UP or DOWN
     abstained: bool
@@ -81,8 +81,8 @@ class Votes:
             before = waiting.get(voted.id)
             if voted.id in decided or (before and before.vote == vote):
                 return
-            if self._path.exists() and self._path.stat().st_size > LARGEST:
-                raise RodeDraadError(f"Too many votes wait in {self._path.name}: none is taken any more.")
+            if self._path.exists() and self._path.stat().st_size > LARGEST_VOTES:
+                raise RodeDraadError(f"Too many votes wait in {self._path.name}: no more are accepted.")
             add_line(self._path, asdict(voted))
 
     def waiting(self) -> list[VotedAnswer]:
@@ -106,7 +106,7 @@ class Votes:
             voted = self._read()[0].get(id)
             if not voted:
                 return
-            # The id tells a gold line that was written just before a crash.
+            # A gold line with this id may have been written just before a crash.
             if not any(line.get("id") == id for line in load_gold(self.gold)):
                 gold = {
                     "id": id,
@@ -133,7 +133,7 @@ class Votes:
         waiting: dict[str, VotedAnswer] = {}
         decided: set[str] = set()
         try:
-            lines = read_regular(self._path, 2 * LARGEST).split(b"\n")
+            lines = read_regular(self._path, 2 * LARGEST_VOTES).split(b"\n")
         except FileNotFoundError:
             return waiting, decided
         except OSError as error:
@@ -156,7 +156,7 @@ class Votes:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
-            with FileLock(self._home / "candidates.lock", timeout=PATIENCE):
+            with FileLock(self._home / "candidates.lock", timeout=VOTE_PATIENCE):
                 yield
         except Timeout:
             raise RodeDraadError("Others are voting just now. Try again in a moment.") from None
@@ -171,7 +171,7 @@ def _question(answer: Answer) -> str:
 
 
 def _pieces(quote: Quote) -> list[str]:
-    """A quote, in two where it runs over the end of its passage: evidence stands in a passage."""
+    """A quote, in two where it crosses the end of its passage: evidence is within one passage."""
     edge = min(max(quote.hit.passage.end, quote.start), quote.end)
     pieces = (quote.document.text[quote.start : edge], quote.document.text[edge : quote.end])
     return [piece for piece in pieces if squash(piece)]

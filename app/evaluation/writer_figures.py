@@ -1,4 +1,4 @@
-"""Writer figures: what a language model's sentences are worth, and how well claims are checked.
+"""Writer figures: how good a language model's sentences are, and how well claims are checked.
 
 The set of claims was written for this: about invented quotes of many genres, a claim each in the language of
 the quote and in others. One half of the quotes is open, from which the thresholds were chosen; one is sealed.
@@ -16,9 +16,9 @@ from rodedraad.answering.answer import Answer
 from rodedraad.answering.conversation import ask
 from rodedraad.evaluation.gold_file import FILES, load_gold_items
 from rodedraad.index.search import Searcher
-from rodedraad.writing.sentence import Sentence, written
 from rodedraad.writing.supported import support
 from rodedraad.writing.writer import Writer
+from rodedraad.writing.written_sentence import WrittenSentence, written
 
 SUPPORTED = "supported"
 Z = 1.96  # of a 95 % interval
@@ -62,7 +62,7 @@ class Sentences:
     dropped: int = 0
     failures: dict[str, int] = field(default_factory=dict)  # by their reasons
 
-    def count(self, sentence: Sentence) -> None:
+    def count(self, sentence: WrittenSentence) -> None:
         """Count one."""
         self.answers += 1
         self.with_sentence += bool(sentence.claims)
@@ -103,7 +103,7 @@ def ask_writer(
 
 
 def claim_shares(half: str = "") -> dict[str, Share]:
-    """How well the claims of the set are told apart, in a half of it ("open" or "sealed") or in all.
+    """How well right and wrong claims are distinguished, in a half of the set ("open" or "sealed") or in all.
 
     For claims in the quote's language and in another: of those shown the share that is supported, of the
     supported ones the share shown, and of each kind of wrong claims the share shown.

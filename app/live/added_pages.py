@@ -19,7 +19,7 @@ from rodedraad.texts.refusal import Refusal
 
 Fetch = Callable[[str, int], Fetched]
 
-LONGEST_NAME = 120
+LONGEST_PAGE_NAME = 120
 """Bytes of a name made from a title or an address."""
 
 _UNTOLD = ("", "text/plain", "application/octet-stream", "binary/octet-stream")
@@ -63,7 +63,7 @@ def add_page(corpus: Path, address: str, largest: int, fetch: Fetch = fetch_apar
 
 
 def _in_utf_8(found: Fetched, suffix: str) -> tuple[bytes, str]:
-    """What is saved, in UTF-8 where only the site told the character set; and the text where it is text."""
+    """What is saved, in UTF-8 where only the site declared the encoding; and the text where it is text."""
     if suffix not in _TEXTS:
         return found.data, ""
     try:
@@ -91,7 +91,7 @@ def _stem(text: str, suffix: str, address: str) -> str:
     end = last.stem if last.suffix.lower() in SUFFIXES else last.name
     for name in (unescape(title[1]) if title else "", end, parts.hostname or ""):
         plain = " ".join(_NOT_IN_NAMES.sub(" ", one_line(name)).split()).strip(" .")
-        if plain := plain.encode()[:LONGEST_NAME].decode(errors="ignore").strip(" ."):
+        if plain := plain.encode()[:LONGEST_PAGE_NAME].decode(errors="ignore").strip(" ."):
             return plain
     return "page"
 

@@ -11,7 +11,7 @@ from rodedraad.ingest.errors import RodeDraadError
 COLLECTIONS = "collections"
 """The folder in a server's home that holds the homes of its collections, and the path of their pages."""
 
-LONGEST_NAME = 40  # characters
+LONGEST_COLLECTION_NAME = 40  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ def named_collections(named: Sequence[tuple[str, Path]], home: Path) -> list[Col
     found: list[Collection] = []
     for given, corpus in named:
         name = unicodedata.normalize("NFC", given)
-        if not re.fullmatch(r"\w([\w .,'’&()+-]*[\w)])?", name) or len(name) > LONGEST_NAME:
+        if not re.fullmatch(r"\w([\w .,'’&()+-]*[\w)])?", name) or len(name) > LONGEST_COLLECTION_NAME:
             raise RodeDraadError(
-                f"{given!r} cannot name a collection. A name begins with a letter or digit, holds such and "
-                f"spaces . , - _ & + ' ( ) alone, and has {LONGEST_NAME} characters at most."
+                f"{given!r} cannot name a collection. A name begins with a letter or digit, and has at most "
+                f"{LONGEST_COLLECTION_NAME} characters: letters, digits, spaces and . , - _ & + ' ( )"
             )
         if not corpus.is_dir():
             raise RodeDraadError(f"The collection {name} has no documents: there is no folder {corpus}.")

@@ -1,4 +1,4 @@
-"""Error message: what somebody elsewhere reads of an error, without the folders of this machine."""
+"""Error message: an error as people on other machines read it, without the folders of this machine."""
 
 import os
 from pathlib import Path

@@ -18,7 +18,7 @@ from rodedraad.index.stores import chosen_store
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.texts.refusal import Refusal
 
-PATIENCE = 1.0
+END_PATIENCE = 1.0
 """Seconds that the process gets to end."""
 
 NICE = 10
@@ -33,14 +33,14 @@ _ONE_THREAD = {"OMP_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1"}
 _LOW = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # Windows alone has it
 
 _running: "set[IndexApart]" = set()
-"""Those of this process that have told something, and have not ended."""
+"""The indexings of this process that have reported something and have not ended."""
 
 
 @contextmanager
 def indexing_waits() -> Iterator[None]:
-    """The indexings of this process stand still while the block runs, but for half of the time at most.
+    """The indexings of this process pause while the block runs, for half of the time at most.
 
-    On Windows they go on. If this process is killed meanwhile, the system ends them.
+    On Windows they continue. If this process is killed meanwhile, the system ends them.
     """
     still = [indexing for indexing in tuple(_running) if indexing.stand_still()]
     try:
@@ -62,7 +62,7 @@ class IndexApart:
         if sys.platform != "win32":
             os.setpriority(os.PRIO_PROCESS, self.process.pid, NICE)
         self.is_cancelled = False
-        self._turn = Lock()  # held while it stands still
+        self._turn = Lock()  # held while it is paused
         self._stopped = self._woken = 0.0  # seconds, by the monotonic clock
 
     def _start(self, corpus: Path, home: Path, started: "Future[subprocess.Popen[bytes]]") -> None:
@@ -86,7 +86,7 @@ class IndexApart:
             self._over.wait()
 
     def stand_still(self) -> bool:
-        """Stop it, unless it stands still or has run for less time than it did; whether it was stopped."""
+        """Pause it, unless it is paused or has run for less than its last pause; whether it was paused."""
         if sys.platform == "win32" or not self._turn.acquire(blocking=False):
             return False
         now = time.monotonic()
@@ -98,7 +98,7 @@ class IndexApart:
         return True
 
     def go_on(self) -> None:
-        """Wake it, after `stand_still` has stopped it."""
+        """Resume it, after `stand_still` has paused it."""
         self._woken = time.monotonic()
         self.process.send_signal(signal.SIGCONT)
         self._turn.release()
@@ -137,7 +137,7 @@ class IndexApart:
         with suppress(OSError):  # a byte that it no longer reads
             self.process.stdin.close()
         try:
-            self.process.wait(PATIENCE)
+            self.process.wait(END_PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

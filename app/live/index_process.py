@@ -1,10 +1,10 @@
-"""Index process: brings an index up to date beside a server, and tells it how far it is.
+"""Index process: updates an index beside a server, and reports its progress to it.
 
 `index_apart` starts it as `python -m rodedraad.live.index_process CORPUS HOME [STORE]`. It writes lines of
 JSON to standard output: the progress, and at last the report or an error. A byte on standard input cancels
-it. The end of standard input breaks it off, for then the server has ended. If it stands still then, the
-system ends it: Linux because it is asked here, others as they end stopped processes of a group that nobody
-can wake.
+it. The end of standard input ends it, since the server has ended then. If it is paused then, the system
+ends it: Linux because it is asked here, others as they end stopped processes of a group that nobody can
+resume.
 """
 
 import ctypes
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def _listen(cancelled: Event) -> None:
-    """Cancel at a byte, and end the process at the end: an index can be broken off at any moment."""
+    """Cancel at a byte, and end the process at the end of input: it can be interrupted at any moment."""
     while os.read(0, 1):
         cancelled.set()
     kill_parsers()

@@ -4,32 +4,35 @@ import shutil
 import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from rodedraad.index.files.safe_files import give_free_name, hidden_name
 from rodedraad.index.progress import OnProgress
 from rodedraad.index.report import Report, by_path
 from rodedraad.index.settings import load_settings
-from rodedraad.index.states import State, compare
+from rodedraad.index.states import State, states_of
 from rodedraad.index.store.progress_file import Running, running
-from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, find_source, scan
+from rodedraad.ingest.corpus_folder import LEFT_BY_PROGRAMS, Source, find_source, scan
 from rodedraad.ingest.documents import holder
 from rodedraad.ingest.errors import Reason, RodeDraadError, UnreadableDocument
 from rodedraad.ingest.formats import SUFFIXES
 from rodedraad.ingest.parser_pool import ParserPool
-from rodedraad.ingest.read_file import read_bytes
+from rodedraad.ingest.read_file import open_source, read_bytes
 from rodedraad.live.added_pages import Fetch, add_page
+from rodedraad.live.answered_examples import ask_examples
 from rodedraad.live.error_message import without_folders
 from rodedraad.live.index_apart import IndexApart
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.live.web_fetch import fetch_apart
 from rodedraad.texts.refusal import Refusal
 
-LONGEST_NAME = 200  # bytes of a file's name
+LONGEST_FILE_NAME = 200  # bytes of a file's name
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DocumentRow:
     """A document and its state."""
 
     id: str
@@ -76,14 +79,14 @@ class LiveCorpus:
         """The message of an error for somebody elsewhere: without the folders of this machine."""
         return without_folders(error, self._corpus, self._index.home)
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[DocumentRow]:
         """Every document by id, beneath its file; files that are not wholly indexed come first."""
         manifest = self._index.searcher().generation.manifest
         sources, _ = scan(self._corpus)
-        states = compare(manifest, sources)
+        states = states_of(manifest, sources)
         reasons = {file.path: (file.reason,) for file in manifest.unread if states[file.path] == State.UNREAD}
         rows = [
-            Row(
+            DocumentRow(
                 id=entry.path,
                 title=entry.title,
                 language=entry.language,
@@ -97,7 +100,7 @@ class LiveCorpus:
         ]
         indexed = {row.id for row in rows}
         rows += [
-            Row(
+            DocumentRow(
                 id=source.id,
                 title=source.citation.title or source.id,
                 state=states[source.id],
@@ -118,7 +121,7 @@ class LiveCorpus:
         suffix = Path(name).suffix.lower()
         if suffix not in SUFFIXES:
             raise Refusal("refused_kind", kinds=", ".join(SUFFIXES))
-        too_long = len(name.encode(errors="replace")) > LONGEST_NAME
+        too_long = len(name.encode(errors="replace")) > LONGEST_FILE_NAME
         skipped = name.startswith(".") or LEFT_BY_PROGRAMS.fullmatch(name)
         if too_long or skipped or not name.isprintable() or "/" in name or "\\" in name:
             raise Refusal("refused_name")
@@ -143,21 +146,26 @@ class LiveCorpus:
 
     def read(self, id: str) -> bytes:
         """The bytes of a document's file; raises UnreadableDocument if it is missing or unreadable."""
-        source = find_source(self._corpus, id)
-        if source is None:
-            raise UnreadableDocument("its file no longer exists")
-        return read_bytes(source, self.largest)
+        return read_bytes(self._source(id), self.largest)
 
-    def original(self, file: str, member: tuple[str, ...]) -> tuple[str, bytes]:
-        """The name and the bytes of a file, or of a member as `read_member` gives it.
+    def original(self, file: str, member: tuple[str, ...]) -> tuple[str, BinaryIO]:
+        """The name of a file, or of a member as `read_member` gives it, and the file, open for reading.
 
         Raises UnreadableDocument if it is missing or unreadable.
         """
-        data, depth = self.read(file), 0
-        if member:
-            with ParserPool(load_settings(self._index.home).limits, 1) as parsers:
-                data, depth = parsers.read_member(file, data, member)
-        return PurePosixPath(file, *member[:depth]).name, data
+        if not member:
+            return PurePosixPath(file).name, open_source(self._source(file))
+        data = self.read(file)
+        with ParserPool(load_settings(self._index.home).limits, 1) as parsers:
+            data, depth = parsers.read_member(file, data, member)
+        return PurePosixPath(file, *member[:depth]).name, BytesIO(data)
+
+    def _source(self, id: str) -> Source:
+        """The source of a file; raises UnreadableDocument if there is none."""
+        source = find_source(self._corpus, id)
+        if source is None:
+            raise UnreadableDocument("its file no longer exists")
+        return source
 
     def remove(self, id: str) -> None:
         """Delete a document's file, if it exists; raises RodeDraadError if it cannot be deleted."""
@@ -180,6 +188,10 @@ class LiveCorpus:
             self._indexing = None
         self._index.renew()
         return report
+
+    def ask_examples(self) -> None:
+        """Keep which examples the open index answers; raises as `answered_examples.ask_examples`."""
+        ask_examples(self._corpus, self._index.home, self._index.searcher)
 
     def cancel(self) -> None:
         """Have the indexing that runs for this process, if any, end with what is done."""

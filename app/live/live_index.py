@@ -1,6 +1,7 @@
 """Live index: the index that a running server searches; it switches to each new generation."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread
@@ -11,7 +12,7 @@ from rodedraad.index.stores import store_of
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.error_message import without_folders
 
-LOOK = 0.5
+GENERATION_POLL = 0.5
 """Seconds between two looks for a generation that another process published."""
 
 
@@ -42,17 +43,21 @@ class LiveIndex:
             if not self._searcher.is_current(self.home):
                 self._open()
 
-    def follow(self) -> None:
-        """From now on, open each new generation soon, so that nobody waits for it who asks."""
+    def follow(self, use: Callable[[], object]) -> None:
+        """From now on, open each new generation soon, so that nobody waits for it who asks.
+
+        `use` is called now and after each, in a thread of its own.
+        """
 
         def look() -> None:
-            seen = self._searcher.generation.id
+            seen = None
             while True:
-                time.sleep(LOOK)
                 with suppress(RodeDraadError):
                     if (published := store_of(self.home).current()) and published != seen:
                         seen = published
                         self.renew()
+                        use()
+                time.sleep(GENERATION_POLL)
 
         Thread(target=look, daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""Run history: what the gold questions got over the open index: the last time, and the time before.
+"""Run history: the results of the gold questions over the open index: the last run and the one before.
 
 They are HOME/evaluation.json and HOME/evaluation-before.json, as `rodedraad eval --save` writes them.
 """

@@ -54,7 +54,7 @@ class Fetched:
 
     data: bytes
     address: str  # where it was found in the end
-    media_type: str = ""  # lower case; empty where the site does not tell
+    media_type: str = ""  # lower case; empty where the site does not declare it
     charset: str = ""
 
 
@@ -112,7 +112,7 @@ def whole_address(address: str) -> str:
 
 
 def is_public(ip: Ip) -> bool:
-    """Whether an address lies on the public internet, and is not one of this machine."""
+    """Whether an address is on the public internet, and is not one of this machine."""
     if isinstance(ip, IPv6Address):
         inside = (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ()))
         if ip in _TRANSLATED:
@@ -140,7 +140,7 @@ def fetch(
 ) -> Fetched:
     """What is found at an address, within `seconds` and of at most `largest` bytes.
 
-    `may_reach` tells of the number of a machine whether it may be asked. Raises Refusal, with why.
+    `may_reach`: whether an IP address may be connected to. Raises Refusal, with the reason.
     """
     until = time.monotonic() + seconds
     address = whole_address(address)

@@ -1,7 +1,7 @@
 """Answer HTML: questions and their answers."""
 
 from rodedraad.answering.answer import Answer
-from rodedraad.page.glosses import gloss_query, has_glosses
+from rodedraad.page.document_glosses import gloss_query, has_glosses
 from rodedraad.page.kept_turns import Talk, as_json
 from rodedraad.texts.html_templates import as_html, render
 from rodedraad.texts.phrases import phrase

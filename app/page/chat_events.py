@@ -24,14 +24,14 @@ from rodedraad.page.scope_menu import menu_html
 from rodedraad.page.source_pane import places, source_html
 from rodedraad.page.translated_labels import Labels, languages_html
 from rodedraad.page.visitor import user_of
-from rodedraad.page.welcome import SUGGESTED, Suggestions, about_html
+from rodedraad.page.welcome import SUGGESTED, about_html, suggested
 from rodedraad.texts.html_templates import as_html, render
-from rodedraad.texts.phrases import NAMES, language_of, phrase
+from rodedraad.texts.phrases import LANGUAGE_NAMES, page_language, phrase
 from rodedraad.texts.refusal import Refusal
 
 LONGEST_NUMBER = 10  # digits
 
-Shown = tuple[Any, Any, Any]
+ShownAnswer = tuple[Any, Any, Any]
 """Conversation, text for a screen reader, and source pane."""
 
 
@@ -47,29 +47,27 @@ class ChatEvents:
         index: LiveIndex,
         votes: Votes,
         labels: Labels,
-        suggestions: Suggestions,
         collections: CollectionMenu,
         keeps: bool,
     ) -> None:
         self._index = index
         self._collections = collections
         self._keeps = keeps
-        self._suggestions = suggestions
         self._votes = votes
         self.labels = labels
 
     def respond(
         self, question: str | None, talk: str | None, scope: str | None, request: gr.Request
-    ) -> Shown:
+    ) -> ShownAnswer:
         """Answer a question in the light of the talk before it, from the documents in the scope."""
         before = talk_of(talk or "")
         try:
             chosen = scope_of(scope or "")
         except RodeDraadError as error:
-            raise self._told(error, language_of(request.headers)) from error
+            raise self._told(error, page_language(request.headers)) from error
         return self._respond(question or "", before, before, chosen, request)
 
-    def respond_alone(self, click: gr.EventData, request: gr.Request) -> Shown:
+    def respond_alone(self, click: gr.EventData, request: gr.Request) -> ShownAnswer:
         """Answer a question again, on its own, that was taken for a follow-up."""
         talk, turn = talk_of(text(click, "talk")), number(click, "turn")
         if not 0 <= turn < len(talk.turns):
@@ -77,9 +75,11 @@ class ChatEvents:
         asked = talk.turns[turn]
         return self._respond(asked.question, Talk(), talk, asked.scope, request)
 
-    def _respond(self, question: str, before: Talk, talk: Talk, scope: Scope, request: gr.Request) -> Shown:
+    def _respond(
+        self, question: str, before: Talk, talk: Talk, scope: Scope, request: gr.Request
+    ) -> ShownAnswer:
         """Answer a question, and show the source of what is quoted first."""
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         try:
             with indexing_waits():
                 searcher = self._index.searcher()
@@ -107,7 +107,7 @@ class ChatEvents:
     def show(self, click: gr.EventData, request: gr.Request) -> str:
         """The source pane for a citation that was clicked."""
         talk, turn = talk_of(text(click, "talk")), number(click, "turn")
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         if not talk.turns:
             return source_html([], language=language)
         try:
@@ -117,7 +117,7 @@ class ChatEvents:
 
     def vote(self, click: gr.EventData, request: gr.Request) -> str:
         """Save a vote on an answer from all documents; returns the message for a screen reader."""
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         talk, given = talk_of(text(click, "talk")), text(click, "vote")
         if not (talk.turns and given in (UP, DOWN)) or talk.turns[0].scope:
             return ""
@@ -136,7 +136,7 @@ class ChatEvents:
 
         The pane shows a place of the conversation, or that of a link, or what the last answer quotes.
         """
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         talk, link = talk_of(text(click, "talk")), dict(parse_qsl(text(click, "link").removeprefix("?")))
         turn, chosen = number(click, "turn"), number(click, "number")
         pane, notice = source_html([], language=language), ""
@@ -165,7 +165,7 @@ class ChatEvents:
     def open_document(self, click: gr.EventData, request: gr.Request) -> str:
         """The source pane for a document, from a character on, or with words that are looked for in it."""
         start, chosen = max(number(click, "start"), 0), max(number(click, "number"), 0)
-        language, id, words = language_of(request.headers), text(click, "document"), text(click, "words")
+        language, id, words = page_language(request.headers), text(click, "document"), text(click, "words")
         try:
             return document_html(self._index.searcher().generation, id, language, start, words, chosen)
         except RodeDraadError as error:
@@ -174,12 +174,12 @@ class ChatEvents:
     def introduce(self, request: gr.Request) -> tuple[str, str]:
         """The menu of what is searched, and what there is to ask about."""
         entries = self._index.searcher().generation.manifest.documents
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         return menu_html(entries, language), about_html(entries, language)
 
     def suggest(self, request: gr.Request) -> list[Any]:
         """The buttons of the examples, for a reader of a language that questions can be in."""
-        questions = self._suggestions.questions(language_of(request.headers, NAMES))
+        questions = suggested(self._index, page_language(request.headers, LANGUAGE_NAMES))
         shown = [gr.update(value=question, visible=True) for question in questions]
         return [*shown, *(gr.update(visible=False) for _ in range(SUGGESTED - len(shown)))]
 

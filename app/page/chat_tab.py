@@ -1,13 +1,11 @@
 """Chat tab: the Gradio page, with the conversation on the left and the source on the right."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from rodedraad.evaluation.votes import Votes
-from rodedraad.ingest.corpus_folder import Example
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.chat_events import ChatEvents
@@ -16,9 +14,10 @@ from rodedraad.page.documents_tab import documents_tab
 from rodedraad.page.evaluation_tab import evaluation_tab
 from rodedraad.page.theme import STATIC
 from rodedraad.page.translated_labels import CHOOSE, EACH, PHRASES, QUIET, Labels, languages_html
-from rodedraad.page.welcome import SUGGESTED, Suggestions
+from rodedraad.page.welcome import SUGGESTED
+from rodedraad.texts.html_templates import render
 
-AT_ONCE = 4
+QUESTIONS_AT_ONCE = 4
 """How many questions are answered at the same time."""
 
 ASKING = """
@@ -54,20 +53,19 @@ class _Chat:
 def build(
     index: LiveIndex,
     library: LiveCorpus,
-    examples: Sequence[Example],
     collections: CollectionMenu,
     may_change: bool,
     writes: bool,
     keeps: bool,
 ) -> None:
-    """Fill the page under construction, over an index and its documents, with example questions to click.
+    """Fill the page under construction, over an index and its documents.
 
     `collections` leads to other pages. `may_change` says whether people may add and remove documents;
     `writes` says whether there is a language model, `keeps` whether the server keeps conversations.
     """
     labels, votes = Labels(), Votes(index.home)
     with gr.Row(elem_id="head"):
-        gr.HTML("<h1><span>Rode Draad</span></h1>")
+        gr.HTML(render("page/name.html"))
         menu = gr.HTML(elem_id="collection-menu", js_on_load=None)
         languages = gr.HTML(languages_html("en"), elem_id="languages", js_on_load=CHOOSE)
         scripts = ["session", "talks", "take", "keys", "gloss", *(["talks_on_server"] if keeps else [])]
@@ -87,7 +85,7 @@ def build(
         evaluation_tab(evaluation, index, votes, labels, languages, may_change)
     with asking:
         chat = _lay_out(labels, may_change, writes)
-    events = ChatEvents(index, votes, labels, Suggestions(index, examples), collections, keeps)
+    events = ChatEvents(index, votes, labels, collections, keeps)
     _connect(chat, [languages, menus, menu], events)
 
 
@@ -139,7 +137,7 @@ def _connect(chat: _Chat, head: list[gr.HTML], events: ChatEvents) -> None:
         (chat.send.click, chat.question),
         *((example.click, example) for example in chat.examples),
     ]
-    asking = QUIET | {"concurrency_limit": AT_ONCE, "concurrency_id": "ask"}
+    asking = QUIET | {"concurrency_limit": QUESTIONS_AT_ONCE, "concurrency_id": "ask"}
     opened = [chat.conversation, chat.source, chat.notice, *head, *events.labels.parts]
     opening = (menus.input, languages.input)
     for steps in (

@@ -9,7 +9,7 @@ from rodedraad.answering.place import Place
 from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.ingest.documents import Document
 from rodedraad.page.permalink import find_document
-from rodedraad.page.source_pane import BEFORE, pane_html
+from rodedraad.page.source_pane import SHOWN_BEFORE, pane_html
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 
@@ -46,13 +46,13 @@ def document_html(
     name = "found_most" if len(places) == MOST_FOUND else "found_number"
     label = phrase(name, language, number=chosen.number, count=len(places))
     return pane_html(
-        document, chosen.start - BEFORE, places, chosen, language,
+        document, chosen.start - SHOWN_BEFORE, places, chosen, language,
         label=label, count=len(places), words=words,
     )  # fmt: skip
 
 
 def find(document: Document, words: str) -> list[Place]:
-    """Where the words stand one after another in a document, whatever their capitals, accents and spaces."""
+    """Where the words follow one another in a document, ignoring capitals, accents and spaces."""
     pattern = r"\s+".join(map(re.escape, words.translate(_LETTERS).split()))
     if not pattern:
         return []

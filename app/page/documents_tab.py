@@ -13,29 +13,29 @@ import gradio as gr
 from rodedraad.index.progress import Progress
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.formats import SUFFIXES
-from rodedraad.live.live_corpus import LiveCorpus, Row
+from rodedraad.live.live_corpus import DocumentRow, LiveCorpus
 from rodedraad.live.web_fetch import LONGEST_ADDRESS
+from rodedraad.page.accent_folding import looked_for
 from rodedraad.page.background_work import progress_html, watched
 from rodedraad.page.clicks import text
-from rodedraad.page.folded import looked_for
 from rodedraad.page.notes import STATUS, note, why
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.page.visitor import changing, may_change
 from rodedraad.texts.html_templates import render
-from rodedraad.texts.phrases import language_of, phrase
+from rodedraad.texts.phrases import page_language, phrase
 from rodedraad.texts.refusal import Refusal
 
-MOST_SHOWN = 500  # rows
+MOST_ROWS_SHOWN = 500  # rows
 
-LONGEST_WORDS = 200  # characters
+LONGEST_FILTER = 200  # characters
 
 FOLLOWERS = 16
 """How many pages see an indexing of others at the same time: less than half of Gradio's 40 workers."""
 
-LOOK = 1.0
+INDEXING_POLL = 1.0
 """Seconds between two looks at an indexing that another page or process runs."""
 
-Change = tuple[Any, Any, Any]
+DocumentsChange = tuple[Any, Any, Any]
 """What an event puts into the status, what changes when the table does, and the button to cancel."""
 
 REMOVE = """
@@ -50,7 +50,7 @@ def documents_tab(
     tab: gr.Tab, library: LiveCorpus, labels: Labels, languages: gr.HTML, can_change: bool
 ) -> None:
     """Fill the tab; without `can_change` it has no upload, removal or re-indexing, nor their events."""
-    events = _Events(library)
+    events = _DocumentEvents(library)
     with gr.Column(elem_id="documents"):
         if can_change:
             with gr.Row(elem_id="change"):
@@ -78,7 +78,7 @@ def documents_tab(
             cancel = gr.Button(PHRASES("cancel"), size="sm", elem_id="cancel", visible=False)
             labels.label(cancel, value="cancel")
         find = gr.Textbox(
-            label=PHRASES("scope_find"), max_lines=1, max_length=LONGEST_WORDS, elem_id="find-document"
+            label=PHRASES("scope_find"), max_lines=1, max_length=LONGEST_FILTER, elem_id="find-document"
         )
         labels.label(find, label="scope_find")
         count = gr.HTML(elem_id="found", elem_classes="unseen", js_on_load=STATUS)
@@ -114,14 +114,14 @@ def documents_tab(
             changed.then(events.renew, before, shown, **in_turn)
 
 
-class _Events:
+class _DocumentEvents:
     def __init__(self, library: LiveCorpus) -> None:
         self._library = library
         self._renewing: set[str | None] = set()  # sessions whose own indexing runs
 
     def show(self, words: str | None, request: gr.Request) -> tuple[str, str]:
         """The table of the documents that are looked for, and how many these are."""
-        language, rows = language_of(request.headers), self._library.rows()
+        language, rows = page_language(request.headers), self._library.rows()
         found = found_by(str(words or ""), rows)
         total, count = (f"{sum(not row.only_holds_others for row in some):,}" for some in (rows, found))
         told = phrase("scope_some", language, count=count, total=total) if words else ""
@@ -135,7 +135,7 @@ class _Events:
     @changing
     def add(self, files: list[str] | None, request: gr.Request) -> tuple[None, str, str | None]:
         """Add files; the notes on those refused come twice, but None for the second if no file was added."""
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         refused, added = [], False
         for file in map(Path, files or ()):
             try:
@@ -151,12 +151,12 @@ class _Events:
     @changing
     def tell_fetching(self, request: gr.Request) -> str:
         """The note that a page is being fetched."""
-        return note(phrase("doing_fetching", language_of(request.headers)))
+        return note(phrase("doing_fetching", page_language(request.headers)))
 
     @changing
     def add_page(self, address: str | None, request: gr.Request) -> tuple[str, str, str | None]:
         """Fetch a page; returns what was added, twice, or the address again, why nothing was, and None."""
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         address = str(address or "").strip()
         added = None
         try:
@@ -181,7 +181,7 @@ class _Events:
         return gr.update(visible=False)
 
     @changing
-    def renew(self, before: str | None, request: gr.Request) -> Iterator[Change]:
+    def renew(self, before: str | None, request: gr.Request) -> Iterator[DocumentsChange]:
         """Re-index and yield the progress, unless nothing was changed and `before` is None.
 
         The notes on an upload, in `before`, stay above the result.
@@ -189,7 +189,7 @@ class _Events:
         if before is None:
             yield gr.skip(), time.monotonic_ns(), gr.skip()
             return
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         self._renewing.add(request.session_hash)
         try:
             report = yield from watched(self._library.reindex, partial(self._now, request))
@@ -208,40 +208,40 @@ class _Events:
             self._renewing.discard(request.session_hash)
         yield f"{before}{note(found)}", time.monotonic_ns(), gr.update(visible=False)
 
-    async def follow(self, request: gr.Request) -> AsyncIterator[Change]:
+    async def follow(self, request: gr.Request) -> AsyncIterator[DocumentsChange]:
         """Yield the progress of an indexing that another page or process runs, until it ends."""
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         followed = False
         while request.session_hash not in self._renewing and (running := self._library.running()):
             since = f"{datetime.fromtimestamp(running.since, UTC):%H:%M}"
             more = phrase("since", language, time=since)
             yield await asyncio.to_thread(self._now, request, running.progress, more)
             followed = True
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(INDEXING_POLL)
         if followed and request.session_hash not in self._renewing:
             yield "", await asyncio.to_thread(self._library.version), gr.update(visible=False)
         else:
             yield gr.skip(), gr.skip(), gr.skip()
 
-    def _now(self, request: gr.Request, progress: Progress, more: str = "") -> Change:
+    def _now(self, request: gr.Request, progress: Progress, more: str = "") -> DocumentsChange:
         """The progress of a running indexing, the version of the index, and the button to cancel."""
         can_cancel = may_change(request.headers) and self._library.can_cancel
-        shown = progress_html(progress, language_of(request.headers), more)
+        shown = progress_html(progress, page_language(request.headers), more)
         return shown, self._library.version(), gr.update(visible=can_cancel)
 
 
-def found_by(words: str, rows: Sequence[Row]) -> list[Row]:
-    """The documents in whose title or id the words stand, and the files that hold these."""
+def found_by(words: str, rows: Sequence[DocumentRow]) -> list[DocumentRow]:
+    """The documents whose title or id contains the words, and the files that hold these."""
     is_meant = looked_for(words)
     found = [row for row in rows if is_meant(row.id, row.title)]
     ids = {id for row in found for id in (row.id, row.file)}
     return [row for row in rows if row.id in ids]
 
 
-def library_html(rows: Sequence[Row], language: str, may_change: bool, caption: str = "") -> str:
+def library_html(rows: Sequence[DocumentRow], language: str, may_change: bool, caption: str = "") -> str:
     """The documents as a table; with `may_change`, each has a button to remove it.
 
-    `caption` stands above them instead of how many there are.
+    `caption` is shown above them instead of their number.
     """
     return render(
         "page/library.html",
@@ -249,5 +249,5 @@ def library_html(rows: Sequence[Row], language: str, may_change: bool, caption: 
         language=language,
         may_change=may_change,
         caption=caption,
-        most=MOST_SHOWN,
+        most=MOST_ROWS_SHOWN,
     )

@@ -17,9 +17,9 @@ from rodedraad.page.notes import STATUS, note, why
 from rodedraad.page.translated_labels import PHRASES, QUIET, Labels
 from rodedraad.page.visitor import changing, may_change
 from rodedraad.texts.html_templates import render
-from rodedraad.texts.phrases import NAMES, language_of, phrase
+from rodedraad.texts.phrases import LANGUAGE_NAMES, page_language, phrase
 
-MOST_SHOWN = 100  # votes
+MOST_VOTES_SHOWN = 100  # votes
 
 DECIDE = """
 let leaving = false; // the button that has the focus
@@ -47,7 +47,7 @@ def evaluation_tab(
     can_change: bool,
 ) -> None:
     """Fill the tab; without `can_change` it has only the last run, and no votes with others' questions."""
-    events = _Events(index, votes)
+    events = _EvaluationEvents(index, votes)
     with gr.Column(elem_id="evaluation"):
         if can_change:
             again = gr.Button(PHRASES("evaluate"), size="sm", elem_id="evaluate")
@@ -76,14 +76,14 @@ def evaluation_tab(
         decision.then(events.ready, None, run, **QUIET)
 
 
-class _Events:
+class _EvaluationEvents:
     def __init__(self, index: LiveIndex, votes: Votes) -> None:
         self._index = index
         self._runs = RunHistory(index)
         self._votes = votes
 
     def show(self, request: gr.Request) -> str:
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         try:
             kept = self._runs.last()
             if kept:
@@ -94,7 +94,7 @@ class _Events:
 
     @changing
     def make(self, request: gr.Request) -> Iterator[str]:
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         try:
             count = yield from watched(self._runs.make, lambda now: progress_html(now, language))
             message = phrase("evaluated", language, count=count)
@@ -108,11 +108,11 @@ class _Events:
     def review(self, request: gr.Request) -> str:
         if not may_change(request.headers):
             return ""  # they hold others' questions
-        return self._waiting(language_of(request.headers), opened=False)
+        return self._waiting(page_language(request.headers), opened=False)
 
     @changing
     def decide(self, click: gr.EventData, request: gr.Request) -> tuple[str, Any]:
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         id, decision, evidence = (text(click, name) for name in ("id", "decision", "evidence"))
         try:
             if decision == "dismissed":
@@ -160,6 +160,6 @@ def votes_html(waiting: Sequence[VotedAnswer], language: str, opened: bool) -> s
         waiting=waiting,
         language=language,
         opened=opened,
-        most=MOST_SHOWN,
-        names=NAMES,
+        most=MOST_VOTES_SHOWN,
+        names=LANGUAGE_NAMES,
     )

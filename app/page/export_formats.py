@@ -1,9 +1,9 @@
-"""Export formats: answers with their sources, as other programs and paper take them."""
+"""Export formats: answers with their sources, for other programs and for printing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from rodedraad.answering.citation_formats import bibtex, literal, one_line, ris
+from rodedraad.answering.citation_formats import bibtex, literal, ris, single_spaced
 from rodedraad.answering.place import Place
 from rodedraad.index.store.snapshot import Snapshot
 from rodedraad.page.kept_turns import Cited, Turn, found_in
@@ -11,16 +11,16 @@ from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 from rodedraad.texts.scope_words import scope_in_words
 
-Form = Callable[[Sequence[Turn], Snapshot, str], str]
-"""A format: it writes answers, with what the documents tell of the places that they cite, in a language."""
+ExportFormat = Callable[[Sequence[Turn], Snapshot, str], str]
+"""A format: it writes answers in a language; the snapshot describes the documents that they cite."""
 
 
-def plain(turns: Sequence[Turn], _: Snapshot, language: str) -> str:
+def talk_as_plain(turns: Sequence[Turn], _: Snapshot, language: str) -> str:
     """Plain text: each question, its quotes between quotation marks, their sources."""
     return "\n\n\n".join("\n\n".join(_blocks(turn, language, "", "“{}”", str)) for turn in turns) + "\n"
 
 
-def markdown(turns: Sequence[Turn], _: Snapshot, language: str) -> str:
+def talk_as_markdown(turns: Sequence[Turn], _: Snapshot, language: str) -> str:
     """Markdown: each question a heading, its quotes block quotations; every character of them literal."""
     return "\n\n".join("\n\n".join(_blocks(turn, language, "## ", "> {}", literal)) for turn in turns) + "\n"
 
@@ -38,10 +38,10 @@ def _blocks(
     if turn.abstained:
         return [*asked, *([write(phrase("no_answer", language))] if turn.cited else [])]
     quotes = [
-        f"{quotation.format(write(one_line(quote.text)))} {write(_numbers(turn, quote))}"
+        f"{quotation.format(write(single_spaced(quote.text)))} {write(_numbers(turn, quote))}"
         for quote in turn.quoted
     ]
-    sources = [f"- {write(f'[{one.number}] {one_line(one.reference)}')}" for one in turn.cited]
+    sources = [f"- {write(f'[{one.number}] {single_spaced(one.reference)}')}" for one in turn.cited]
     return [*asked, *quotes, write(phrase("sources", language)), "\n".join(sources)]
 
 
@@ -49,12 +49,12 @@ def _numbers(turn: Turn, quote: Cited) -> str:
     return " ".join(f"[{one.number}]" for one in (quote, *turn.same_as(quote)))
 
 
-def html(turns: Sequence[Turn], _: Snapshot, language: str) -> str:
+def talk_as_html(turns: Sequence[Turn], _: Snapshot, language: str) -> str:
     """A page of its own, which word processors take too."""
     return render("page/export.html", turns=turns, language=language)
 
 
-def _entries(write: Callable[[Place], str]) -> Form:
+def _entries(write: Callable[[Place], str]) -> ExportFormat:
     """An entry for each place that the answers cite and the documents still hold."""
 
     def entries(turns: Sequence[Turn], generation: Snapshot, _: str) -> str:
@@ -64,10 +64,10 @@ def _entries(write: Callable[[Place], str]) -> Form:
     return entries
 
 
-FORMS: Final[Mapping[str, Form]] = {
-    "plain": plain,
-    "markdown": markdown,
-    "html": html,
+EXPORT_FORMATS: Final[Mapping[str, ExportFormat]] = {
+    "plain": talk_as_plain,
+    "markdown": talk_as_markdown,
+    "html": talk_as_html,
     "bibtex": _entries(bibtex),
     "ris": _entries(ris),
 }

@@ -27,11 +27,11 @@ from rodedraad.page.permalink import find_document, follow, link_to, query_of
 from rodedraad.page.source_pane import places
 from rodedraad.texts.phrases import phrase
 
-LONGEST_TALK = 100
+MOST_TURNS = 100
 """The most turns of a conversation that are kept."""
 
 Short = Annotated[str, MaxLen(100)]
-Text = Annotated[str, MaxLen(20_000)]
+KeptText = Annotated[str, MaxLen(20_000)]
 Offset = Annotated[int, Interval(ge=0, lt=10**12)]
 
 
@@ -41,12 +41,12 @@ class Cited:
 
     number: Offset  # from 1
     same_as: Offset  # the number of the quote that says the same; 0 for what is quoted itself
-    document: Text  # its id
+    document: KeptText  # its id
     start: Offset  # characters of the reading text
     end: Offset
-    text: Text
+    text: KeptText
     language: Short
-    reference: Text
+    reference: KeptText
 
     @property
     def query(self) -> dict[str, str]:
@@ -68,7 +68,7 @@ class Cited:
 class WrittenClaim:
     """A part of a sentence that a language model wrote, with the numbers of the places that it rests on."""
 
-    text: Text
+    text: KeptText
     citations: Annotated[tuple[Offset, ...], MaxLen(30)]
     translated: bool
 
@@ -81,7 +81,7 @@ class Written:
     language: Short
     claims: Annotated[tuple[WrittenClaim, ...], MaxLen(30)]
     why: Short  # the name of a phrase
-    given: Annotated[tuple[tuple[Short, Text], ...], MaxLen(5)]  # what fills it in
+    given: Annotated[tuple[tuple[Short, KeptText], ...], MaxLen(5)]  # what fills it in
     done: bool
 
     @property
@@ -104,15 +104,17 @@ class Turn:
     id: Short  # of the answer
     time: Short  # of the answer, ISO 8601 in UTC
     kind: Literal["answer", "no answer", "not a question"]
-    question: Text
-    understood_as: Text
+    question: KeptText
+    understood_as: KeptText
     language: Short
     confidence: float
     cited: Annotated[tuple[Cited, ...], MaxLen(30)]
-    matched: Annotated[tuple[tuple[Text, Text], ...], MaxLen(30)]  # words of the question and of the quotes
-    documents: Annotated[tuple[Text, ...], MaxLen(30)]  # titles
+    matched: Annotated[
+        tuple[tuple[KeptText, KeptText], ...], MaxLen(30)
+    ]  # words of the question and of the quotes
+    documents: Annotated[tuple[KeptText, ...], MaxLen(30)]  # titles
     best: (
-        tuple[Text, Offset] | None
+        tuple[KeptText, Offset] | None
     )  # the document of the passage that was found best, and its first character
     scope: Scope  # the documents that were searched
     written: Written | None = None
@@ -141,13 +143,13 @@ class Talk:
 
     def followed_by(self, answer: Answer) -> "Talk":
         """The conversation with one more answer; its oldest turn goes where it has too many."""
-        return Talk(self.id, (*self.turns, kept(answer))[-LONGEST_TALK:])
+        return Talk(self.id, (*self.turns, kept_turn(answer))[-MOST_TURNS:])
 
 
 _TURN, _SCOPE = TypeAdapter(Turn), TypeAdapter(Scope)
 
 
-def kept(answer: Answer) -> Turn:
+def kept_turn(answer: Answer) -> Turn:
     """What is kept of an answer just given."""
     same_as = {other.citation: quote.citation for quote in answer.quotes for other in quote.also}
     best = answer.hits[0].passage if answer.hits else None
@@ -195,7 +197,7 @@ def talk_of(text: str) -> Talk:
     if not isinstance(given, dict):
         return Talk()
     id, turns = given.get("id"), given.get("turns")
-    found = map(_turn, turns[-LONGEST_TALK:] if isinstance(turns, list) else [])
+    found = map(_turn, turns[-MOST_TURNS:] if isinstance(turns, list) else [])
     return Talk(id[:100] if isinstance(id, str) else "", tuple(turn for turn in found if turn))
 
 

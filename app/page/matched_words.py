@@ -5,12 +5,12 @@ import re
 from rodedraad.answering.answer import Answer
 from rodedraad.index.encoders.bundled import bundled_static
 from rodedraad.index.words.function_words import is_function_word
-from rodedraad.page.folded import folded
+from rodedraad.page.accent_folding import folded
 
 MATCHED_WORDS = 4
 """The most words of the question that are shown with the word they matched."""
 
-LEAST_COSINE = 0.4
+LEAST_SHOWN_COSINE = 0.4
 """The least cosine of two words' vectors that are shown as a match.
 
 Chosen on half of the pairs that were judged by hand; docs/how-it-works.md gives the precision on the others.
@@ -38,7 +38,7 @@ def matched_words(answer: Answer) -> list[tuple[str, str]]:
                 and word not in quoted
                 and not is_function_word(asked[word], answer.language)
                 and not is_function_word(found, language)
-                and _cosine(word, match) >= LEAST_COSINE
+                and _cosine(word, match) >= LEAST_SHOWN_COSINE
             ):
                 pairs.setdefault(asked[word], found)
     return list(pairs.items())[:MATCHED_WORDS]

@@ -20,7 +20,7 @@ from rodedraad.page.source_pane import is_printed
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 
-KEPT = 8
+PAGES_CACHED = 8
 """How many drawn pages are cached."""
 
 
@@ -35,7 +35,7 @@ class PdfView:
         """Draw nothing yet."""
         self._index = index
         self._library = library
-        self._drawn = lru_cache(KEPT)(self._draw)
+        self._drawn = lru_cache(PAGES_CACHED)(self._draw)
 
     def html(self, query: Mapping[str, str], language: str) -> str:
         """The page that a link's query leads to, with its quote marked, or a note why it cannot be shown.

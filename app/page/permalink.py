@@ -11,14 +11,14 @@ from rodedraad.ingest.documents import Document, Passage
 CHECKED = 12
 """Hexadecimal digits of a quote's SHA-256 in its link."""
 
-LONGEST = 4
+LONGEST_QUOTE = 4
 """How many times as long as the longest passage of its document a quote may be.
 
 It holds sentences of one passage, and at most MOST_QUOTED characters of its neighbours.
 """
 
 
-def link(place: Place) -> str:
+def permalink_of(place: Place) -> str:
     """A lasting link to a place, relative to the page's address."""
     return link_to(place.document.id, place.start, place.end, place.text)
 
@@ -49,7 +49,7 @@ def follow(generation: Snapshot, query: Mapping[str, str]) -> Place | None:
         return None
     document, passages = found
     length = end - start
-    if length > LONGEST * max((passage.end - passage.start for passage in passages), default=0):
+    if length > LONGEST_QUOTE * max((passage.end - passage.start for passage in passages), default=0):
         return None
     begins = (begin for passage in passages for begin, _ in (*passage.sentences, (passage.start, 0)))
     for begin in (start, *begins):

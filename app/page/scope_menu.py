@@ -7,11 +7,11 @@ from typing import Any
 
 from rodedraad.index.scope import NothingInScope, Scope, period
 from rodedraad.index.store.manifest import Entry
-from rodedraad.page.folded import looked_for
+from rodedraad.page.accent_folding import looked_for
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 
-MOST_SHOWN = 100  # documents and folders
+MOST_CHOICES_SHOWN = 100  # documents and folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def menu_html(entries: Sequence[Entry], language: str) -> str:
 
 
 def choices(entries: Sequence[Entry], scope: Scope, find: str, language: str) -> dict[str, Any]:
-    """The documents and folders in which `find` stands, as HTML; and how many documents are in the scope."""
+    """The documents and folders that match `find`, as HTML; and how many documents are in the scope."""
     try:
         count = len(scope.numbers(entries))
         told = phrase("scope_some", language, count=f"{count:,}", total=f"{len(entries):,}")
@@ -44,10 +44,10 @@ def choices(entries: Sequence[Entry], scope: Scope, find: str, language: str) ->
     rows = _rows(entries, scope, find)
     shown = render(
         "page/choices.html",
-        rows=rows[:MOST_SHOWN],
-        more=len(rows) > MOST_SHOWN,
+        rows=rows[:MOST_CHOICES_SHOWN],
+        more=len(rows) > MOST_CHOICES_SHOWN,
         chosen=scope.documents,
-        most=MOST_SHOWN,
+        most=MOST_CHOICES_SHOWN,
         language=language,
     )
     return {"rows": shown, "told": told, "count": count}

@@ -7,8 +7,8 @@ from rodedraad.answering.citation_formats import FORMATS, position
 from rodedraad.answering.place import Place
 from rodedraad.ingest.documents import Document
 from rodedraad.ingest.formats import PICTURES
-from rodedraad.page.glosses import gloss_query, has_glosses
-from rodedraad.page.permalink import document_link, link, page_link
+from rodedraad.page.document_glosses import gloss_query, has_glosses
+from rodedraad.page.permalink import document_link, page_link, permalink_of
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import phrase
 
@@ -18,7 +18,7 @@ NEAREST = 3
 WINDOW = 40_000
 """Characters of a document that are shown at once; of a longer one, the rest is leafed to."""
 
-BEFORE = 10_000
+SHOWN_BEFORE = 10_000
 """Of these, the characters before a place that is shown."""
 
 LINE = 1_000
@@ -45,7 +45,7 @@ def source_html(
 
     The place with `number` has the class "chosen"; `turn` counts the answers from 0 and is -1
     for a place that a link names. `nearest`: the places are not an answer. `language` is the
-    page's. `count` tells how many places there were, if some are no longer in the documents.
+    page's. `count`: how many places there were, if some are no longer in the documents.
     """
     count = count or len(shown)
     chosen = next((place for place in shown if place.number == number), None)
@@ -55,7 +55,7 @@ def source_html(
     label = phrase("nearest_number" if nearest else "quote_number", language, number=number, count=count)
     here = [place for place in shown if place.document.id == chosen.document.id]
     return pane_html(
-        chosen.document, chosen.start - BEFORE, here, chosen, language,
+        chosen.document, chosen.start - SHOWN_BEFORE, here, chosen, language,
         label=label, count=count, turn=turn, nearest=nearest,
     )  # fmt: skip
 
@@ -74,7 +74,7 @@ def pane_html(
 ) -> str:
     """A document, or a window of a long one from `start` on, with places in it marked.
 
-    `label` tells the one of `count` places that is chosen; `words` are those that were looked for.
+    `label` names the chosen one of `count` places; `words` are those that were looked for.
     """
     text = document.text
     start, end = window(text, start)
@@ -90,9 +90,9 @@ def pane_html(
         turn=turn,
         nearest=nearest,
         language=language,
-        link=link(chosen) if chosen else document_link(document.id, start),
+        link=permalink_of(chosen) if chosen else document_link(document.id, start),
         printed=has_printed_pages(document),
-        page=link(chosen) if chosen else page_link(document.id, document.page_at(at) or 1),
+        page=permalink_of(chosen) if chosen else page_link(document.id, document.page_at(at) or 1),
         byline=_byline(document, at),
         recognised=document.is_recognised_at(at),
         copies={name: write(chosen) for name, write in FORMATS.items()} if chosen else {},

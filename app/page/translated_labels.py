@@ -9,7 +9,7 @@ from rodedraad.texts.html_templates import render
 from rodedraad.texts.phrases import SPOKEN, page_phrases, phrase
 
 PHRASES = gr.I18n(**page_phrases())
-Part = TypeVar("Part", bound=Block)
+Component = TypeVar("Component", bound=Block)
 
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """Options of events that run at once, outside the queue, and that the API does not list."""
@@ -42,7 +42,7 @@ class Labels:
     def __init__(self) -> None:
         self._labelled: list[tuple[Block, dict[str, str]]] = []
 
-    def label(self, part: Part, **names: str) -> Part:
+    def label(self, part: Component, **names: str) -> Component:
         """Fill properties of a part, by name, with the phrases of these names; returns the part."""
         self._labelled.append((part, names))
         return part

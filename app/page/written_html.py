@@ -3,11 +3,11 @@
 from rodedraad.page.kept_turns import Turn, Written, WrittenClaim
 from rodedraad.texts.html_templates import render
 from rodedraad.texts.refusal import Refusal
-from rodedraad.writing.sentence import Sentence
 from rodedraad.writing.writer import Writer
+from rodedraad.writing.written_sentence import WrittenSentence
 
 
-def written_of(sentence: Sentence) -> Written:
+def written_of(sentence: WrittenSentence) -> Written:
     """What is kept of a sentence, done or not."""
     failure = sentence.failure or Refusal("")
     return Written(

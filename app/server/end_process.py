@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from rodedraad.ingest.parser_pool import kill_parsers
 
-PATIENCE = 0.5
+THREAD_PATIENCE = 0.5
 """Seconds that threads get to end what they write beside the index."""
 
 
@@ -19,7 +19,7 @@ def end_process() -> None:
     An index can be broken off at any moment: the published one stays, and what was embedded is used by the
     next. To wait for it could take as long as the largest document does.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + THREAD_PATIENCE
     for thread in threading.enumerate():
         if thread is not threading.main_thread() and not thread.daemon:
             thread.join(max(deadline - time.monotonic(), 0))

@@ -14,14 +14,14 @@ from rodedraad.page.login_page import login_html
 from rodedraad.server.logins import Logins
 from rodedraad.server.page_calls import whole
 from rodedraad.server.passwords import Passwords
-from rodedraad.server.refused import Refused
+from rodedraad.server.refused_request import RefusedRequest
 from rodedraad.server.served_paths import LOG_IN, LOG_OUT, PAGE, is_served
-from rodedraad.server.sessions import LONGEST, Sessions
-from rodedraad.texts.phrases import NAMES, language_of, phrase
+from rodedraad.server.sessions import LONGEST_SESSION, Sessions
+from rodedraad.texts.phrases import LANGUAGE_NAMES, page_language, phrase
 
 _SCHEMES = {"yes": "dark", "no": "light"}  # by the cookie of the page's switch
 MOST_FIELDS = 10
-POLICY = (
+LOGIN_POLICY = (
     "default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
@@ -80,18 +80,18 @@ class Entrance:
     ) -> Response:
         form = _form(await whole(receive))
         name, password, to = (form.get(field, "") for field in ("username", "password", "to"))
-        language = language_of(request.headers, NAMES)
+        language = page_language(request.headers, LANGUAGE_NAMES)
         credentials = "Basic " + b64encode(f"{name}:{password}".encode()).decode()
         try:
             user = await self._logins.user(credentials, _client(request), gone) if name and password else None
-        except Refused as refusal:
+        except RefusedRequest as refusal:
             wait = phrase("login_wait", language, seconds=refusal.headers["Retry-After"])
             return self._page(request, to, name, wait, refusal)
         mark = self._passwords.mark(user) if user else b""
         if not user or self._passwords.user(credentials) != user:  # changed meanwhile
             return self._page(request, to, name, phrase("login_wrong", language))
         self._sessions.end(request.cookies.get(self._cookie, ""))
-        return self._led(request, to, self._sessions.begin(user, mark), LONGEST)
+        return self._led(request, to, self._sessions.begin(user, mark), LONGEST_SESSION)
 
     def _page(
         self,
@@ -99,17 +99,17 @@ class Entrance:
         to: str,
         name: str = "",
         problem: str = "",
-        refusal: Refused | None = None,
+        refusal: RefusedRequest | None = None,
     ) -> Response:
         nonce = secrets.token_urlsafe(16)
-        language = language_of(request.headers, NAMES)
+        language = page_language(request.headers, LANGUAGE_NAMES)
         scheme = _SCHEMES.get(request.cookies.get("dark", ""), "")
         return HTMLResponse(
             login_html(language, self._prefix + LOG_IN, _own(to), nonce, scheme, name, problem),
             refusal.status if refusal else 401,
             {
                 "WWW-Authenticate": "Session",
-                "Content-Security-Policy": POLICY.format(nonce=nonce),
+                "Content-Security-Policy": LOGIN_POLICY.format(nonce=nonce),
                 "Cache-Control": "no-store",
                 **(refusal.headers if refusal else {}),
             },
@@ -130,13 +130,13 @@ class Entrance:
         return led
 
 
-def _unknown(request: HTTPConnection) -> Refused:
-    """The refusal of a request of nobody; a browser is not told to ask for a password itself."""
+def _unknown(request: HTTPConnection) -> RefusedRequest:
+    """The refusal of a request without a login; it makes no browser open its own password prompt."""
     if "accept-language" in request.headers and "authorization" not in request.headers:
-        why = phrase("session_over", language_of(request.headers))
-        return Refused(401, why, {"WWW-Authenticate": "Session"})
+        why = phrase("session_over", page_language(request.headers))
+        return RefusedRequest(401, why, {"WWW-Authenticate": "Session"})
     asked = {"WWW-Authenticate": 'Basic realm="Rode Draad", charset="UTF-8"'}
-    return Refused(401, "A name and a password are needed.", asked)
+    return RefusedRequest(401, "A name and a password are needed.", asked)
 
 
 def _own(address: str) -> str:

@@ -11,14 +11,14 @@ from fastapi import APIRouter, HTTPException, Query
 from gradio.events import api
 from pydantic import BaseModel, ConfigDict, ValidationError, validate_call
 
-from rodedraad.answering.answer import LONGEST_QUESTION, Answer, checked
+from rodedraad.answering.answer import LONGEST_QUESTION, Answer, checked_question
 from rodedraad.answering.conversation import ask as ask_in_talk
 from rodedraad.answering.json_format import document_as_json, passage_as_json, turn_as_json
 from rodedraad.index.scope import Scope
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.index_apart import indexing_waits
 from rodedraad.live.live_index import LiveIndex
-from rodedraad.server.refused import WAIT, is_full
+from rodedraad.server.refused_request import RETRY_AFTER, is_full
 from rodedraad.texts.phrases import phrase
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Programs:
         date_from: str,
         date_to: str,
     ) -> dict[str, Any]:
-        """Ask the documents a question; the answer is verbatim quotes with where they stand, or none.
+        """Ask the documents a question; the answer is verbatim quotes with their places, or none.
 
         Where "kind" is "no answer" the documents hold none, and there are no quotes; where it is "not a
         question", "documents" names what can be asked about. Each quote
@@ -95,7 +95,7 @@ class Programs:
             raise RodeDraadError(
                 f'{phrase("writer_consent", "en", host=writer.host)} Agree with "agreed": "{writer.host}".'
             )
-        from rodedraad.writing.sentence import sentence_as_json, written
+        from rodedraad.writing.written_sentence import sentence_as_json, written
 
         passages = asked.pop("passages")
         scope = Scope(
@@ -111,7 +111,7 @@ class Programs:
         _within(passages, 0, MOST_PASSAGES, "passages")
         if len(before) > MOST_BEFORE:
             raise RodeDraadError(f"At most {MOST_BEFORE} questions can come before this one.")
-        question = checked(question)
+        question = checked_question(question)
         if len(question) + sum(map(len, before)) > LONGEST_TALK:
             raise RodeDraadError(
                 f"A question and those before it have at most {LONGEST_TALK:,} characters; "
@@ -147,7 +147,7 @@ class Programs:
         _within(count, 1, MOST_PASSAGES, "count")
         with indexing_waits():
             searcher = self._index.searcher()
-            hits = searcher.search(searcher.query(checked(question)), count, scope=scope)
+            hits = searcher.search(searcher.query(checked_question(question)), count, scope=scope)
         return [passage_as_json(hit) for hit in hits]
 
     def list_documents(self) -> list[dict[str, Any]]:
@@ -185,14 +185,14 @@ class Programs:
 
 def _within(number: int, least: int, most: int, name: str) -> None:
     if not least <= number <= most:
-        raise RodeDraadError(f"{name} must lie between {least} and {most}.")
+        raise RodeDraadError(f"{name} must be between {least} and {most}.")
 
 
 def endpoints(programs: Programs, turn: CapacityLimiter, waiting: int) -> None:
     """Name the functions as Gradio endpoints of the page under construction, and so as tools of MCP.
 
-    They give JSON text: Gradio tells agents a dict as Python prints it. They wait for their turn here, for
-    Gradio has agents pass by its queue.
+    They return JSON text: Gradio gives agents a dict as Python prints it. They wait for their turn here,
+    since Gradio does not queue the calls of agents.
     """
 
     async def told(call: Callable[..., Any], **arguments: Any) -> str:
@@ -264,7 +264,7 @@ def malformed(errors: Iterable[Any]) -> str:
 async def in_turn(limiter: CapacityLimiter, waiting: int, call: Callable[..., Any], *arguments: Any) -> Any:
     """What a call gives that is made in a thread of its own; with `waiting` before it, status 429."""
     if is_full(limiter, waiting):
-        raise HTTPException(429, phrase("busy", "en"), {"Retry-After": str(WAIT)})
+        raise HTTPException(429, phrase("busy", "en"), {"Retry-After": str(RETRY_AFTER)})
     return await to_thread.run_sync(call, *arguments, limiter=limiter)
 
 

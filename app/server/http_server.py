@@ -24,7 +24,7 @@ HEAD_SECONDS = 10
 ARRIVING = 64
 """Connections that may wait to be accepted, and that are accepted at once."""
 
-GRACE = 1
+STOP_GRACE = 1
 """Seconds that answers under way may still take when the server stops."""
 
 _USED_UP = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -119,7 +119,7 @@ class HttpServer(uvicorn.Server):
                 log_level=logging.CRITICAL,
                 access_log=False,
                 server_header=False,
-                timeout_graceful_shutdown=GRACE,
+                timeout_graceful_shutdown=STOP_GRACE,
             )
         )
 
@@ -130,7 +130,7 @@ class HttpServer(uvicorn.Server):
         self._on_open()
 
     async def shutdown(self, sockets: Any = None) -> None:
-        """End what is open for as long as a page is, and give the rest GRACE seconds."""
+        """End what is open for as long as a page is, and give the rest STOP_GRACE seconds."""
         self._guard.stop()
         await super().shutdown(sockets)
 

@@ -10,7 +10,7 @@ from math import ceil
 from anyio import CancelScope, CapacityLimiter, create_task_group, to_thread
 
 from rodedraad.server.passwords import Passwords
-from rodedraad.server.refused import Refused, busy
+from rodedraad.server.refused_request import RefusedRequest, busy
 
 MOST_WAITING = 16
 """How many credentials may wait to be checked; a check takes about a third of a second."""
@@ -95,7 +95,7 @@ class Logins:
     def _refuse_guesser(self, address: str) -> None:
         if delay := self._delay(address):
             why = "Too many wrong passwords came from this address. Try again later."
-            raise Refused(429, why, {"Retry-After": str(ceil(delay))})
+            raise RefusedRequest(429, why, {"Retry-After": str(ceil(delay))})
 
     def _delay(self, address: str) -> float:
         """Seconds until an address may guess again."""

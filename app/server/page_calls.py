@@ -20,12 +20,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rodedraad.page.visitor import is_changing, may_change
-from rodedraad.server.refused import Refused, busy, is_full
+from rodedraad.server.refused_request import RefusedRequest, busy, is_full
 from rodedraad.server.served_paths import HEAR, JOIN, RUN
-from rodedraad.server.unheard import Unheard
-from rodedraad.texts.phrases import language_of, phrase
+from rodedraad.server.unfetched_answers import UnfetchedAnswers
+from rodedraad.texts.phrases import page_language, phrase
 
-AT_ONCE = 8
+CALLS_AT_ONCE = 8
 """How many calls of a kind are run at the same time outside the queue, unless the function has a limit."""
 
 _SESSION = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -47,7 +47,7 @@ class PageCalls:
         self._app, self._page, self._uploads, self._waiting = app, page, uploads.resolve(), waiting
         self._turns: dict[str, CapacityLimiter] = {}  # outside the queue, by the id of the kind
         self._joining: Counter[str] = Counter()  # calls on their way into a queue, by its id
-        self._unheard = Unheard(page)
+        self._unheard = UnfetchedAnswers(page)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; raises Refused for a call that cannot be."""
@@ -66,12 +66,12 @@ class PageCalls:
         if scope["path"] == RUN:
             turn = self._turn(function)
             if is_full(turn, self._waiting):
-                raise busy(language=language_of(headers))
+                raise busy(language=page_language(headers))
             async with turn:
                 await pass_on()
             return
         if self._is_waited_for(function):
-            raise busy(language=language_of(headers))
+            raise busy(language=page_language(headers))
         self._joining[function.concurrency_id] += 1
         try:
             await self._unheard.expect(call["session_hash"])
@@ -82,7 +82,7 @@ class PageCalls:
     def _turn(self, function: BlockFunction) -> CapacityLimiter:
         """What calls outside the queue take before they are run, with others of their kind."""
         limit = function.concurrency_limit
-        at_once = limit if isinstance(limit, int) else AT_ONCE
+        at_once = limit if isinstance(limit, int) else CALLS_AT_ONCE
         return self._turns.setdefault(function.concurrency_id, CapacityLimiter(at_once))
 
     async def _hear(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,17 +107,17 @@ class PageCalls:
             call = {name: call[name] for name in _KEPT if name in call}
             json.dumps(call, ensure_ascii=False).encode()  # a lone surrogate cannot be encoded
         except (ValueError, TypeError, RecursionError) as error:
-            raise Refused(400, "This is no call of a function.") from error
+            raise RefusedRequest(400, "This is not a call of a function.") from error
         number, data, session = call.get("fn_index"), call.get("data"), call.get("session_hash")
         function = self._page.fns.get(number) if isinstance(number, int) else None
         if function is None or function.fn is None:  # what has none is run by the browser alone
-            raise Refused(400, "There is no such function.")
+            raise RefusedRequest(400, "There is no such function.")
         if is_changing(function.fn) and not may_change(headers):
-            raise Refused(403, phrase("only_read", language_of(headers)))
+            raise RefusedRequest(403, phrase("only_read", page_language(headers)))
         if not isinstance(data, list) or len(data) != len(function.inputs):
-            raise Refused(400, "There is no such function.")
+            raise RefusedRequest(400, "There is no such function.")
         if not (isinstance(session, str) and _SESSION.fullmatch(session)):
-            raise Refused(400, "A call belongs to a session.")
+            raise RefusedRequest(400, "A call belongs to a session.")
         call["data"] = [self._value(value, part) for value, part in zip(data, function.inputs, strict=True)]
         return call, function
 
@@ -126,7 +126,7 @@ class PageCalls:
             return [self._upload(file) for file in (value if isinstance(value, list) else [value])]
         if all(isinstance(one, _PLAIN) for one in (value if isinstance(value, list) else [value])):
             return value
-        raise Refused(400, "A function is given text and numbers.")
+        raise RefusedRequest(400, "A function takes only text and numbers.")
 
     def _upload(self, file: Any) -> dict[str, Any]:
         """A file that was uploaded, as Gradio writes it."""
@@ -137,7 +137,7 @@ class PageCalls:
                 return {"path": path, "meta": {"_type": "gradio.FileData"}}
         except (OSError, ValueError):  # no path can be such
             pass
-        raise Refused(400, "A file is uploaded before it is added.")
+        raise RefusedRequest(400, "A file is uploaded before it is added.")
 
 
 async def whole(receive: Receive) -> bytes:

@@ -1,4 +1,4 @@
-"""Page head: what the served page says of itself, and what tells its scripts and readers from others."""
+"""Page head: what the served page says about itself, and what identifies its scripts and its reader."""
 
 import hashlib
 import re
@@ -6,11 +6,11 @@ import re
 from rodedraad.texts.html_templates import render
 
 _SHARED = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
-"""What Gradio tells those who share the address, of itself."""
+"""What Gradio says about itself to sites where the address is shared."""
 
 
 def reader_key(home: str, user: str | None) -> str:
-    """The name under which a browser keeps a user's conversations about an index; it tells neither."""
+    """The name under which a browser keeps a user's conversations about an index; it reveals neither."""
     return hashlib.sha256(f"{home}\n{user or ''}".encode()).hexdigest()[:16]
 
 

@@ -1,30 +1,35 @@
 """Page route: what the page fetches itself: pages of PDFs, glosses, lists to choose from, files."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from anyio import CapacityLimiter
-from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict
+from starlette.types import Receive, Send
+from starlette.types import Scope as ASGIScope
 
 from rodedraad.index.scope import Scope
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
-from rodedraad.page.glosses import glosses_in
+from rodedraad.page.document_glosses import glosses_in
+from rodedraad.page.kept_turns import Offset
 from rodedraad.page.notes import why
 from rodedraad.page.pdf_pane import PdfView
 from rodedraad.page.permalink import find_document
 from rodedraad.page.scope_menu import choices
 from rodedraad.server.http_api import in_turn
-from rodedraad.texts.phrases import language_of, phrase
+from rodedraad.texts.phrases import page_language, phrase
 
-Offset = Annotated[int, Query(ge=0, lt=10**12)]
+FETCHED_AT_ONCE = 2
+"""How many pages are drawn, lists and glosses made or files opened at the same time."""
 
-AT_ONCE = 2
-"""How many pages are drawn, lists and glosses made or files read at the same time."""
+PIECE = 1 << 18
+"""Bytes of a file that are in memory at once."""
 
 
 class Choice(BaseModel):
@@ -44,11 +49,11 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
 
     A file is given only to those who `may_fetch` files, always to be saved and never to be shown.
     """
-    router, view, limiter = APIRouter(), PdfView(index, library), CapacityLimiter(AT_ONCE)
+    router, view, limiter = APIRouter(), PdfView(index, library), CapacityLimiter(FETCHED_AT_ONCE)
 
     @router.get("/page")
     async def page(request: Request) -> HTMLResponse:
-        query, language = dict(request.query_params), language_of(request.headers)
+        query, language = dict(request.query_params), page_language(request.headers)
         return HTMLResponse(await in_turn(limiter, waiting, view.html, query, language))
 
     @router.post("/choices")
@@ -56,7 +61,7 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
         def made() -> dict[str, Any]:
             scope = Scope(tuple(body.documents), tuple(body.languages), body.date_from, body.date_to)
             entries = index.searcher().generation.manifest.documents
-            return choices(entries, scope, body.find, language_of(request.headers))
+            return choices(entries, scope, body.find, page_language(request.headers))
 
         try:
             return await in_turn(limiter, waiting, made)
@@ -69,7 +74,7 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
 
         def made() -> Mapping[str, tuple[str, int]]:
             found = find_document(index.searcher().generation, document)
-            return glosses_in(found[0], start, end, language_of(request.headers)) if found else {}
+            return glosses_in(found[0], start, end, page_language(request.headers)) if found else {}
 
         try:
             return await in_turn(limiter, waiting, made)
@@ -77,9 +82,9 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
             raise HTTPException(503, index.told(error)) from error
 
     @router.get("/file")
-    async def file(document: str, request: Request) -> Response:
+    async def file(document: str, request: Request) -> "SavedFile":
         """The file of a document, or the member of a file that it is; else of the file around it."""
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         if not may_fetch:
             raise HTTPException(403, "Files cannot be fetched here.")
         entries = index.searcher().generation.manifest.documents
@@ -87,10 +92,33 @@ def page_route(index: LiveIndex, library: LiveCorpus, may_fetch: bool, waiting: 
         if entry is None:
             raise HTTPException(404, phrase("document_gone", language))
         try:
-            name, data = await in_turn(limiter, waiting, library.original, entry.file, entry.member)
+            name, opened = await in_turn(limiter, waiting, library.original, entry.file, entry.member)
         except RodeDraadError as error:
             raise HTTPException(404, f"{document}: {why(error, language, library.told)}") from error
-        attached = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-        return Response(data, media_type="application/octet-stream", headers=attached)
+        return SavedFile(opened, name)
 
     return router
+
+
+class SavedFile(StreamingResponse):
+    """A file to be saved, sent in pieces; it is closed at the end, also where who saves it leaves."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        """Send an open file under a name."""
+        self._file, size = file, file.seek(0, os.SEEK_END)
+        file.seek(0)
+        attached = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+        headers = {"Content-Disposition": attached, "Content-Length": str(size)}
+        super().__init__(_pieces(file, size), headers=headers, media_type="application/octet-stream")
+
+    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        with self._file:
+            await super().__call__(scope, receive, send)
+
+
+def _pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """The first `size` bytes of a file, PIECE at a time."""
+    while size and (piece := file.read(min(size, PIECE))):
+        size -= len(piece)
+        yield piece

@@ -17,12 +17,12 @@ COST = (2**15, 8, 3)
 """N, r and p of scrypt (RFC 7914): 32 MiB and three passes, as the OWASP password storage cheat sheet
 advises."""
 
-SHORTEST, LONGEST = 8, 200
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 200
 """Characters that a password has."""
 
-LARGEST = 10_000_000  # bytes of a password file
+LARGEST_PASSWORD_FILE = 10_000_000  # bytes of a password file
 
-READ, CHANGE = "read", "change"
+READ_ROLE, CHANGE_ROLE = "read", "change"
 """The roles: to read and ask, or also to change documents and gold questions, as without a role."""
 
 _SALT, _KEY = 16, 32  # bytes
@@ -31,12 +31,12 @@ _SALT, _KEY = 16, 32  # bytes
 @dataclass(frozen=True, slots=True)
 class _User:
     kept: str  # of the password
-    role: str = CHANGE
+    role: str = CHANGE_ROLE
 
     @property
     def line(self) -> str:
         """What the file says after the name."""
-        return self.kept if self.role == CHANGE else f"{self.kept}:{self.role}"
+        return self.kept if self.role == CHANGE_ROLE else f"{self.kept}:{self.role}"
 
 
 def hashed(password: str, salt: bytes = b"", cost: tuple[int, int, int] = COST) -> str:
@@ -61,11 +61,13 @@ def add_user(path: Path, name: str, password: str, role: str | None = None) -> N
     when the file cannot be written.
     """
     if not name or ":" in name or not name.isprintable():
-        raise RodeDraadError(f"{name!r} is no user name: it must hold no colon and nothing invisible.")
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise RodeDraadError(f"A password has {SHORTEST} to {LONGEST} characters; choose another.")
+        raise RodeDraadError(f"{name!r} is not a user name. Use visible characters without a colon.")
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise RodeDraadError(
+            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; choose another."
+        )
     users = dict(_load(path)) if path.exists() else {}
-    role = role or (users[name].role if name in users else CHANGE)
+    role = role or (users[name].role if name in users else CHANGE_ROLE)
     users[name] = _User(hashed(password), role)
     _write(path, users)
 
@@ -99,13 +101,15 @@ def _write(path: Path, users: Mapping[str, _User]) -> None:
 def _load(path: Path) -> Mapping[str, _User]:
     users = {}
     try:
-        for number, line in enumerate(read_regular(path, LARGEST).decode().splitlines(), 1):
+        for number, line in enumerate(read_regular(path, LARGEST_PASSWORD_FILE).decode().splitlines(), 1):
             if not line.strip():
                 continue
             name, _, rest = line.partition(":")
             kept, *role = rest.split(":")
             kind, *_ = parts = kept.split("$")
-            if not (name and kind == "scrypt" and len(parts) == 6 and role in ([], [READ], [CHANGE])):
+            if not (
+                name and kind == "scrypt" and len(parts) == 6 and role in ([], [READ_ROLE], [CHANGE_ROLE])
+            ):
                 raise ValueError(f"line {number}")
             b64decode(parts[4], validate=True)
             if not all(1 <= int(part) <= 2**20 for part in parts[1:4]):
@@ -118,12 +122,12 @@ def _load(path: Path) -> Mapping[str, _User]:
         ) from error
     except ValueError as error:
         raise RodeDraadError(
-            f"The password file {path} holds something else than names, scrypt hashes and roles ({error}). "
+            f"The password file {path} holds something other than names, scrypt hashes and roles ({error}). "
             f"Write it with: rodedraad chat --auth {path} --add-user NAME"
         ) from error
     if not users:
         raise RodeDraadError(
-            f"The password file {path} names nobody. Add one: rodedraad chat --auth {path} --add-user NAME"
+            f"The password file {path} names no user. Add one: rodedraad chat --auth {path} --add-user NAME"
         )
     return users
 
@@ -156,7 +160,7 @@ class Passwords:
             name, _, password = b64decode(encoded.strip(), validate=True).decode().partition(":")
         except ValueError:  # no base64, or no UTF-8
             return None
-        if scheme.lower() != "basic" or len(password) > LONGEST:
+        if scheme.lower() != "basic" or len(password) > LONGEST_PASSWORD:
             return None
         with self._lock:
             self._follow()
@@ -182,7 +186,7 @@ class Passwords:
         """Whether a person may change documents and gold questions."""
         with self._lock:
             self._follow()
-            return name in self._users and self._users[name].role == CHANGE
+            return name in self._users and self._users[name].role == CHANGE_ROLE
 
     def _kept(self, name: str) -> str | None:
         user = self._users.get(name)

@@ -1,4 +1,4 @@
-"""Security: who may ask of the page over a network, from where, how much, and in what frame."""
+"""Security: which requests a server accepts from a network: from whom, from where, and how large."""
 
 import json
 import re
@@ -19,17 +19,17 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rodedraad.live.json_log import LOG, REQUEST_ID
-from rodedraad.page.visitor import RIGHT, USER, noted
+from rodedraad.page.visitor import RIGHT_HEADER, USER_HEADER, noted
 from rodedraad.server.entrance import Entrance
 from rodedraad.server.page_head import completed, reader_key
-from rodedraad.server.refused import Refused
+from rodedraad.server.refused_request import RefusedRequest
 from rodedraad.server.served_paths import HEALTH, PAGE, UPLOAD, is_lasting, is_served
 from rodedraad.server.uploads import Uploads
-from rodedraad.texts.phrases import language_of
+from rodedraad.texts.phrases import page_language
 
 LARGEST_BODY = 1_000_000  # bytes of a request
 LARGEST_FORM = 40_000  # bytes of a request from who is not let in: a name, a password and an address
-LONGEST_ADDRESS = 8_000  # bytes of a path and its query
+LONGEST_TARGET = 8_000  # bytes of a path and its query
 BODY_SECONDS = 30
 """How long the next piece of a body may take."""
 
@@ -41,7 +41,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-POLICY = "default-src 'none'; frame-ancestors 'none'"
+DEFAULT_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -53,16 +53,16 @@ Gradio compiles the page's own templates, hence 'unsafe-eval'; an inline script,
 document has no nonce and stays dead.
 """
 
-_OURS = {name.lower().encode() for name in (REQUEST_ID, USER, RIGHT)}
+_OURS = {name.lower().encode() for name in (REQUEST_ID, USER_HEADER, RIGHT_HEADER)}
 """Headers of a request that only the guard writes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class AccessRules:
     """What a server lets through."""
 
     names: frozenset[str]  # host names that it answers to, lower case; addresses it always does
-    public: str = ""  # host, with a port if any, that people see where a proxy stands in front
+    public: str = ""  # host, with a port if any, that people see where a proxy is in front
     home: str = ""  # folder of the index
     prefix: str = ""  # path that the page lies under, without a slash at its end
     entrance: Entrance | None = None  # None where no password is asked for
@@ -70,13 +70,13 @@ class Rules:
     collection: str = ""  # its name, where a server has several
     is_served: Callable[[str, str], bool] = is_served  # whether there is anything under a path for a method
 
-    def under(self, path: str, home: str, collection: str) -> "Rules":
+    def under(self, path: str, home: str, collection: str) -> "AccessRules":
         """The rules for a collection of the server under a path of its own."""
         entrance = self.entrance and self.entrance.under(path)
         return replace(self, prefix=self.prefix + path, home=home, collection=collection, entrance=entrance)
 
 
-def names_of(host: str, public: str) -> frozenset[str]:
+def host_names(host: str, public: str) -> frozenset[str]:
     """The names that a server on `host` answers to: its own, the machine's, and the public one."""
     machine = socket.gethostname().lower()
     return frozenset({"localhost", host.lower(), machine, f"{machine}.local", _name(public)} - {""})
@@ -85,7 +85,7 @@ def names_of(host: str, public: str) -> frozenset[str]:
 class Guard:
     """ASGI middleware that checks a request by rules, and completes and logs the response."""
 
-    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+    def __init__(self, app: ASGIApp, rules: AccessRules) -> None:
         """`app` gets the requests that are let through, their path without the prefix."""
         self._app = app
         self._rules = rules
@@ -104,11 +104,11 @@ class Guard:
         exchange = _Exchange(scope, receive, send, self._rules.collection)
         try:
             await self._handle(scope, exchange)
-        except Refused as refusal:
+        except RefusedRequest as refusal:
             await exchange.refuse(refusal)
         except Exception:
             LOG.exception("failure", extra={"request": exchange.id, "path": scope["path"]})
-            await exchange.refuse(Refused(500, "Something went wrong here; the log tells what."))
+            await exchange.refuse(RefusedRequest(500, "Something went wrong here; the log has the details."))
         exchange.log()
 
     async def _handle(self, scope: Scope, exchange: "_Exchange") -> None:
@@ -125,7 +125,7 @@ class Guard:
             exchange.user, exchange.may_change = visit, entrance.may_change(visit)
         exchange.reader = reader_key(self._rules.home, exchange.user)
         if not self._rules.is_served(scope["method"], scope["path"]):
-            raise Refused(404, "There is nothing under this address.")
+            raise RefusedRequest(404, "There is nothing under this address.")
         ours = {REQUEST_ID: exchange.id, **noted(exchange.user, exchange.may_change)}
         named = [(name, value) for name, value in scope["headers"] if name not in _OURS]
         scope["headers"] = [*named, *Headers(ours).raw]
@@ -133,7 +133,7 @@ class Guard:
             exchange.largest = LARGEST_BODY
             if scope["path"] == UPLOAD:
                 if self._rules.uploads is None or not exchange.may_change:
-                    raise Refused(403, "Documents cannot be added here.")
+                    raise RefusedRequest(403, "Documents cannot be added here.")
                 exchange.largest += self._rules.uploads.largest
                 stack.enter_context(self._rules.uploads.one_more())
             exchange.check_length(headers)
@@ -148,17 +148,17 @@ class Guard:
 
     def _check_source(self, scope: Scope, headers: Headers) -> None:
         """Raise Refused for what a page of another site, or another name, asks."""
-        if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
-            raise Refused(414, f"An address has at most {LONGEST_ADDRESS:,} bytes.")
+        if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_TARGET:
+            raise RefusedRequest(414, f"An address has at most {LONGEST_TARGET:,} bytes.")
         host = headers.get("host", "")
         if not (_is_address(_name(host)) or _name(host) in self._rules.names):
-            raise Refused(421, f"Nothing is served under the name {_name(host)[:100]!r}.")
+            raise RefusedRequest(421, f"Nothing is served under the name {_name(host)[:100]!r}.")
         own = {host.lower(), self._rules.public} - {""}
         origin = headers.get("origin")
         elsewhere = headers.get("sec-fetch-site") in ("cross-site", "same-site")
         followed = scope["method"] == "GET" and headers.get("sec-fetch-dest") == "document"
         if (origin is not None and _place(origin) not in own) or (elsewhere and not followed):
-            raise Refused(403, "A page from elsewhere cannot ask here.")
+            raise RefusedRequest(403, "A page from elsewhere cannot ask here.")
 
 
 class _Exchange:
@@ -186,7 +186,7 @@ class _Exchange:
         """Raise Refused if the body is too large by its own account."""
         declared = headers.get("content-length", "0")
         if not (declared.isascii() and declared.isdecimal()) or int(declared) > self.largest:
-            raise Refused(413, _too_large(self.largest))
+            raise RefusedRequest(413, _too_large(self.largest))
 
     async def gone(self) -> None:
         """Return when the client has hung up."""
@@ -205,12 +205,12 @@ class _Exchange:
                 with fail_after(BODY_SECONDS):
                     message = await self._receive()
             except TimeoutError:
-                await self.refuse(Refused(408, "The request took too long to arrive."))
+                await self.refuse(RefusedRequest(408, "The request took too long to arrive."))
                 return {"type": "http.disconnect"}
         self._arrives = bool(message.get("more_body"))
         self._received += len(message.get("body", b""))
         if self._received > self.largest:
-            await self.refuse(Refused(413, _too_large(self.largest)))
+            await self.refuse(RefusedRequest(413, _too_large(self.largest)))
             return {"type": "http.disconnect"}
         return message
 
@@ -242,12 +242,12 @@ class _Exchange:
     async def finish(self) -> None:
         """End a response that was broken off."""
         if not self._status:
-            await self.refuse(Refused(503, "The server stops."))
+            await self.refuse(RefusedRequest(503, "The server stops."))
         elif not self._finished:
             await self.send({"type": "http.response.body", "body": b""})
 
     async def _send_held(self, body: bytes) -> None:
-        language = language_of(Headers(scope=self._scope))
+        language = page_language(Headers(scope=self._scope))
         body = completed(body, self._nonce, self.reader, language, self.may_change)
         MutableHeaders(scope=self._start)["Content-Length"] = str(len(body))
         await self._send(self._start)
@@ -255,10 +255,10 @@ class _Exchange:
 
     def _complete(self, headers: MutableHeaders) -> None:
         headers.update(HEADERS)
-        headers.setdefault("Content-Security-Policy", POLICY)  # the login page has one of its own
+        headers.setdefault("Content-Security-Policy", DEFAULT_POLICY)  # the login page has one of its own
         headers[REQUEST_ID] = self.id
 
-    async def refuse(self, refusal: Refused) -> None:
+    async def refuse(self, refusal: RefusedRequest) -> None:
         if self._status:
             return  # a response is under way
         self._status, self._finished = refusal.status, True

@@ -20,18 +20,18 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
-from rodedraad.ingest.corpus_folder import Example, load_sources
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.collection import Collection
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
-from rodedraad.page.chat_tab import AT_ONCE, build
+from rodedraad.page.chat_tab import QUESTIONS_AT_ONCE, build
 from rodedraad.page.collection_menu import CollectionMenu
 from rodedraad.page.theme import FAVICON, STYLES, theme
 from rodedraad.page.translated_labels import PHRASES
 from rodedraad.server.collection_paths import CollectionPaths, hall, is_served_in_hall, path_of
 from rodedraad.server.end_process import end_process
 from rodedraad.server.entrance import Entrance
+from rodedraad.server.export_route import export_route
 from rodedraad.server.http_api import Programs, endpoints, malformed, routes
 from rodedraad.server.http_server import HttpServer
 from rodedraad.server.loading_sign import loading_sign
@@ -40,11 +40,10 @@ from rodedraad.server.page_calls import PageCalls
 from rodedraad.server.page_head import reader_key
 from rodedraad.server.page_route import page_route
 from rodedraad.server.passwords import Passwords
-from rodedraad.server.security import Guard, Rules, names_of
+from rodedraad.server.security import AccessRules, Guard, host_names
 from rodedraad.server.served_paths import HEALTH
 from rodedraad.server.sessions import Sessions
-from rodedraad.server.take_route import take_route
-from rodedraad.server.talks import FILE, Talks
+from rodedraad.server.talks import TALKS_FILE, Talks
 from rodedraad.server.talks_route import talks_route
 from rodedraad.server.uploads import Uploads
 
@@ -85,15 +84,15 @@ class Serving:
         """
         return bool(self.passwords) or (self.host in LOOPBACK and not self.root_path)
 
-    def rules(self, home: Path, uploads: Uploads) -> Rules:
+    def rules(self, home: Path, uploads: Uploads) -> AccessRules:
         """What the guard lets through to an index; files into a folder."""
         root, entrance = urlsplit(self.root_path), None
         if self.passwords:
             sessions = Sessions(home / "sessions.sqlite", self.passwords)
             key, secure = reader_key(str(home.resolve()), None), root.scheme == "https"
             entrance = Entrance(self.passwords, sessions, root.path.rstrip("/"), key, secure)
-        return Rules(
-            names=names_of(self.host, root.netloc),
+        return AccessRules(
+            names=host_names(self.host, root.netloc),
             public=root.netloc.lower(),
             home=str(home.resolve()),
             prefix=root.path.rstrip("/"),
@@ -111,7 +110,7 @@ def take_port(host: str, port: int) -> None:
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise RodeDraadError(
-                f"{host} is no address of this machine. Take 0.0.0.0 for every address that it has."
+                f"{host} is not an address of this machine. Use 0.0.0.0 for every address that it has."
             ) from error
         reason = "is in use" if error.errno == errno.EADDRINUSE else "cannot be opened"
         raise RodeDraadError(
@@ -126,15 +125,13 @@ class Opened:
 
     library: LiveCorpus
     index: LiveIndex
-    examples: Sequence[Example] = ()
     name: str = ""  # empty where it is alone
 
     @classmethod
     def of(cls, collection: Collection) -> "Opened":
         """Open a collection; raises as `LiveIndex`."""
         index = LiveIndex(collection.home)
-        examples = load_sources(collection.corpus).examples
-        return cls(LiveCorpus(collection.corpus, index), index, examples, collection.name)
+        return cls(LiveCorpus(collection.corpus, index), index, collection.name)
 
 
 def application(collections: Sequence[Opened], home: Path, serving: Serving) -> Guard | CollectionPaths:
@@ -167,12 +164,12 @@ def _page(
 ) -> tuple[FastAPI, gr.Blocks]:
     """The page of a collection with the routes beside it, and the page alone."""
     library, index, name = collection.library, collection.index, collection.name
-    programs, turn = Programs(index, serving.writer), CapacityLimiter(AT_ONCE)
+    programs, turn = Programs(index, serving.writer), CapacityLimiter(QUESTIONS_AT_ONCE)
     title = f"{name} · Rode Draad" if name else "Rode Draad"
     with gr.Blocks(title=title, analytics_enabled=False) as page:
         menu = CollectionMenu(names, name)
         writes, keeps = serving.writer is not None, serving.keep_talks
-        build(index, library, collection.examples, menu, serving.may_change, writes, keeps)
+        build(index, library, menu, serving.may_change, writes, keeps)
         endpoints(programs, turn, WAITING)
     page.queue(api_open=False)
     page._queue.sleep_when_free = IDLE
@@ -188,10 +185,10 @@ def _page(
 
     app.include_router(routes(programs, turn, WAITING))
     app.include_router(page_route(index, library, serving.may_change, WAITING))
-    app.include_router(take_route(index, WAITING))
+    app.include_router(export_route(index, WAITING))
     app.include_router(loading_sign())
     if serving.keep_talks:
-        app.include_router(talks_route(Talks(index.home / FILE), WAITING))
+        app.include_router(talks_route(Talks(index.home / TALKS_FILE), WAITING))
     if serving.writer:
         from rodedraad.server.writer_route import writer_route
 
@@ -218,7 +215,7 @@ def _page(
 
 
 def _add_health(app: FastAPI, indexes: Sequence[LiveIndex]) -> None:
-    """Tell whether indexes are open; of one alone also which generation."""
+    """Report whether the indexes are open; of a single one also its generation."""
 
     @app.get(HEALTH)
     def health() -> JSONResponse:
@@ -239,7 +236,7 @@ def serve(collections: Sequence[Collection], home: Path, serving: Serving) -> No
               file=sys.stderr)  # fmt: skip
     print(f"Rode Draad is open at {serving.address} (Ctrl-C stops it)", flush=True)
     for one in opened:
-        one.index.follow()
+        one.index.follow(one.library.ask_examples)
     HttpServer(app, serving.host, serving.port, forbid_connections).run()
     for one in opened:
         one.library.close()

@@ -12,7 +12,7 @@ from rodedraad.server.passwords import Passwords
 from rodedraad.server.private_database import opened
 
 DAY = 24 * 3600
-LONGEST = 30 * DAY
+LONGEST_SESSION = 30 * DAY
 """Seconds after which a session ends."""
 
 UNUSED = 7 * DAY
@@ -48,7 +48,9 @@ class Sessions:
     def begin(self, user: str, mark: bytes) -> str:
         """Begin a session of a user whose password has a mark; returns its token, of 256 random bits."""
         token, now = secrets.token_urlsafe(32), time.time()
-        self._kept.execute("DELETE FROM sessions WHERE began < ? OR used < ?", (now - LONGEST, now - UNUSED))
+        self._kept.execute(
+            "DELETE FROM sessions WHERE began < ? OR used < ?", (now - LONGEST_SESSION, now - UNUSED)
+        )
         self._kept.execute(
             "DELETE FROM sessions WHERE token IN "
             "(SELECT token FROM sessions WHERE user = ? ORDER BY used DESC LIMIT -1 OFFSET ?)",
@@ -68,7 +70,7 @@ class Sessions:
             return None
         user, mark, began, used = row
         now = time.time()
-        if began < now - LONGEST or used < now - UNUSED or mark != self._passwords.mark(user):
+        if began < now - LONGEST_SESSION or used < now - UNUSED or mark != self._passwords.mark(user):
             return None
         if used < now - _NOTED:
             with suppress(sqlite3.OperationalError):  # on a full disk

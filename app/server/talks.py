@@ -8,10 +8,10 @@ from pathlib import Path
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.server.private_database import opened
 
-FILE = "talks.sqlite"
+TALKS_FILE = "talks.sqlite"
 """The database, in the folder of an index."""
 
-MOST = 200
+MOST_TALKS = 200
 """Conversations of a user; a further one deletes that which was kept longest ago."""
 
 MOST_BYTES = 5_000_000
@@ -85,7 +85,7 @@ class Talks:
         if not self._kept.execute(_KEEP, (user, id, new, text, revision)).rowcount:
             raise Conflict(*self._found("user = ? AND id = ?", user, id))
         old, deleted = _OLD.format("text IS NOT NULL"), _OLD.format("text IS NULL")
-        self._kept.execute(f"UPDATE talks SET text = NULL WHERE {old}", (user, user, MOST))
+        self._kept.execute(f"UPDATE talks SET text = NULL WHERE {old}", (user, user, MOST_TALKS))
         self._kept.execute(f"DELETE FROM talks WHERE {deleted}", (user, user, MOST_DELETED))
         return new
 

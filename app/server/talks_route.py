@@ -11,11 +11,11 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rodedraad.live.json_log import LOG, REQUEST_ID
-from rodedraad.page.kept_turns import LONGEST_TALK
+from rodedraad.page.kept_turns import MOST_TURNS
 from rodedraad.page.visitor import user_of
 from rodedraad.server.http_api import in_turn, malformed
 from rodedraad.server.talks import MOST_BYTES, Conflict, KeptTalk, NoRoom, Talks
-from rodedraad.texts.phrases import language_of, phrase
+from rodedraad.texts.phrases import page_language, phrase
 
 Revision = Annotated[int, Interval(ge=0, lt=2**53)]
 
@@ -29,7 +29,7 @@ class Given(BaseModel):
     draft: str
     changed: float
     votes: dict[str, Any]
-    turns: Annotated[list[dict[str, Any]], MaxLen(LONGEST_TALK)]
+    turns: Annotated[list[dict[str, Any]], MaxLen(MOST_TURNS)]
     scope: dict[str, Any] | None = None  # what is searched; None for all documents
 
 
@@ -38,7 +38,7 @@ def talks_route(talks: Talks, waiting: int) -> APIRouter:
     router, limiter = APIRouter(), CapacityLimiter(1)
 
     async def done(request: Request, call: Callable[..., Any], *arguments: Any) -> Any:
-        language = language_of(request.headers)
+        language = page_language(request.headers)
         try:
             return await in_turn(limiter, waiting, call, user_of(request.headers), *arguments)
         except NoRoom as error:

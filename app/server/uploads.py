@@ -7,18 +7,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISDIR
 
-from rodedraad.server.refused import Refused, busy
+from rodedraad.server.refused_request import RefusedRequest, busy
 
-AT_ONCE = 4
+UPLOADS_AT_ONCE = 4
 """How many uploads may be under way."""
 
-KEPT = 600
+UPLOAD_SECONDS = 600
 """Seconds after which a file is removed that has not been added to the documents."""
 
 ROOM = 4
 """How many of the largest files the folder may hold before more is refused."""
 
-LEAST = 100_000  # bytes that a file counts for, so that there are not too many
+LEAST_FILE_SIZE = 100_000  # bytes that a file counts for, so that there are not too many
 
 
 class Uploads:
@@ -35,11 +35,13 @@ class Uploads:
     def one_more(self) -> Iterator[None]:
         """Room for an upload; raises Refused if there is none."""
         self._sweep()
-        if self._under_way >= AT_ONCE:
+        if self._under_way >= UPLOADS_AT_ONCE:
             raise busy()
         if self._held() >= self._most:
-            minutes = KEPT // 60
-            raise Refused(507, f"Too much has been uploaded and not added. Try again in {minutes} minutes.")
+            minutes = UPLOAD_SECONDS // 60
+            raise RefusedRequest(
+                507, f"Too much has been uploaded and not added. Try again in {minutes} minutes."
+            )
         self._under_way += 1
         try:
             yield
@@ -47,7 +49,7 @@ class Uploads:
             self._under_way -= 1
 
     def _held(self) -> int:
-        return sum(max(status.st_size, LEAST) for _, status in self._content())
+        return sum(max(status.st_size, LEAST_FILE_SIZE) for _, status in self._content())
 
     def _content(self) -> list[tuple[Path, os.stat_result]]:
         """Everything in the folder, what is in a folder before that."""
@@ -59,7 +61,7 @@ class Uploads:
 
     def _sweep(self) -> None:
         """Remove what was cut off or never added, and the folders that it was in."""
-        old = time.time() - KEPT
+        old = time.time() - UPLOAD_SECONDS
         for path, status in self._content():
             with suppress(OSError):  # gone meanwhile, or a folder that is in use
                 if status.st_mtime < old:

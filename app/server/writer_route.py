@@ -17,13 +17,13 @@ from rodedraad.page.notes import why
 from rodedraad.page.permalink import follow
 from rodedraad.page.written_html import switch_html, translated_html, written_html, written_of
 from rodedraad.server.http_api import in_turn
-from rodedraad.server.refused import WAIT, is_full
-from rodedraad.texts.phrases import language_of, phrase
+from rodedraad.server.refused_request import RETRY_AFTER, is_full
+from rodedraad.texts.phrases import page_language, phrase
 from rodedraad.texts.refusal import Refusal
-from rodedraad.writing.sentence import sentences, translation
 from rodedraad.writing.writer import Writer
+from rodedraad.writing.written_sentence import sentences, translation
 
-AT_ONCE = 2
+SENTENCES_AT_ONCE = 2
 """How many sentences are written at the same time."""
 
 
@@ -51,7 +51,7 @@ class Quoted(BaseModel):
 
 def writer_route(index: LiveIndex, writer: Writer, waiting: int) -> APIRouter:
     """The routes; a request gets status 429 if `waiting` others are before it."""
-    router, limiter = APIRouter(), CapacityLimiter(AT_ONCE)
+    router, limiter = APIRouter(), CapacityLimiter(SENTENCES_AT_ONCE)
 
     def check_agreed(host: str) -> None:
         if writer.needs_consent and host != writer.host:
@@ -66,16 +66,16 @@ def writer_route(index: LiveIndex, writer: Writer, waiting: int) -> APIRouter:
 
     @router.get("/writer")
     async def switch(request: Request) -> HTMLResponse:
-        return HTMLResponse(switch_html(writer, language_of(request.headers)))
+        return HTMLResponse(switch_html(writer, page_language(request.headers)))
 
     @router.post("/write")
     async def write(body: Asked, request: Request) -> StreamingResponse:
         check_agreed(body.agreed)
-        turns, language = talk_of(body.talk).turns, language_of(request.headers)
+        turns, language = talk_of(body.talk).turns, page_language(request.headers)
         if not turns or turns[-1].abstained:
             raise HTTPException(400, "There is no answer to write a sentence for.")
         if is_full(limiter, waiting):
-            raise HTTPException(429, phrase("busy", "en"), {"Retry-After": str(WAIT)})
+            raise HTTPException(429, phrase("busy", "en"), {"Retry-After": str(RETRY_AFTER)})
 
         async def made() -> AsyncIterator[str]:
             steps = lines(turns, body.at, language)
@@ -90,7 +90,7 @@ def writer_route(index: LiveIndex, writer: Writer, waiting: int) -> APIRouter:
     @router.post("/translate")
     async def translate(body: Quoted, request: Request) -> HTMLResponse:
         check_agreed(body.agreed)
-        language = language_of(request.headers)
+        language = page_language(request.headers)
 
         def made() -> str:
             place = follow(index.searcher().generation, body.model_dump())

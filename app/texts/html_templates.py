@@ -6,8 +6,8 @@ from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from rodedraad.texts.phrases import named, pattern
-from rodedraad.texts.reasons import told
 from rodedraad.texts.scope_words import scope_in_words
+from rodedraad.texts.translated_reasons import translated_reason
 
 
 def _phrase(name: str, language: str, /, **given: object) -> Markup:
@@ -22,7 +22,12 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.globals |= {"phrase": _phrase, "named": named, "told": told, "scope_in_words": scope_in_words}
+_ENVIRONMENT.globals |= {
+    "phrase": _phrase,
+    "named": named,
+    "translated_reason": translated_reason,
+    "scope_in_words": scope_in_words,
+}
 
 
 def render(template: str, **values: object) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 SPOKEN: Final = {"nl": "Nederlands", "en": "English", "fr": "Français", "es": "Español"}
 """The languages of the page, each by its own name."""
 
-NAMES: Final = {**SPOKEN, "de": "Deutsch"}
+LANGUAGE_NAMES: Final = {**SPOKEN, "de": "Deutsch"}
 """The languages of questions and documents, each by its own name."""
 
 
@@ -26,7 +26,7 @@ def pattern(name: str, language: str) -> str:
 
     Raises KeyError for an unknown name.
     """
-    return _phrases(language if language in NAMES else "en")[name]
+    return _phrases(language if language in LANGUAGE_NAMES else "en")[name]
 
 
 def named(name: str, language: str) -> str:
@@ -52,7 +52,7 @@ def texts(language: str) -> dict[str, dict[str, str]]:
     return tomllib.loads(Path(__file__).with_name(f"{language}.toml").read_text("utf-8"))
 
 
-def language_of(headers: Mapping[str, str], among: Container[str] = SPOKEN) -> str:
+def page_language(headers: Mapping[str, str], among: Container[str] = SPOKEN) -> str:
     """The language of the page for a request: its cookie `language`, or the browser's first choice.
 
     It is one of `among`; English if the browser accepts none of them.

@@ -1,17 +1,17 @@
-"""Scope words: the documents that a question was asked of, told in a language."""
+"""Scope words: the documents that were searched for an answer, described in a language."""
 
 from rodedraad.index.scope import Scope
 from rodedraad.texts.phrases import phrase
 
-MOST_NAMED = 3
+MOST_CHOICES_NAMED = 3
 """Documents and folders that are named; of more, the rest is counted."""
 
 
 def scope_in_words(scope: Scope, language: str) -> str:
     """What was chosen: documents and folders, languages and dates."""
     named = list(scope.documents)
-    if len(named) > MOST_NAMED + 1:
-        named[MOST_NAMED:] = [f"+ {len(named) - MOST_NAMED}"]
+    if len(named) > MOST_CHOICES_NAMED + 1:
+        named[MOST_CHOICES_NAMED:] = [f"+ {len(named) - MOST_CHOICES_NAMED}"]
     spoken = [phrase(f"language_{code}", language) for code in scope.languages]
     dates = [
         phrase(name, language, date=date)

@@ -30,16 +30,16 @@ Kind = Literal["number", "name", "word"]
 
 
 @dataclass(slots=True)
-class Item:
+class ContentWord:
     """A number, name or word of content."""
 
     kind: Kind
     text: str  # in lower case; of a number, its value
     clause: int  # from 0
     roles: frozenset[str]  # of the small words before it
-    tied: bool  # whether such a word, be it only "of", stands before it
-    definite: bool  # whether an article or possessive for one thing stands before it
-    bare: bool  # whether no small word stands before it
+    tied: bool  # whether such a word, be it only "of", is before it
+    definite: bool  # whether an article or possessive for one thing is before it
+    bare: bool  # whether no small word is before it
 
     @property
     def is_date(self) -> bool:
@@ -55,20 +55,18 @@ class Clauses:
     """A sentence, read."""
 
     language: str
-    items: list[Item] = field(default_factory=list)
+    items: list[ContentWord] = field(default_factory=list)
     markers: list[list[str]] = field(default_factory=lambda: [[]])  # what limits each clause
     quoted: set[int] = field(default_factory=set)  # the clauses between quotation marks
     joined: set[int] = field(default_factory=set)  # the clauses that "and" or "but" begins
-    subordinate: set[int] = field(
-        default_factory=set
-    )  # the clauses that tell what the one before them is about
-    relative: set[int] = field(default_factory=set)  # the clauses that tell of what stands before them
+    subordinate: set[int] = field(default_factory=set)  # complements: what somebody says or doubts
+    relative: set[int] = field(default_factory=set)  # the clauses that describe what is before them
     determined: bool = False  # whether the first item has an article, or is a number or name
     words: frozenset[str] = frozenset()  # all, in lower case
 
     @property
     def is_past(self) -> bool:
-        """Whether it tells of what happened: it has a year, or a verb in a form of the past."""
+        """Whether it reports what happened: it has a year, or a verb in a form of the past."""
         dated = any(item.is_date and item.text.isdecimal() for item in self.items)
         past = small_words(self.language).past
         return dated or any(
@@ -176,7 +174,7 @@ class _Reader:
         result.markers[-1] += told
         begins = at == 0 or self.tokens[at - 1] in _BREAKS or at - 1 == self._last
         clause = len(result.markers) - 1
-        result.items.append(Item(kind, text, clause, self._roles, self._tied, is_definite, begins))
+        result.items.append(ContentWord(kind, text, clause, self._roles, self._tied, is_definite, begins))
         self._last, self._limits = at, []
         self._forget()
 
@@ -242,6 +240,6 @@ def _value(token: str, language: str) -> str:
     return f"{int(whole)}{'.' if part else ''}{part}"
 
 
-def is_free(item: Item, other: Item) -> bool:
+def is_free(item: ContentWord, other: ContentWord) -> bool:
     """Whether two items may be a verb: plain words without an article or preposition."""
     return all(one.kind == "word" and not one.definite and not one.tied for one in (item, other))

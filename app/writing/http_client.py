@@ -17,7 +17,7 @@ from typing import Any
 from rodedraad.texts.refusal import Refusal
 from rodedraad.writing.writer import KEY, Writer
 
-LONGEST_TEXT = 8_000
+LONGEST_REPLY = 8_000
 """Characters of a reply; a model that writes more is in a loop."""
 
 LARGEST_REPLY = 2_000_000  # bytes, with what is around the text
@@ -63,7 +63,7 @@ def pieces(writer: Writer, messages: list[dict[str, str]], schema: dict[str, Any
 
 
 def main() -> None:
-    """Ask what standard input tells, and write each piece of the reply as a line of JSON."""
+    """Send the request on standard input, and write each piece of the reply as a line of JSON."""
     if sys.platform != "win32":
         os.nice(10)  # whoever asks the next question comes first
     import httpx
@@ -147,7 +147,7 @@ def _texts(response: Any) -> Iterator[str]:
         if not isinstance(text, str):
             raise TypeError("no text")
         size += len(text)
-        if size > LONGEST_TEXT:
+        if size > LONGEST_REPLY:
             raise Refusal("writer_endless")
         if text:
             yield text

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from rodedraad.writing.clauses import Clauses, Item
+from rodedraad.writing.clauses import Clauses, ContentWord
 from rodedraad.writing.pairing import Pairing
 from rodedraad.writing.small_words import small_words
 
@@ -10,10 +10,10 @@ LEAST_WITHIN, LEAST_ACROSS = 0.5, 0.6
 """The part of the items of the clauses that a claim takes, which it has at least: in one language, in two."""
 
 _CONDITIONS = {"if", "except", "said", "anyone", "doubt", "unreal"}
-"""Markers that limit also what stands in another clause of their sentence."""
+"""Markers that also limit the other clauses of their sentence."""
 
 _SCOPE = {"for", "against", "than", "between"}
-"""Roles of phrases that tell for whom something holds."""
+"""Roles of phrases that state for whom something holds."""
 
 
 def same_limits(pairing: Pairing) -> bool:
@@ -81,14 +81,14 @@ def _phrases(source: Clauses, left: Sequence[int]) -> Iterator[list[int]]:
         yield chunk
 
 
-def _behind(source: Clauses, chunk: Sequence[int]) -> Item | None:
-    """What stands behind some items in their clause."""
+def _behind(source: Clauses, chunk: Sequence[int]) -> ContentWord | None:
+    """The item after some items in their clause, if any."""
     behind = source.items[chunk[-1] + 1 : chunk[-1] + 2]
     return behind[0] if behind and behind[0].clause == source.items[chunk[0]].clause else None
 
 
 def _stands_alone(source: Clauses, chunk: Sequence[int]) -> bool:
-    """Whether what stands before a phrase is one thing without it, unlike "children" before "with fever"."""
+    """Whether what precedes a phrase is one thing without it, unlike "children" before "with fever"."""
     before = source.items[chunk[0] - 1] if chunk[0] else None
     return before is None or before.definite or before.kind != "word"
 
@@ -99,7 +99,7 @@ def _is_whole(source: Clauses, chunk: Sequence[int]) -> bool:
     return behind is None or not behind.bare
 
 
-def _is_when(items: Sequence[Item]) -> bool:
+def _is_when(items: Sequence[ContentWord]) -> bool:
     """Whether the numbers of a phrase are a date with its year."""
     numbers = [item for item in items if item.kind == "number"]
     return any(item.text.isdecimal() and len(item.text) == 4 for item in numbers) and all(

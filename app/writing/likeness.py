@@ -4,10 +4,10 @@ from functools import cache, lru_cache
 
 from rodedraad.index.encoders.bundled import bundled_static
 from rodedraad.index.words.analysis import analysis
-from rodedraad.index.words.glosses import glosses
+from rodedraad.index.words.gloss_tables import gloss_table
 from rodedraad.ingest.language import LANGUAGES
 
-LEAST_COSINE, OF_NAMES = 0.5, 0.7
+SAME_MEANING_COSINE, SAME_NAME_COSINE = 0.5, 0.7
 """The least cosine of the vectors of two words that mean the same: in one language, in two, of names.
 
 Of 60 pairs such as buy and sell, metre and kilometre or Leuven and Gent, none that differs has .5 but
@@ -35,7 +35,7 @@ def stem(folded: str, language: str) -> str:
 @cache
 def known(language: str) -> frozenset[str]:
     """The words of a language that have a gloss, so that they are no names."""
-    return frozenset(word for reader in LANGUAGES for word in glosses(language, reader))
+    return frozenset(word for reader in LANGUAGES for word in gloss_table(language, reader))
 
 
 def same_word(one: str, language: str, other: str, of_other: str) -> bool:
@@ -45,14 +45,14 @@ def same_word(one: str, language: str, other: str, of_other: str) -> bool:
         return True
     if language == of_other:
         return stem(first, language) == stem(second, language) or (
-            not _alike_in_form(first, second) and _cosine(first, second) >= LEAST_COSINE
+            not _alike_in_form(first, second) and _cosine(first, second) >= SAME_MEANING_COSINE
         )
-    return _likeness(one, language, other, of_other) >= LEAST_COSINE
+    return _likeness(one, language, other, of_other) >= SAME_MEANING_COSINE
 
 
 def may_be_same(one: str, language: str, other: str, of_other: str) -> bool:
     """Whether two words in two languages may mean the same, as the tables do not know both."""
-    known_both = one in glosses(language, of_other) and other in glosses(of_other, language)
+    known_both = one in gloss_table(language, of_other) and other in gloss_table(of_other, language)
     return not known_both or _likeness(one, language, other, of_other) >= CONTRARY
 
 
@@ -77,7 +77,7 @@ def _renderings(word: str, language: str) -> dict[str, list[str]]:
     own = analysis(bundled_static()).with_parts([word], language)
     found = {language: [fold(part) for part in own]}
     for reader in LANGUAGES:
-        told = (glosses(language, reader).get(part) for part in own)
+        told = (gloss_table(language, reader).get(part) for part in own)
         found.setdefault(reader, []).extend(fold(gloss[0]) for gloss in told if gloss)
     return found
 
@@ -85,7 +85,7 @@ def _renderings(word: str, language: str) -> dict[str, list[str]]:
 def same_name(one: str, other: str, across: bool) -> bool:
     """Whether two names are one, or one in two languages."""
     first, second = fold(one), fold(other)
-    least = OF_NAMES if _alike_in_form(first, second) else LEAST_COSINE
+    least = SAME_NAME_COSINE if _alike_in_form(first, second) else SAME_MEANING_COSINE
     return first == second or (across and _cosine(first, second) >= least)
 
 

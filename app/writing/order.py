@@ -1,4 +1,4 @@
-"""Order: whether what a claim says of whom is what its source says: who comes first, and after which word."""
+"""Order: whether a claim says the same of the same as its source: who comes first, and after which word."""
 
 from rodedraad.writing.clauses import is_free
 from rodedraad.writing.pairing import Pairing
@@ -10,7 +10,7 @@ _STRICT = _HARD | {"to", "from", "for", "with"}
 
 
 def in_order(pairing: Pairing) -> bool:
-    """Whether the items stand in the order of the source, but for what may move.
+    """Whether the items are in the order of the source, except for what may move.
 
     That is a phrase with a preposition, such as a place; a date; and one word without an article, as a verb.
     """

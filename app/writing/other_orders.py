@@ -1,14 +1,14 @@
-"""Other orders: a sentence said another way round, and clauses that share what stands in one of them."""
+"""Other orders: a sentence in another order, and clauses that share what is in one of them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rodedraad.writing.clauses import Clauses, Item
+from rodedraad.writing.clauses import Clauses, ContentWord
 from rodedraad.writing.pairing import Pairing
 
 
 def ways(source: Clauses) -> Iterator[Clauses]:
-    """A sentence as it stands, and the same said in other orders."""
+    """A sentence as it is, and the same in other orders."""
     yield source
     for turned in (active(source), _led_in(source)):
         if turned:
@@ -30,7 +30,7 @@ def active(read: Clauses) -> Clauses | None:
 
 
 def _led_in(source: Clauses) -> Clauses | None:
-    """A sentence whose first clause tells of what the second begins with: "Built in 1912, the bridge …"."""
+    """A sentence whose first clause describes what the second begins with: "Built in 1912, the bridge …"."""
     lead, rest = source.of_clause(0), source.of_clause(1)
     first = source.items[lead[0]] if lead else None
     if not (first and rest and first.bare and first.kind == "word" and source.items[rest[0]].definite):
@@ -43,7 +43,7 @@ def _led_in(source: Clauses) -> Clauses | None:
 
 
 def with_antecedent(pairing: Pairing) -> Pairing:
-    """A pairing with what a claim takes from the end of one clause in the next, which tells of that."""
+    """A pairing with what a claim takes from the end of one clause in the next, which describes it."""
     source = pairing.source
     taken = sorted(pairing.places.values())
     clause = source.items[taken[0]].clause
@@ -76,6 +76,6 @@ def with_shared(pairing: Pairing) -> Pairing:
     return _changed(pairing, {at: replace(source.items[at], clause=joined) for at in lead})
 
 
-def _changed(pairing: Pairing, moved: dict[int, Item]) -> Pairing:
+def _changed(pairing: Pairing, moved: dict[int, ContentWord]) -> Pairing:
     items = [moved.get(at, item) for at, item in enumerate(pairing.source.items)]
     return replace(pairing, source=replace(pairing.source, items=items))

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from rodedraad.writing.clauses import Clauses, Item, is_free
+from rodedraad.writing.clauses import Clauses, ContentWord, is_free
 from rodedraad.writing.likeness import fold, known, may_be_same, same_name, same_word, stem
 from rodedraad.writing.small_words import small_words
 
-MOST_UNKNOWN = 0.34
+MOST_UNKNOWN_WORDS = 0.34
 """The part of a claim's words that the tables may not know, where the quote is in another language.
 
 One may always be unknown, as the tables know few forms of verbs.
@@ -35,9 +35,9 @@ class Pairing:
 
 
 def paired(source: Clauses, claim: Clauses) -> Pairing | None:
-    """A claim paired with a sentence; None if a number, name or word of it stands nowhere there.
+    """A claim paired with a sentence; None if a number, name or word of it is missing there.
 
-    Across languages a word may stand nowhere, if one in its place there is not known to mean something else.
+    Across languages a word may be missing, if one in its place there is not known to mean something else.
     """
     across = source.language != claim.language
     places: dict[int, int] = {}
@@ -48,7 +48,7 @@ def paired(source: Clauses, claim: Clauses) -> Pairing | None:
         free = [at for at in found if at not in places.values()]
         if across and item.kind == "word" and last in found:
             beside = [at for at in free if source.items[at].clause == source.items[last].clause]
-            free = beside or [last]  # both words of "blood pressure" stand in "bloeddruk"
+            free = beside or [last]  # both words of "blood pressure" are in "bloeddruk"
         if free:
             last = next((at for at in free if at > last), free[0])
             places[number] = last
@@ -57,7 +57,7 @@ def paired(source: Clauses, claim: Clauses) -> Pairing | None:
         else:
             return None
     words = sum(item.kind == "word" for item in claim.items)
-    if len(places) < LEAST_FOUND or len(unknown) > max(1, int(MOST_UNKNOWN * words)):
+    if len(places) < LEAST_FOUND or len(unknown) > max(1, int(MOST_UNKNOWN_WORDS * words)):
         return None
     for number in unknown:
         at = _place_of_unknown(source, claim, places, number)
@@ -68,7 +68,7 @@ def paired(source: Clauses, claim: Clauses) -> Pairing | None:
 
 
 def _place_of_unknown(source: Clauses, claim: Clauses, places: dict[int, int], number: int) -> int | None:
-    """Where an unknown word may stand: near the place of a neighbour, or as a verb in its clause."""
+    """Where an unknown word may be: near the place of a neighbour, or as a verb in its clause."""
     item = claim.items[number]
     beside = [places[near] for near in (number - 1, number + 1) if near in places]
     for at, other in enumerate(source.items):
@@ -80,7 +80,7 @@ def _place_of_unknown(source: Clauses, claim: Clauses, places: dict[int, int], n
     return None
 
 
-def _same(item: Item, claim: Clauses, other: Item, source: Clauses) -> bool:
+def _same(item: ContentWord, claim: Clauses, other: ContentWord, source: Clauses) -> bool:
     """Whether an item of a claim and one of a sentence are the same number or name, or mean the same."""
     if "number" in (item.kind, other.kind):
         return item.kind == other.kind and item.text == other.text
@@ -101,13 +101,13 @@ def _same(item: Item, claim: Clauses, other: Item, source: Clauses) -> bool:
     return bool(set.intersection(*forms)) or same_word(item.text, language, other.text, language)
 
 
-def _forms(item: Item, read: Clauses) -> list[str]:
-    """A word as it stands, behind each particle of its sentence, and without the "ge" of a participle."""
+def _forms(item: ContentWord, read: Clauses) -> list[str]:
+    """A word as it is, after each particle of its sentence, and without the "ge" of a participle."""
     particles = small_words(read.language).particles
     joined = [particle + item.text for particle in particles & read.words]
     participles = [p for p in ("", *particles) if particles and item.text.startswith(f"{p}ge")]
     return [item.text, *joined, *(p + item.text.removeprefix(f"{p}ge") for p in participles)]
 
 
-def _known_forms(item: Item, read: Clauses) -> list[str]:
+def _known_forms(item: ContentWord, read: Clauses) -> list[str]:
     return [item.text, *(form for form in _forms(item, read)[1:] if form in known(read.language))]

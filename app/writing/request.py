@@ -18,8 +18,8 @@ MOST_CLAIMS = 8
 """Claims of a reply that are read."""
 
 LONGEST_CLAIM = 400  # characters
-LONGEST_TALK = 5
-"""Earlier questions of the talk that the model is told."""
+MOST_EARLIER = 5
+"""Earlier questions of the talk that are sent to the model."""
 
 _LANGUAGES: Final = {"nl": "Dutch", "en": "English", "fr": "French", "es": "Spanish", "de": "German"}
 _DATA: Final = (
@@ -58,7 +58,7 @@ TRANSLATION: Final = _object(translation=_STRING)
 def sentence_request(question: str, before: Sequence[str], quotes: Iterable[str], language: str) -> Messages:
     """What asks for claims in a language (ISO 639-1) that answer a question, after those before it."""
     numbered = [{"number": number, "text": text} for number, text in enumerate(quotes, 1)]
-    asked = {"earlier questions": list(before)[-LONGEST_TALK:], "question": question, "quotes": numbered}
+    asked = {"earlier questions": list(before)[-MOST_EARLIER:], "question": question, "quotes": numbered}
     return _messages(_SENTENCE, language, asked)
 
 

@@ -1,7 +1,7 @@
-"""Supported: whether quotes say what a claim says; the heart of what is shown of a language model.
+"""Supported: whether quotes say what a claim says; of a language model's claims, only such are shown.
 
-A claim rests on one sentence of a quote. Each number, name and word of content of the claim stands there, in
-the same order but for what may move; what limits the statement (negations, some, only, may, at least, if) is
+A claim rests on one sentence of a quote. Each number, name and word of content of the claim is there, in the
+same order except for what may move; what limits the statement (negations, some, only, may, at least, if) is
 the same in both; and what the claim leaves out of the clauses that it takes limits nothing.
 """
 

@@ -3,7 +3,7 @@
 After ColBERT (Khattab and Zaharia 2020), each token of the question takes the token
 of the text that is most like it. Here a learned map turns a question's tokens towards those of
 answers ("hoeveel" towards numbers), one learned vector says how much each token counts, and another
-how much a token that is not met speaks against an answer ("Bolivia"). All were learned with the
+how much a token without a match counts against an answer ("Bolivia"). All were learned with the
 encoder's last layers, by `python -m index.training`.
 """
 
@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from rodedraad.index.encoders.base import Embedding, Vectors, unit
-from rodedraad.index.encoders.onnx_transformer import QUESTION, ContextualEmbedder
+from rodedraad.index.encoders.onnx_transformer import QUESTION_PREFIX, ContextualEmbedder
 from rodedraad.ingest.documents import Passage, Span
 from rodedraad.ingest.errors import RodeDraadError
 
 INTERACTION = "interaction.safetensors"
 
-KEPT = 256
+TEXTS_CACHED = 256
 """Texts whose tokens are kept in memory, a few kilobytes for each passage."""
 
 
@@ -33,11 +33,11 @@ class QuestionTokens:
     states: Vectors  # float32[n, d], rows of unit length, turned towards answers
     coded: Vectors  # float32[n, d], the same to be compared with coded tokens
     importance: Vectors  # float32[n], adding up to 1
-    need: Vectors  # float32[n], how much each token speaks against an answer for what it is met too little
-    wanted: float  # how well a token is to be met
+    need: Vectors  # float32[n], how much a poor match of each token counts against an answer
+    wanted: float  # how well a token should be matched
 
     def unmet(self, met: Vectors) -> float:
-        """How much speaks against an answer in a text that meets the tokens by `met`, float32[n]."""
+        """The evidence against an answer in a text that matches the tokens by `met`, float32[n]."""
         return float(self.need @ np.maximum(self.wanted - met, 0))
 
 
@@ -58,12 +58,12 @@ class LateInteraction:
             _, _, self.wanted, self.least_need = learned["silence"].tolist()
         except (OSError, KeyError, SafetensorError) as error:
             raise RodeDraadError(f"{weights} cannot be read ({error}). Reinstall Rode Draad.") from error
-        self._starts = lru_cache(KEPT)(embedder.starts)
-        self._read = lru_cache(KEPT)(lambda text: embedder.embeddings([text])[0])
+        self._starts = lru_cache(TEXTS_CACHED)(embedder.starts)
+        self._read = lru_cache(TEXTS_CACHED)(lambda text: embedder.embeddings([text])[0])
 
     def question(self, text: str, start: int = 0) -> QuestionTokens:
         """Read a question; only its tokens from the character `start` on count."""
-        read = self.embedder.tokens(text, QUESTION)
+        read = self.embedder.tokens(text, QUESTION_PREFIX)
         states = read.states[read.spans[:, 0] >= start]
         counts = np.exp(states @ self.importance)
         turned = unit(states @ self.map.T)
@@ -83,7 +83,7 @@ class LateInteraction:
         spans: Sequence[Span],
         stored: Embedding | None = None,
     ) -> Vectors:
-        """How well each token of a question is met by a passage, and by the part of it in each span.
+        """How well a passage, and the part of it in each span, matches each token of a question.
 
         float32[1 + spans, n], from -1 to 1: the cosine of the likest token, 0 where there is none.
         `spans` are offsets into the reading text. `stored` is the passage as the index has it; without it the

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from rodedraad.index.encoders.base import Embedding, OnEncoded, Vectors, read_tokenizer, sha256_of, unit
-from rodedraad.index.encoders.token_codes import LEARNED, TokenCodec
+from rodedraad.index.encoders.token_codes import TOKEN_CODES, TokenCodec
 from rodedraad.ingest.errors import RodeDraadError
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ ENCODER, FROZEN, TOKENIZER = "encoder.onnx", "encoder.onnx_data", "tokenizer.jso
 EMBEDDING, STATES = "sentence_embedding", "last_hidden_state"
 """The outputs: a vector of unit length for a text, and a state for each token."""
 
-QUESTION, PASSAGE = "query: ", "passage: "
+QUESTION_PREFIX, PASSAGE_PREFIX = "query: ", "passage: "
 """What the model was trained to see before a text (Wang et al. 2024, Multilingual E5 Text Embeddings)."""
 
-LONGEST = 512
+TOKENS_READ = 512
 """Tokens of a text that are read, its two marks and prefix included; the rest is left out."""
 
 PADDED = 512
@@ -53,7 +53,7 @@ def open_session(graph: Path, threads: int = THREADS) -> onnxruntime.InferenceSe
 
 def fingerprint_of(folder: Path) -> str:
     """The fingerprint of the encoder in a folder, and of what packs its tokens."""
-    return sha256_of((folder / TOKENIZER, folder / ENCODER, folder / FROZEN, LEARNED))
+    return sha256_of((folder / TOKENIZER, folder / ENCODER, folder / FROZEN, TOKEN_CODES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,11 @@ class ContextualEmbedder:
 
     def questions(self, texts: Sequence[str]) -> Vectors:
         """Embed questions."""
-        return self._encode(QUESTION, texts)
+        return self._encode(QUESTION_PREFIX, texts)
 
     def passages(self, texts: Sequence[str], progress: OnEncoded = lambda done: None) -> Vectors:
         """Embed passages or sentences of the sources."""
-        return self._encode(PASSAGE, texts, progress)
+        return self._encode(PASSAGE_PREFIX, texts, progress)
 
     def embeddings(self, texts: Sequence[str]) -> list[Embedding]:
         """Embed passages for an index, with their tokens."""
@@ -115,11 +115,11 @@ class ContextualEmbedder:
             progress(len(places))
         return vectors
 
-    def tokens(self, text: str, prefix: str = PASSAGE) -> Tokens:
+    def tokens(self, text: str, prefix: str = PASSAGE_PREFIX) -> Tokens:
         """The tokens of a text in the light of the whole text, without its marks and its prefix."""
         return self.all_tokens([text], prefix)[0]
 
-    def all_tokens(self, texts: Sequence[str], prefix: str = PASSAGE) -> list[Tokens]:
+    def all_tokens(self, texts: Sequence[str], prefix: str = PASSAGE_PREFIX) -> list[Tokens]:
         """The tokens of each text."""
         encodings = self.tokenizer.encode_batch([prefix + text for text in texts], add_special_tokens=False)
         found: dict[int, Tokens] = {}
@@ -133,12 +133,14 @@ class ContextualEmbedder:
 
     def starts(self, text: str) -> Ids:
         """Where in a passage's text each of its tokens begins, int64[n]; the transformer is not run."""
-        starts = _spans(self.tokenizer.encode(PASSAGE + text, add_special_tokens=False), PASSAGE)[:, 0]
+        starts = _spans(
+            self.tokenizer.encode(PASSAGE_PREFIX + text, add_special_tokens=False), PASSAGE_PREFIX
+        )[:, 0]
         return starts[starts >= 0]
 
     def _batches(self, texts: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], dict[str, Ids]]]:
         """Places in `texts` and the input for them: token ids between their marks, and the mask."""
-        tokens = [[self._first, *ids[: LONGEST - 2], self._last] for ids in texts]
+        tokens = [[self._first, *ids[: TOKENS_READ - 2], self._last] for ids in texts]
         order = sorted(range(len(tokens)), key=lambda place: len(tokens[place]))
         start = 0
         while start < len(order):
@@ -157,4 +159,4 @@ class ContextualEmbedder:
 
 def _spans(encoding: "Encoding", prefix: str) -> Ids:
     """Where in a text each of its tokens that are read begins and ends; below 0 those of the prefix."""
-    return np.array(encoding.offsets[: LONGEST - 2], np.int64).reshape(-1, 2) - len(prefix)
+    return np.array(encoding.offsets[: TOKENS_READ - 2], np.int64).reshape(-1, 2) - len(prefix)

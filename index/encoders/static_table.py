@@ -17,12 +17,12 @@ from rodedraad.index.encoders.base import (
 )
 from rodedraad.ingest.errors import RodeDraadError
 
-TOKENIZER, WEIGHTS = "tokenizer.json", "model.safetensors"
+TABLE_TOKENIZER, TABLE_FILE = "tokenizer.json", "model.safetensors"
 
 
 def fingerprint_of(folder: Path, prefixes: tuple[str, str] = ("", "")) -> str:
     """The fingerprint of the table in a folder."""
-    return sha256_of((folder / TOKENIZER, folder / WEIGHTS), json.dumps(prefixes).encode())
+    return sha256_of((folder / TABLE_TOKENIZER, folder / TABLE_FILE), json.dumps(prefixes).encode())
 
 
 class StaticEmbedder:
@@ -38,8 +38,8 @@ class StaticEmbedder:
         from safetensors import SafetensorError, safe_open
 
         try:
-            self.tokenizer = read_tokenizer(folder / TOKENIZER)
-            with safe_open(folder / WEIGHTS, "np") as weights:
+            self.tokenizer = read_tokenizer(folder / TABLE_TOKENIZER)
+            with safe_open(folder / TABLE_FILE, "np") as weights:
                 self.table = weights.get_tensor("embedding.weight")
             self.fingerprint = fingerprint or fingerprint_of(folder, prefixes)
             if self.table.ndim != 2 or len(self.table) < self.tokenizer.get_vocab_size():

@@ -2,8 +2,8 @@
 
 More than half of a state is common to its passage, whose vector is stored anyway: a byte says how much. The
 rest is turned so that it falls into pieces of much the same weight, and each piece is replaced by the number
-of the nearest of 256 vectors (product quantisation: Jégou et al. 2011). What was learned stands in
-token_codes.safetensors, written by `python -m index.training.fit_token_codes`.
+of the nearest of 256 vectors (product quantisation: Jégou et al. 2011). The learned numbers are
+in token_codes.safetensors, written by `python -m index.training.fit_token_codes`.
 """
 
 from pathlib import Path
@@ -13,19 +13,19 @@ import numpy as np
 from rodedraad.index.encoders.base import Vectors, unit
 from rodedraad.ingest.errors import RodeDraadError
 
-LEARNED = Path(__file__).with_name("token_codes.safetensors")
+TOKEN_CODES = Path(__file__).with_name("token_codes.safetensors")
 
 TURN, PIECES = "turn", "pieces"
 """What was learned: the rotation, float[d, d], and the vectors, float[bytes, 256, d / bytes]."""
 
-STEPS = 127
+SHARE_STEPS = 127
 """Of what a state has in common with its passage, from 0 to 1."""
 
 
 class TokenCodec:
     """Packs the states of tokens, and unpacks them to be compared with those of a question."""
 
-    def __init__(self, learned: Path = LEARNED) -> None:
+    def __init__(self, learned: Path = TOKEN_CODES) -> None:
         """Read what was learned for the bundled transformer; RodeDraadError if it cannot."""
         from safetensors import SafetensorError
         from safetensors.numpy import load
@@ -52,7 +52,7 @@ class TokenCodec:
         common, own = parted(states, vector)
         parts = self.turned(own).reshape(len(own), *self._pieces.shape[::2]).transpose(1, 0, 2)
         nearest = (np.matmul(parts, self._columns) - self._halves).argmax(axis=2)
-        steps = np.rint(common * STEPS).astype(np.int8)
+        steps = np.rint(common * SHARE_STEPS).astype(np.int8)
         return b"".join((steps.tobytes(), nearest.T.astype(np.uint8).tobytes()))
 
     def unpack(self, packed: bytes, vector: Vectors) -> Vectors:
@@ -61,7 +61,7 @@ class TokenCodec:
         steps = np.frombuffer(packed, np.int8, count)
         codes = np.frombuffer(packed, np.uint8, offset=count).reshape(count, self.width)
         own = self._rows.take(codes + self._first_rows, axis=0).reshape(count, len(self._turn))
-        return unit(own + np.outer(steps / np.float32(STEPS), self.turned(vector)))
+        return unit(own + np.outer(steps / np.float32(SHARE_STEPS), self.turned(vector)))
 
 
 def parted(states: Vectors, vector: Vectors) -> tuple[Vectors, Vectors]:

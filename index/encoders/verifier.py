@@ -1,6 +1,6 @@
 """Verifier: a cross-encoder that reads a question and a passage together and scores each sentence.
 
-Late interaction finds what is like a question; the verifier tells whether it answers (Nogueira and Cho 2019).
+Late interaction finds what is like a question; the verifier judges if it answers (Nogueira and Cho 2019).
 It was trained by `python -m index.training.verifying`, from the weights of the bundled encoder, with which it
 shares the embeddings and the lowest layers.
 """
@@ -15,7 +15,13 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from rodedraad.index.encoders.base import Vectors
-from rodedraad.index.encoders.onnx_transformer import LONGEST, PASSAGE, QUESTION, STATES, open_session
+from rodedraad.index.encoders.onnx_transformer import (
+    PASSAGE_PREFIX,
+    QUESTION_PREFIX,
+    STATES,
+    TOKENS_READ,
+    open_session,
+)
 from rodedraad.ingest.documents import Document, Passage, Span
 from rodedraad.ingest.errors import RodeDraadError
 
@@ -23,8 +29,8 @@ VERIFIER, SCORING = "verifier.onnx", "verifier.safetensors"
 """The files of the graph, which shares the encoder's other weights, and of what scores its states."""
 
 ASKED, ABOVE = 96, 64
-"""The most tokens of a question, and of what stands above a passage, that are read."""
-NAMES, SINCE = 12, 1200
+"""The most tokens that are read of a question, and of what is above a passage."""
+NAMES_READ, NAMES_REACH = 12, 1200
 """How many of the names before a passage are read with it, and in how many characters."""
 
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w’'-]+"
@@ -40,27 +46,27 @@ class Pair:
 
 
 def above(document: Document, passage: Passage) -> str:
-    """What a passage may lean on: the headings above it, and the last names in the text before it.
+    """What a passage may refer to: the headings above it, and the last names in the text before it.
 
-    A passage speaks of "the project", and only an earlier one says whose.
+    A passage mentions "the project", and only an earlier one says whose.
     """
-    before = document.text[max(0, passage.start - SINCE) : passage.start]
-    names = list(dict.fromkeys(reversed(_NAME.findall(before))))[:NAMES]
+    before = document.text[max(0, passage.start - NAMES_REACH) : passage.start]
+    names = list(dict.fromkeys(reversed(_NAME.findall(before))))[:NAMES_READ]
     return " ".join([*passage.section, ", ".join(reversed(names))])
 
 
 def pair(
     tokenizer: Tokenizer, question: str, above: str, passage: Passage, sentences: Sequence[Span]
 ) -> Pair:
-    """A question and a passage with what stands above it, as the verifier reads them.
+    """A question and a passage with what is above it, as the verifier reads them.
 
     `sentences` are offsets into the reading text.
     """
     first, last = (tokenizer.token_to_id(mark) for mark in ("<s>", "</s>"))
-    texts = (QUESTION + question, PASSAGE + above, passage.text)
+    texts = (QUESTION_PREFIX + question, PASSAGE_PREFIX + above, passage.text)
     asked, headed, read = (tokenizer.encode(text, add_special_tokens=False) for text in texts)
     before = [first, *asked.ids[:ASKED], last, *headed.ids[:ABOVE]]
-    room = LONGEST - 1 - len(before)
+    room = TOKENS_READ - 1 - len(before)
     ids = np.array([*before, *read.ids[:room], last], np.int64)
     starts = np.array([start for start, _ in read.offsets[:room]]) + passage.start
     parts = np.zeros((len(sentences), len(ids)), np.float32)

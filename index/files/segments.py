@@ -20,7 +20,7 @@ from rodedraad.index.files.index_file import open_file
 from rodedraad.index.files.safe_files import FileWriter
 
 FLOAT = np.dtype("<f4")
-SMALL = 1_000
+SMALL_SEGMENT = 1_000
 """Rows of a segment that is merged into the next one whatever its size."""
 
 
@@ -100,22 +100,22 @@ class SegmentWriter:
         self._vectors.close()
 
 
-def read_text(folder: Path, record: Record) -> bytes:
+def read_record_text(folder: Path, record: Record) -> bytes:
     """A text's bytes, without a check of their checksum; raises DamagedFile if the file is too short."""
-    return read_bytes(folder / texts_file(record.segment), record.offset, record.length)
+    return read_slice(folder / texts_file(record.segment), record.offset, record.length)
 
 
 def read_record(folder: Path, record: Record, dimension: int) -> tuple[bytes, Vectors]:
     """A text's bytes and its vectors, float32[n, dimension]; raises DamagedFile on a wrong checksum."""
     width = dimension * FLOAT.itemsize
-    text = read_text(folder, record)
-    data = read_bytes(folder / vectors_file(record.segment), record.row * width, record.rows * width)
+    text = read_record_text(folder, record)
+    data = read_slice(folder / vectors_file(record.segment), record.row * width, record.rows * width)
     if _sha256(text, data) != record.sha256:
         raise DamagedFile(folder / texts_file(record.segment))
     return text, np.frombuffer(data, FLOAT).reshape(record.rows, dimension)
 
 
-def read_bytes(path: Path, start: int, length: int) -> bytes:
+def read_slice(path: Path, start: int, length: int) -> bytes:
     """Some bytes of a file; raises DamagedFile if it is missing or too short."""
     try:
         with open_file(path) as file:
@@ -135,8 +135,8 @@ def _sha256(text: bytes, vectors: bytes) -> str:
 
 
 def read_vectors(folder: Path, records: Iterable[Record], dimension: int) -> list[Vectors]:
-    """The records' vectors in order, as arrays of float32[n, dimension]; as `read_rows`."""
-    return read_rows(folder, records, vectors_file, vector_rows(dimension))
+    """The records' vectors in order, as arrays of float32[n, dimension]; as `read_segment_rows`."""
+    return read_segment_rows(folder, records, vectors_file, vector_rows(dimension))
 
 
 def vector_rows(dimension: int) -> np.dtype[Any]:
@@ -144,7 +144,7 @@ def vector_rows(dimension: int) -> np.dtype[Any]:
     return np.dtype((FLOAT, (dimension,)))
 
 
-def read_rows(
+def read_segment_rows(
     folder: Path, records: Iterable[Record], file_of: Callable[[str], str], row: np.dtype[Any]
 ) -> list[npt.NDArray[Any]]:
     """The records' rows in order, of the files `file_of` their segments; an array for each contiguous run.
@@ -190,7 +190,7 @@ def to_merge(rows: dict[str, int], live: dict[str, int], new: int) -> set[str]:
         return set()
     written = new + sum(live.get(segment, 0) for segment in chosen)
     for segment in sorted(rows.keys() - chosen, key=lambda segment: live.get(segment, 0)):
-        if live.get(segment, 0) <= max(SMALL, 2 * written):
+        if live.get(segment, 0) <= max(SMALL_SEGMENT, 2 * written):
             chosen.add(segment)
             written += live.get(segment, 0)
     return chosen

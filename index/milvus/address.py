@@ -30,7 +30,7 @@ class Address:
         found = _FORM.fullmatch(text)
         if not found:
             raise RodeDraadError(
-                f"{text!r} is no address of a store. It is such as milvus://localhost:19530/reports; the "
+                f"{text!r} is not an address of a store, such as milvus://localhost:19530/reports; the "
                 "name has letters, digits and _, and begins with a letter."
             )
         encrypted, host, port, name = found.groups()

@@ -1,4 +1,4 @@
-"""Client: calls to a Milvus server, whose errors tell a person what to do."""
+"""Client: calls to a Milvus server, whose errors say what to do."""
 
 import logging
 import os
@@ -27,7 +27,41 @@ EFFORT = 1_000
 OLDEST = (2, 5)
 """The first version of Milvus that keeps some fields of a collection out of memory."""
 
-Row = dict[str, Any]
+GONE = r"(collection|alias|index)( \S+)? (not found|does not exist)|can't find collection"
+"""What a server says of a collection, an alias or an index that does not exist."""
+
+TOLD = (
+    (
+        "unauthenticated|not authenticated|hasn't authenticated|auth check|authorization",
+        "does not let you in. Put the right user:password, or API key, in the variable "
+        f"{TOKEN} of the environment.",
+    ),
+    (
+        "permission.?den|not permitted",
+        f"does not permit this to the user in {TOKEN} ({{said}}). Ask its administrator for the permission.",
+    ),
+    (
+        "handshake|certificate",
+        "gives no encrypted connection that this machine trusts. Check its certificate; without encryption "
+        "an address begins with milvus://.",
+    ),
+    (
+        "rate (type|limit)|request limit|not ready",
+        "takes no request of this kind now ({said}). Try again later.",
+    ),
+    (
+        r"quota|exhausted|no space|disk|out of memory|memory limit|\boom\b|insufficient",
+        "is full ({said}). Give it more memory or disk; the published index is as it was.",
+    ),
+    ("deadline|timeout|timed out", "did not answer in time. Try again later."),
+    (
+        "unavailable|fail(ed)? connecting|connect",
+        "cannot be reached. Is it running, and is the address right?",
+    ),
+)
+"""What is told of a server, by what is in its error or the cause of that: the first that fits."""
+
+MilvusRow = dict[str, Any]
 
 
 class Gone(IndexProblem):
@@ -91,30 +125,15 @@ class Client:
 
     def _told(self, error: Exception) -> RodeDraadError:
         """The error for a person."""
-        server, text = self.address.server, str(error)
-        told = text.lower()
-        if re.search(r"not (fully )?loaded|state 'released'", told):
+        text = str(error)
+        if re.search(r"not (fully )?loaded|state 'released'", text, re.IGNORECASE):
             return _NotLoaded(text)
-        if re.search(r"not found|does not exist|can't find", told):
+        if re.search(GONE, text, re.IGNORECASE):
             return self.gone()
-        cause = f"{told} {error.__cause__}".lower()  # has the reason of a failed connection
-        if re.search(r"unauthenticated|permission.?den|auth check|authorization", cause):
-            return RodeDraadError(
-                f"The Milvus server at {server} does not let you in. Put the right user:password, or API "
-                f"key, in the variable {TOKEN} of the environment."
-            )
-        if re.search(r"quota|exhausted|no space|disk|out of memory", told):
-            return RodeDraadError(
-                f"The Milvus server at {server} is full ({_first(text)}). Give it more memory or disk; the "
-                "published index is as it was."
-            )
-        if re.search(r"deadline|timeout|timed out", cause):
-            return RodeDraadError(f"The Milvus server at {server} did not answer in time. Try again later.")
-        if re.search(r"unavailable|fail(ed)? connecting|connect", told):
-            return RodeDraadError(
-                f"The Milvus server at {server} cannot be reached. Is it running, and is the address right?"
-            )
-        return RodeDraadError(f"The Milvus server at {server} refuses what was asked: {_first(text)}")
+        cause = f"{text} {error.__cause__}"  # has the reason of a failed connection
+        fits = (told for causes, told in TOLD if re.search(causes, cause, re.IGNORECASE))
+        told = next(fits, "refuses what was asked: {said}")
+        return RodeDraadError(f"The Milvus server at {self.address.server} {told.format(said=_first(text))}")
 
     def gone(self) -> Gone:
         """The error where a state was removed that somebody reads."""
@@ -131,7 +150,9 @@ class Client:
         """The names of all collections."""
         return list(self._call("list_collections"))
 
-    def create(self, name: str, fields: Sequence[tuple[str, str, Row]], indexes: Mapping[str, Row]) -> None:
+    def create(
+        self, name: str, fields: Sequence[tuple[str, str, MilvusRow]], indexes: Mapping[str, MilvusRow]
+    ) -> None:
         """Create what there is not yet of a collection and its indexes, and load it.
 
         A field is its name, the name of its type and what pymilvus' `add_field` takes besides; an index is
@@ -157,11 +178,11 @@ class Client:
         """Drop a collection."""
         self._call("drop_collection", collection)
 
-    def insert(self, collection: str, rows: list[Row]) -> None:
+    def insert(self, collection: str, rows: list[MilvusRow]) -> None:
         """Insert rows."""
         self._call("insert", collection, rows)
 
-    def upsert(self, collection: str, rows: list[Row]) -> None:
+    def upsert(self, collection: str, rows: list[MilvusRow]) -> None:
         """Insert rows, in place of those with the same primary key."""
         self._call("upsert", collection, rows)
 
@@ -169,7 +190,7 @@ class Client:
         """Delete the rows that a filter admits."""
         self._on(collection, "delete", filter=filter)
 
-    def rows(self, collection: str, ids: Sequence[str], fields: Sequence[str]) -> list[Row]:
+    def rows(self, collection: str, ids: Sequence[str], fields: Sequence[str]) -> list[MilvusRow]:
         """The rows with these primary keys, in any order."""
         if not ids:
             return []
@@ -181,7 +202,7 @@ class Client:
 
     def search(
         self, collection: str, field: str, vector: Any, k: int, filter: str, fields: Sequence[str], level: str
-    ) -> list[Row]:
+    ) -> list[MilvusRow]:
         """The k rows with the greatest inner product; `distance` is that product, `entity` has the fields.
 
         `level` is Milvus' level of consistency.

@@ -9,7 +9,7 @@ from typing import Any
 
 from rodedraad.index.milvus import pieces
 from rodedraad.index.milvus.client import Client, Gone
-from rodedraad.index.milvus.state import Names
+from rodedraad.index.milvus.milvus_state import Names
 from rodedraad.index.store.manifest import IndexBusy
 from rodedraad.index.store.publishing import this_process
 from rodedraad.ingest.errors import RodeDraadError
@@ -20,15 +20,15 @@ BEAT, SILENT = 10.0, 60.0
 SETTLE = 1.0
 """Seconds after which a process that took the lease from a silent one looks whether it has it."""
 
-SIGN = "sign of life"
+SIGN_OF_LIFE = "sign of life"
 
 
 @contextmanager
 def lease(client: Client, names: Names) -> Iterator[Callable[[], None]]:
-    """The lease to write; what is given raises RodeDraadError if another process has it meanwhile.
+    """The lease to write; the function given raises RodeDraadError if another process has it meanwhile.
 
-    An alias can be created only once: who creates it has the lease. The collection that it names tells who
-    that is, and when it last gave a sign of life. Clocks of machines are taken to differ by less than
+    An alias can be created only once: who creates it has the lease. The collection that it names records
+    who that is, and when it last gave a sign of life. Clocks of machines are taken to differ by less than
     SILENT. Raises IndexBusy if another process has the lease.
     """
     _silent_holder(client, names)
@@ -105,12 +105,12 @@ def _beat(client: Client, own: str, who: str, over: Event) -> None:
 
 
 def _tell(client: Client, own: str, who: str) -> None:
-    client.upsert(own, [pieces.row(SIGN, json.dumps({"who": who, "at": time.time()}))])
+    client.upsert(own, [pieces.row(SIGN_OF_LIFE, json.dumps({"who": who, "at": time.time()}))])
 
 
 def _told(client: Client, holder: str) -> dict[str, Any] | None:
     try:
-        rows = client.rows(holder, [SIGN], ["data"])
+        rows = client.rows(holder, [SIGN_OF_LIFE], ["data"])
     except Gone:
         return None
     told: dict[str, Any] | None = json.loads(rows[0]["data"]) if rows else None

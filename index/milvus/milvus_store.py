@@ -10,17 +10,17 @@ from rodedraad.index.encoders.base import Embedder
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.milvus.address import Address
 from rodedraad.index.milvus.client import Client, Gone, client_of
-from rodedraad.index.milvus.draft import MilvusDraft
 from rodedraad.index.milvus.lease import lease
-from rodedraad.index.milvus.snapshot import MilvusSnapshot
-from rodedraad.index.milvus.state import Names, Rows, now, read_rows
-from rodedraad.index.store.check import problems_of
+from rodedraad.index.milvus.milvus_draft import MilvusDraft
+from rodedraad.index.milvus.milvus_snapshot import MilvusSnapshot
+from rodedraad.index.milvus.milvus_state import Names, StateRows, now, read_state_rows
+from rodedraad.index.store.check import document_problems
 from rodedraad.index.store.draft import Draft, NewDraft
 from rodedraad.index.store.manifest import IndexProblem
 from rodedraad.index.store.publishing import written_to
 from rodedraad.index.store.snapshot import Snapshot
 
-GRACE = 600_000
+STATE_GRACE = 600_000
 """Milliseconds that a state is kept after another was published, for those who have it open."""
 
 Deleted = dict[int, set[int]]
@@ -80,7 +80,7 @@ class MilvusStore:
     def problems(self) -> list[str]:
         """As `Store.problems`."""
         snapshot = self.open()
-        found = [one for entry in snapshot.manifest.documents for one in problems_of(snapshot, entry)]
+        found = [one for entry in snapshot.manifest.documents for one in document_problems(snapshot, entry)]
         try:
             snapshot.verify()
         except IndexProblem as error:
@@ -91,7 +91,7 @@ class MilvusStore:
 
 
 def prune(client: Client, names: Names, followed: int) -> Deleted:
-    """Delete states that were replaced GRACE ago, and then the rows that none of the others shows.
+    """Delete states that were replaced STATE_GRACE ago, and then the rows that none of the others shows.
 
     A reader whose state is still there after it searched has so missed no row. The state of the moment
     `followed` stays: this process reads it until it has written all. Only the process that has the lease
@@ -101,10 +101,10 @@ def prune(client: Client, names: Names, followed: int) -> Deleted:
     began, collections = now(), client.collections()
     current = names.moment_of(client.alias(names.index) or "")
     moments = names.moments(collections)
-    kept = {before for before, after in pairwise(moments) if before < current and began - after < GRACE}
+    kept = {before for before, after in pairwise(moments) if before < current and began - after < STATE_GRACE}
     kept |= {current, followed} & set(moments)
     try:
-        needed = [read_rows(client, names.state(moment)) for moment in sorted(kept)]
+        needed = [read_state_rows(client, names.state(moment)) for moment in sorted(kept)]
     except IndexProblem:
         return {}
     for moment in set(moments) - kept:
@@ -122,12 +122,12 @@ def prune(client: Client, names: Names, followed: int) -> Deleted:
         client.drop(name)
     writing = client.alias(names.writing)
     for name in collections:
-        if (since := names.began(name)) and began - since > GRACE and name != writing:
+        if (since := names.began(name)) and began - since > STATE_GRACE and name != writing:
             client.drop(name)
     return deleted
 
 
-def _hidden(states: list[Rows]) -> Deleted:
+def _hidden(states: list[StateRows]) -> Deleted:
     """The documents that no state shows, though it shows others of their segment: keys, by segment."""
     hidden: Deleted = {}
     for rows in states:

@@ -7,8 +7,8 @@ more passages than wanted, by the sum over all matches, which is never less.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rodedraad.index.encoders.static_table import StaticEmbedder
+from rodedraad.index.milvus.milvus_state import WordCounts
 from rodedraad.index.milvus.passage_rows import Proposed, saturated, sparse, stems_of
-from rodedraad.index.milvus.state import WordCounts
 from rodedraad.index.vector_index import Numbers
 from rodedraad.index.words.analysis import analysis
 from rodedraad.index.words.matching import K1, QuestionWord, Ranking, Vocabulary, inverse_document_frequency

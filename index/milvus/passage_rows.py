@@ -10,18 +10,18 @@ from functools import cached_property
 import numpy as np
 
 from rodedraad.index.encoders.base import Embedding
-from rodedraad.index.milvus.client import Client, Row
+from rodedraad.index.milvus.client import Client, MilvusRow
 from rodedraad.index.words.analysis import Analysis
 from rodedraad.index.words.matching import K1, B
 from rodedraad.ingest.documents import Passage
 
-EMPTY = {0: 1.0}
+NO_WORDS = {0: 1.0}
 """A sparse vector of no word: Milvus refuses one without any dimension."""
 
 TYPICAL = 80
 """Words of a typical passage, for the scores by which Milvus proposes; the exact ones are ours."""
 
-FIELDS = ["start", "language", "words"]
+PROPOSED_FIELDS = ["start", "language", "words"]
 """What is read of a passage that is proposed."""
 
 
@@ -70,7 +70,7 @@ def passage_row(
     words: list[str],
     stems: Mapping[str, int],
     embedding: Embedding,
-) -> Row:
+) -> MilvusRow:
     """The row of a passage, whose words were analysed; `stems` counts theirs."""
     return {
         "id": row_id(segment, key),
@@ -82,8 +82,8 @@ def passage_row(
         "words": " ".join(words),
         "tokens": base64.b64encode(embedding.tokens).decode(),
         "vector": embedding.vector.tolist(),
-        "has": EMPTY | sparse(dict.fromkeys(words, 1.0)),
-        "stems": EMPTY | sparse(saturated(stems, len(words), TYPICAL)),
+        "has": NO_WORDS | sparse(dict.fromkeys(words, 1.0)),
+        "stems": NO_WORDS | sparse(saturated(stems, len(words), TYPICAL)),
     }
 
 
@@ -124,8 +124,8 @@ class Proposed:
     words: tuple[str, ...]
 
     @classmethod
-    def of(cls, row: Row) -> "Proposed":
-        """The passage in a row with FIELDS."""
+    def of(cls, row: MilvusRow) -> "Proposed":
+        """The passage in a row with PROPOSED_FIELDS."""
         return cls(row["start"], row["language"], tuple(row["words"].split()))
 
     @cached_property
@@ -134,6 +134,6 @@ class Proposed:
         return frozenset(self.words)
 
 
-def embedding_of(row: Row) -> Embedding:
+def embedding_of(row: MilvusRow) -> Embedding:
     """The embedding in a row with its vector and its tokens."""
     return Embedding(np.array(row["vector"], np.float32), base64.b64decode(row["tokens"]))

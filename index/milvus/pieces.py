@@ -4,12 +4,12 @@ import base64
 import zlib
 from collections.abc import Iterator
 
-from rodedraad.index.milvus.client import Client, Row
+from rodedraad.index.milvus.client import Client, MilvusRow
 
 PIECE = 65_535
 """Bytes of text in a row; Milvus allows no more."""
 
-AT_ONCE = 100
+PIECES_AT_ONCE = 100
 """Rows that a call carries: 7 MB, where gRPC allows 64."""
 
 FIELDS = [
@@ -44,21 +44,21 @@ def piece_ids(name: str, length: int) -> list[str]:
     return [f"{name}.{number}" for number in range(max(1, -(-length // PIECE)))]
 
 
-def rows_of(name: str, text: str, segment: int = 0, document: int = 0) -> Iterator[Row]:
+def rows_of(name: str, text: str, segment: int = 0, document: int = 0) -> Iterator[MilvusRow]:
     """The rows of a text, of a document in a segment if it is one's."""
     for number, id in enumerate(piece_ids(name, len(text))):
         yield row(id, text[number * PIECE : (number + 1) * PIECE], segment, document)
 
 
-def row(id: str, data: str, segment: int = 0, document: int = 0) -> Row:
+def row(id: str, data: str, segment: int = 0, document: int = 0) -> MilvusRow:
     """A row of a collection with FIELDS."""
     return {"id": id, "segment": segment, "document": document, "data": data, "nothing": [0.0, 0.0]}
 
 
-def insert(client: Client, collection: str, rows: list[Row]) -> None:
-    """Insert rows, AT_ONCE in a call."""
-    for start in range(0, len(rows), AT_ONCE):
-        client.insert(collection, rows[start : start + AT_ONCE])
+def insert(client: Client, collection: str, rows: list[MilvusRow]) -> None:
+    """Insert rows, PIECES_AT_ONCE in a call."""
+    for start in range(0, len(rows), PIECES_AT_ONCE):
+        client.insert(collection, rows[start : start + PIECES_AT_ONCE])
 
 
 def read(client: Client, collection: str, lengths: dict[str, int]) -> dict[str, str]:
@@ -66,8 +66,8 @@ def read(client: Client, collection: str, lengths: dict[str, int]) -> dict[str, 
     ids = {name: piece_ids(name, length) for name, length in lengths.items()}
     wanted = [id for own in ids.values() for id in own]
     found: dict[str, str] = {}
-    for start in range(0, len(wanted), AT_ONCE):
-        for piece in client.rows(collection, wanted[start : start + AT_ONCE], ["id", "data"]):
+    for start in range(0, len(wanted), PIECES_AT_ONCE):
+        for piece in client.rows(collection, wanted[start : start + PIECES_AT_ONCE], ["id", "data"]):
             found[piece["id"]] = piece["data"]
     return {
         name: "".join(found[id] for id in own) for name, own in ids.items() if all(id in found for id in own)

@@ -18,7 +18,7 @@ UNIT = 1e-3
 """How far the length of a vector may be from 1; rounding in float32 stays below."""
 
 
-def check(home: Path) -> list[str]:
+def index_problems(home: Path) -> list[str]:
     """The problems of the index in `home`, a sentence each; empty if there are none.
 
     Raises IndexProblem if there is no index, or if it cannot be opened.
@@ -36,7 +36,7 @@ def _problems(generation: Generation) -> Iterator[str]:
     for name in broken:
         yield f"The file {folder / name} is damaged or missing."
     for entry in manifest.documents:
-        yield from problems_of(generation, entry)
+        yield from document_problems(generation, entry)
     if not broken:
         try:
             generation.words(bundled_static())
@@ -44,7 +44,7 @@ def _problems(generation: Generation) -> Iterator[str]:
             yield str(error)
 
 
-def problems_of(snapshot: Snapshot, entry: Entry) -> list[str]:
+def document_problems(snapshot: Snapshot, entry: Entry) -> list[str]:
     """The problems of a document, a sentence each; empty if there are none."""
     try:
         document, passages, embeddings = snapshot.stored(entry)

@@ -16,7 +16,7 @@ from rodedraad.ingest.regular_file import read_regular
 
 PREFIX = "unfinished-"
 
-LARGEST = 4_000_000_000
+LARGEST_JOURNAL = 4_000_000_000
 """Bytes of the largest file that is read: the embeddings of some 800,000 passages."""
 
 _KEY, _NUMBER = 32, 4  # bytes of a text's SHA-256; of a length or a checksum
@@ -39,7 +39,7 @@ class EmbeddingJournal:
         self._known: dict[bytes, Embedding] = {}
         for path in home.glob(f"{self._path.name}*"):
             try:
-                self._read(memoryview(read_regular(path, LARGEST)))
+                self._read(memoryview(read_regular(path, LARGEST_JOURNAL)))
             except OSError:
                 continue  # no file of ours, or none that can be used: its texts are embedded again
 

@@ -15,7 +15,7 @@ from rodedraad.index.files.segments import (
     DamagedFile,
     Record,
     mapped,
-    read_rows,
+    read_segment_rows,
     read_vectors,
     vector_rows,
     vectors_file,
@@ -25,13 +25,13 @@ from rodedraad.index.store.manifest import MANIFEST, Entry, IndexProblem, Manife
 from rodedraad.index.store.passage_segments import (
     PLACE,
     Places,
-    checked,
+    checked_tokens,
     codes_file,
     places_file,
     tokens_file,
 )
 from rodedraad.index.store.reader_lock import lock_for_reading
-from rodedraad.index.store.records import PASSAGES, WORDS, read_document, read_entry
+from rodedraad.index.store.records import PASSAGES_FOLDER, WORDS_FOLDER, read_document, read_entry
 from rodedraad.index.store.snapshot import Snapshot, Within, runs
 from rodedraad.index.vector_codes import VectorCodes
 from rodedraad.index.vector_index import CodedPiece, Numbers, VectorIndex
@@ -96,7 +96,7 @@ class Generation(Snapshot):
 
         Raises IndexProblem if a file is missing or too short.
         """
-        dimension, folder = self.manifest.dimension, self.folder / PASSAGES
+        dimension, folder = self.manifest.dimension, self.folder / PASSAGES_FOLDER
         records, numbers = self._stored
         plain: list[Record] = []
         of_plain, coded, done = [numbers[:0]], [], 0
@@ -106,7 +106,7 @@ class Generation(Snapshot):
                 count = sum(record.rows for record in own)
                 of_own = numbers[done : done + count]
                 done += count
-                if f"{PASSAGES}/{codes_file(segment)}" in self.manifest.files:
+                if f"{PASSAGES_FOLDER}/{codes_file(segment)}" in self.manifest.files:
                     coded.append(self._coded_piece(segment, own, of_own))
                 else:
                     plain += own
@@ -120,7 +120,7 @@ class Generation(Snapshot):
         self, segment: str, records: Sequence[Record], numbers: npt.NDArray[np.int64]
     ) -> CodedPiece:
         """A large segment's vectors, with the numbers of the passages in its records; raises DamagedFile."""
-        folder, dimension = self.folder / PASSAGES, self.manifest.dimension
+        folder, dimension = self.folder / PASSAGES_FOLDER, self.manifest.dimension
         vectors = mapped(folder / vectors_file(segment), vector_rows(dimension))
         if records[-1].row + records[-1].rows > len(vectors):
             raise DamagedFile(folder / vectors_file(segment))
@@ -149,7 +149,7 @@ class Generation(Snapshot):
         records, numbers = self._stored
         places = np.empty(len(numbers), PLACE)
         try:
-            pieces = read_rows(self.folder / PASSAGES, records, places_file, PLACE)
+            pieces = read_segment_rows(self.folder / PASSAGES_FOLDER, records, places_file, PLACE)
         except DamagedFile as error:
             raise damaged(error.path) from error
         places[numbers] = np.concatenate([places[:0], *pieces])
@@ -158,13 +158,15 @@ class Generation(Snapshot):
     def tokens(self, passage: int) -> bytes:
         """The tokens of a passage by its number, as they are stored; raises IndexProblem if damaged."""
         segment = self.manifest.documents[self.document_of(passage)].record.segment
-        path = self.folder / PASSAGES / tokens_file(segment)
+        path = self.folder / PASSAGES_FOLDER / tokens_file(segment)
         place = self._places[passage]
         try:
             if segment not in self._tokens:
                 self._tokens[segment] = mapped(path, np.dtype(np.uint8))
             begin = int(place["offset"])
-            return checked(path, place, self._tokens[segment][begin : begin + int(place["length"])].tobytes())
+            return checked_tokens(
+                path, place, self._tokens[segment][begin : begin + int(place["length"])].tobytes()
+            )
         except DamagedFile as error:
             raise damaged(error.path) from error
 
@@ -174,7 +176,7 @@ class Generation(Snapshot):
         Raises IndexProblem if a file is missing or damaged.
         """
         try:
-            return WordIndex(self.folder / WORDS, static, self.keys)
+            return WordIndex(self.folder / WORDS_FOLDER, static, self.keys)
         except DamagedFile as error:
             raise damaged(error.path) from error
 
@@ -188,7 +190,9 @@ class Generation(Snapshot):
         files = self.manifest.files
         whole = (vectors_file(""), places_file(""), codes_file(""))
         vectors = {name: files[name] for name in files if name.endswith(whole)}
-        words = {name: files[name] for name in files.keys() - vectors.keys() if name.startswith(f"{WORDS}/")}
+        words = {
+            name: files[name] for name in files.keys() - vectors.keys() if name.startswith(f"{WORDS_FOLDER}/")
+        }
         if found := damaged_files(self.folder, files, False) or damaged_files(self.folder, words, True):
             raise damaged(self.folder / found[0])
         background = ThreadPoolExecutor(1)

@@ -15,7 +15,7 @@ from rodedraad.index.store.generation import Generation
 from rodedraad.index.store.manifest import Entry, Files, Manifest
 from rodedraad.index.store.passage_segments import PassageSegmentWriter, Stored, files_of, read_passages
 from rodedraad.index.store.publishing import publish
-from rodedraad.index.store.records import PASSAGES, WORDS, pack_text, read_document
+from rodedraad.index.store.records import PASSAGES_FOLDER, WORDS_FOLDER, pack_text, read_document
 from rodedraad.index.words.word_index import waste
 from rodedraad.index.words.word_writer import WordWriter
 from rodedraad.ingest.documents import Passage
@@ -48,7 +48,7 @@ class GenerationWriter:
 
     @cached_property
     def _segment(self) -> PassageSegmentWriter:
-        folder = self._folder / PASSAGES
+        folder = self._folder / PASSAGES_FOLDER
         folder.mkdir()
         writer = PassageSegmentWriter(folder, self._folder.name, self._dimension)
         return self._open.enter_context(closing(writer))
@@ -60,8 +60,8 @@ class GenerationWriter:
     @cached_property
     def _words(self) -> WordWriter:
         files = self._old.manifest.files if self._old else ()
-        words = [name.removeprefix(f"{WORDS}/") for name in files]
-        folder = self._folder / WORDS
+        words = [name.removeprefix(f"{WORDS_FOLDER}/") for name in files]
+        folder = self._folder / WORDS_FOLDER
         return self._open.enter_context(
             closing(WordWriter(folder, self._folder.name, self._static, self._old_words, words))
         )
@@ -85,15 +85,15 @@ class GenerationWriter:
             self._update_words(self._old, kept)
             kept = self._merge(self._old, kept)
         files = self._files
-        files |= {f"{PASSAGES}/{name}": written for name, written in self._segment.finish().items()}
+        files |= {f"{PASSAGES_FOLDER}/{name}": written for name, written in self._segment.finish().items()}
         for name, written in self._words.finish().items():
             if written is None:
                 assert self._old is not None
-                written = self._old.manifest.files[f"{WORDS}/{name}"]
-            files[f"{WORDS}/{name}"] = written
+                written = self._old.manifest.files[f"{WORDS_FOLDER}/{name}"]
+            files[f"{WORDS_FOLDER}/{name}"] = written
         if self._old:
             for segment in {entry.record.segment for entry in kept} - {self._segment.segment}:
-                for name in (f"{PASSAGES}/{name}" for name in files_of(segment)):
+                for name in (f"{PASSAGES_FOLDER}/{name}" for name in files_of(segment)):
                     if name in self._old.manifest.files:
                         link(self._old.folder / name, self._folder / name)
                         files[name] = self._old.manifest.files[name]
@@ -123,7 +123,7 @@ class GenerationWriter:
         live: dict[str, int] = {}
         damaged: set[str] = set()
         for name, (size, _) in old.manifest.files.items():
-            if name.startswith(f"{PASSAGES}/"):
+            if name.startswith(f"{PASSAGES_FOLDER}/"):
                 if name.endswith(vectors_file("")):
                     rows[segment_of(name)] = size // width
                 if name in self._damaged:
@@ -134,7 +134,7 @@ class GenerationWriter:
         return [self._copied(old, entry) if entry.record.segment in merged else entry for entry in kept]
 
     def _copied(self, old: Generation, entry: Entry) -> Entry:
-        text, passages = read_passages(old.folder / PASSAGES, entry.record, old.manifest.dimension)
+        text, passages = read_passages(old.folder / PASSAGES_FOLDER, entry.record, old.manifest.dimension)
         return replace(entry, record=self._segment.append(text, passages))
 
 
@@ -142,8 +142,8 @@ def _reusable_words(old: Generation | None, damaged: Collection[str], static: St
     """The old word index, unless it is damaged, made by another table, or mostly removed passages."""
     if old is None or old.manifest.words != static.fingerprint:
         return None
-    folder = old.folder / WORDS
-    if any(name.startswith(f"{WORDS}/") for name in damaged):
+    folder = old.folder / WORDS_FOLDER
+    if any(name.startswith(f"{WORDS_FOLDER}/") for name in damaged):
         return None
     total, removed = waste(folder)
     return None if 2 * removed > total else folder

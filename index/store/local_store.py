@@ -49,9 +49,9 @@ class LocalStore:
 
     def problems(self) -> list[str]:
         """As `Store.problems`."""
-        from rodedraad.index.store.check import check
+        from rodedraad.index.store.check import index_problems
 
-        return check(self.home)
+        return index_problems(self.home)
 
     def exists(self) -> bool:
         """As `Store.exists`."""

@@ -22,7 +22,7 @@ MANIFEST_FORMAT = 6
 
 MANIFEST = "manifest.json"
 
-LARGEST = 2_000_000_000
+LARGEST_MANIFEST = 2_000_000_000
 """Bytes of the largest manifest: some 4 million documents."""
 
 Files = dict[str, tuple[int, int]]
@@ -49,7 +49,7 @@ class IndexBusy(RodeDraadError):
     """Another process is writing the index."""
 
     def __init__(self, place: object, who: str = "", more: str = "") -> None:
-        """`who` is the process that writes to a place, if known; `more` is said after what to do."""
+        """`who` is the process that writes to a place, if known; `more` follows what to do."""
         self.told = f"Another process is indexing into {place}{f' ({who})' if who else ''}."
         super().__init__(f"{self.told} Wait until it has finished{more}.")
 
@@ -151,7 +151,7 @@ class Manifest:
         """Read the manifest; raises IndexProblem if it is damaged or has another format."""
         path = folder / MANIFEST
         try:
-            data = read_file(path, LARGEST)
+            data = read_file(path, LARGEST_MANIFEST)
         except OSError as error:
             raise damaged(path) from error
         return cls.unpacked(data, folder.name, path)

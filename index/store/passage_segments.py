@@ -22,8 +22,8 @@ from rodedraad.index.files.segments import (
     Record,
     SegmentWriter,
     mapped,
-    read_bytes,
     read_record,
+    read_slice,
     texts_file,
     vector_rows,
     vectors_file,
@@ -136,21 +136,21 @@ def read_passages(folder: Path, record: Record, dimension: int) -> tuple[bytes, 
     text, vectors = read_record(folder, record, dimension)
     width = PLACE.itemsize
     path = folder / places_file(record.segment)
-    rows = np.frombuffer(read_bytes(path, record.row * width, record.rows * width), PLACE)
+    rows = np.frombuffer(read_slice(path, record.row * width, record.rows * width), PLACE)
     path = folder / tokens_file(record.segment)
     begin, end = (
         (int(rows[0]["offset"]), int(rows[-1]["offset"] + rows[-1]["length"])) if len(rows) else (0, 0)
     )
-    data = read_bytes(path, begin, end - begin)
+    data = read_slice(path, begin, end - begin)
     found = []
     for row, vector in zip(rows, vectors, strict=True):
         at = int(row["offset"]) - begin
-        tokens = checked(path, row, data[at : at + int(row["length"])])
+        tokens = checked_tokens(path, row, data[at : at + int(row["length"])])
         found.append(Stored(int(row["start"]), row["language"].decode(), Embedding(vector, tokens)))
     return text, found
 
 
-def checked(path: Path, row: Any, tokens: bytes) -> bytes:
+def checked_tokens(path: Path, row: Any, tokens: bytes) -> bytes:
     """The tokens of a passage; raises DamagedFile if they, or their row, are not as they were written."""
     if _crc32(row, tokens) != row["crc32"]:
         raise DamagedFile(path)

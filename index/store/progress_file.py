@@ -1,7 +1,7 @@
 """Progress file: HOME/running, by which other processes see that an indexing runs, since when and how far.
 
 The file counts for as long as the process that writes it has it open; one left by a process that was killed
-tells nothing.
+is ignored.
 """
 
 import json
@@ -22,7 +22,7 @@ RUNNING = "running"
 OFTEN = 1.0
 """Seconds between two times that progress is written."""
 
-LONGEST = 1_000
+PROGRESS_BYTES = 1_000
 """Bytes of the file; it is padded to them, so that each write replaces the last."""
 
 if sys.platform == "win32":  # an open file cannot be removed there
@@ -84,7 +84,7 @@ def told_to_others(home: Path, on_progress: OnProgress) -> Iterator[OnProgress]:
             content = json.dumps({"since": since, "progress": asdict(now)}).encode()
             with suppress(OSError):
                 file.seek(0)
-                file.write(content.ljust(LONGEST))
+                file.write(content.ljust(PROGRESS_BYTES))
         on_progress(now)
 
     with file:
@@ -102,7 +102,7 @@ def running(home: Path) -> Running | None:
     path = home / RUNNING
     try:
         with open_regular(path) as file:
-            data = file.read(LONGEST)
+            data = file.read(PROGRESS_BYTES)
             if not _is_held(file, path):
                 return None
         content = parse_json(data)

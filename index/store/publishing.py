@@ -27,7 +27,7 @@ from rodedraad.index.store.reader_lock import remove_unless_read
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.ingest.regular_file import read_regular
 
-LONGEST_NAME = 1_000
+LARGEST_NAME_FILE = 1_000
 """Bytes of the largest file that names a generation or a process."""
 
 
@@ -38,7 +38,7 @@ def current(home: Path) -> Path | None:
     """
     pointer = home / "CURRENT"
     try:
-        content = read_file(pointer, LONGEST_NAME)
+        content = read_file(pointer, LARGEST_NAME_FILE)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except IsADirectoryError as error:
@@ -111,7 +111,7 @@ def writing(home: Path) -> Iterator[Callable[[], Path]]:
 
 
 def this_process() -> str:
-    """This process as another is told of it, and the present as the time since when it writes."""
+    """This process as it is shown to others, with the present as the time since when it writes."""
     return f"process {os.getpid()} on {gethostname()}, since {datetime.now():%Y-%m-%d %H:%M}"
 
 
@@ -144,7 +144,7 @@ def written_to(home: Path) -> Iterator[None]:
 def _owner(lock: Path) -> str:
     """The process that holds the lock, as it wrote there; "" if unknown."""
     try:
-        return read_regular(lock, LONGEST_NAME).decode()
+        return read_regular(lock, LARGEST_NAME_FILE).decode()
     except (OSError, ValueError):
         return ""
 

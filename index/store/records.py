@@ -10,7 +10,7 @@ from rodedraad.index.store.manifest import Entry, damaged
 from rodedraad.index.store.passage_segments import read_passages
 from rodedraad.ingest.documents import Citation, Document, Heading, Passage
 
-PASSAGES, WORDS = "passages", "words"
+PASSAGES_FOLDER, WORDS_FOLDER = "passages", "words"
 """The folders of a generation: segments of documents, and the word index."""
 
 
@@ -61,7 +61,7 @@ def read_document(folder: Path, entry: Entry, dimension: int) -> tuple[Document,
     Raises IndexProblem if its text or its vectors, of the given dimension, are damaged.
     """
     try:
-        data, _ = read_record(folder / PASSAGES, entry.record, dimension)
+        data, _ = read_record(folder / PASSAGES_FOLDER, entry.record, dimension)
     except DamagedFile as error:
         raise damaged(error.path) from error
     return unpack_text(data, entry)
@@ -70,7 +70,7 @@ def read_document(folder: Path, entry: Entry, dimension: int) -> tuple[Document,
 def read_entry(folder: Path, entry: Entry, dimension: int) -> tuple[Document, list[Passage], list[Embedding]]:
     """An entry's document, its passages, and what is stored of each; raises IndexProblem on any damage."""
     try:
-        data, stored = read_passages(folder / PASSAGES, entry.record, dimension)
+        data, stored = read_passages(folder / PASSAGES_FOLDER, entry.record, dimension)
     except DamagedFile as error:
         raise damaged(error.path) from error
     return *unpack_text(data, entry), [passage.embedding for passage in stored]

@@ -136,7 +136,7 @@ class Snapshot(ABC):
 
     @abstractmethod
     def verify(self) -> None:
-        """Raise IndexProblem if something is missing, as far as that can soon be told."""
+        """Raise IndexProblem if something is missing, as far as a quick look finds it."""
 
     @abstractmethod
     def damaged_files(self, checksums: bool) -> list[str]:

@@ -9,7 +9,7 @@ from rodedraad.index.progress import Cancelled
 from rodedraad.index.store.draft import Draft, NewDocument
 from rodedraad.index.store.embedding_journal import EmbeddingJournal
 
-AT_ONCE = 64
+EMBEDDED_AT_ONCE = 64
 """Passages that are embedded between two looks at whether the work is cancelled."""
 
 
@@ -69,10 +69,10 @@ class WaitingDocuments:
         unknown = [unknown[place] for place in order]  # those of one length together: little is padded
         size = sum(documents[0].source.size for documents in self._waiting)
         reported = 0
-        for start in range(0, len(unknown), AT_ONCE):
+        for start in range(0, len(unknown), EMBEDDED_AT_ONCE):
             if self._cancelled.is_set():
                 raise Cancelled
-            batch = unknown[start : start + AT_ONCE]
+            batch = unknown[start : start + EMBEDDED_AT_ONCE]
             embeddings = self._embedder.embeddings(batch)
             self._journal.add(batch, embeddings)
             known |= zip(batch, embeddings, strict=True)

@@ -24,11 +24,11 @@ from index.training.figures import (
     xquad_figures,
 )
 from index.training.lessons import article_lessons, names_of, piaf_lessons, xquad_lessons
-from index.training.loop import Plan
-from index.training.source import packaged_source, read_source
+from index.training.loop import RunLength
+from index.training.source_encoder import packaged_source, read_source
 from index.training.static import TableTraining, read_table
 from index.training.tuning import tune
-from index.training.vocabulary import kept
+from index.training.vocabulary import kept_pieces
 from rodedraad.index.encoders.bundled import BUNDLED_ENCODER
 from rodedraad.index.encoders.onnx_transformer import ContextualEmbedder
 
@@ -62,7 +62,7 @@ def make(
     """Cuts the encoder to our languages, tunes it to answers, and writes it with the static table."""
     static = static or data / "prototype" / "static"
     table = (
-        train_table(data, static, work, evaluation, Plan(static_minutes), seed)
+        train_table(data, static, work, evaluation, RunLength(static_minutes), seed)
         if static_minutes
         else read_table(static)
     )
@@ -75,7 +75,7 @@ def make(
         piaf_lessons(data),
     )
     held = chain(*map(article_lessons, sorted((questions / "held").iterdir())))
-    encoder, interaction = tune(packaged.cut(kept(packaged, data)), learned, held, work, seed)
+    encoder, interaction = tune(packaged.cut(kept_pieces(packaged, data)), learned, held, work, seed)
     export_encoder(encoder, out / ENCODER_FOLDER)
     export_interaction(interaction, out / ENCODER_FOLDER)
     export_static(table, static, out)
@@ -84,7 +84,7 @@ def make(
 
 
 def train_table(
-    data: Path, static: Path, work: Path, evaluation: Path | None, plan: Plan, seed: int
+    data: Path, static: Path, work: Path, evaluation: Path | None, plan: RunLength, seed: int
 ) -> NDArray[np.float32]:
     """Trains the static table, float32[tokens, d], from the one in a sentence-transformers folder."""
     tokenizer = Tokenizer.from_file(str(static / "tokenizer.json"))

@@ -11,13 +11,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.training.data import read_lines
+from index.training.data import ARTICLES, read_lines
 from rodedraad.evaluation.gold_file import FILES, GOLD
 from rodedraad.index.evidence_match import squash
 
-ARTICLES = Path(__file__).parent / "articles"
-PARTS = ("learned", "held", "fitted", "sealed")
-ALIKE = 8
+ARTICLE_PARTS = ("learned", "held", "fitted", "sealed")
+SHARED_RUN = 8
 """Words in a row that a question may not share with a gold question; shorter runs are stock phrases."""
 
 
@@ -25,11 +24,11 @@ def main() -> int:
     """Check every set; the exit code."""
     gold = {run for question in _gold_questions() for run in _runs(question)}
     problems, counts = [], Counter[tuple[str, ...]]()
-    for folder in (folder for part in PARTS for folder in sorted((ARTICLES / part).iterdir())):
+    for folder in (folder for part in ARTICLE_PARTS for folder in sorted((ARTICLES / part).iterdir())):
         lines = read_lines(folder / "questions.jsonl")
         turns = [turn for talk in read_lines(folder / "conversations.jsonl") for turn in talk["turns"]]
         problems += [
-            f"{folder.parent.name}/{folder.name}: {problem}" for problem in problems_of(folder, gold)
+            f"{folder.parent.name}/{folder.name}: {problem}" for problem in set_problems(folder, gold)
         ]
         part = folder.parent.name
         counts.update((part, "questions", str(line["lang"])) for line in lines)
@@ -46,7 +45,7 @@ def main() -> int:
     return int(bool(problems))
 
 
-def problems_of(folder: Path, gold: set[tuple[str, ...]]) -> Iterator[str]:
+def set_problems(folder: Path, gold: set[tuple[str, ...]]) -> Iterator[str]:
     """What is wrong with the questions and conversations of a set; `gold` are runs of words to avoid."""
     documents = {file.name: squash(file.read_text("utf-8")) for file in (folder / "corpus").iterdir()}
     lines = read_lines(folder / "questions.jsonl")
@@ -65,7 +64,7 @@ def problems_of(folder: Path, gold: set[tuple[str, ...]]) -> Iterator[str]:
         if "pair" in line and not known.get(line["pair"], {}).get("answerable"):
             yield f"{id}: its pair {line['pair']} is no answerable question"
         if gold & set(_runs(line["question"])):
-            yield f"{id}: {ALIKE} words in a row are a gold question's"
+            yield f"{id}: {SHARED_RUN} words in a row are a gold question's"
 
 
 def _gold_questions() -> Iterator[str]:
@@ -76,7 +75,7 @@ def _gold_questions() -> Iterator[str]:
 
 def _runs(question: str) -> Iterator[tuple[str, ...]]:
     words = [squash(word) for word in question.split()]
-    return (tuple(words[start : start + ALIKE]) for start in range(len(words) - ALIKE + 1))
+    return (tuple(words[start : start + SHARED_RUN]) for start in range(len(words) - SHARED_RUN + 1))
 
 
 if __name__ == "__main__":

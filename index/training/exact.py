@@ -9,14 +9,14 @@ from torch.nn import functional
 from transformers import BertConfig, BertModel
 
 from index.training.figures import Encode
-from index.training.source import WORDS, Source
+from index.training.source_encoder import WORD_EMBEDDINGS, SourceEncoder
 from index.training.vocabulary import tokenizer_of
-from rodedraad.index.encoders.onnx_transformer import LONGEST, PASSAGE
+from rodedraad.index.encoders.onnx_transformer import PASSAGE_PREFIX, TOKENS_READ
 
 
-def bert(source: Source) -> BertModel:
+def bert(source: SourceEncoder) -> BertModel:
     """The encoder as transformers' model, without dropout."""
-    pieces, width = source.weights[WORDS].shape
+    pieces, width = source.weights[WORD_EMBEDDINGS].shape
     shape = BertConfig(
         vocab_size=pieces,
         hidden_size=width,
@@ -32,10 +32,10 @@ def bert(source: Source) -> BertModel:
     return model
 
 
-def exact_encoder(source: Source, at_once: int = 16) -> Encode:
+def exact_encoder(source: SourceEncoder, at_once: int = 16) -> Encode:
     """The encoder of passages."""
     tokenizer = tokenizer_of(source.pieces, source.unknown)
-    tokenizer.enable_truncation(LONGEST - 2)
+    tokenizer.enable_truncation(TOKENS_READ - 2)
     first, last = map(tokenizer.token_to_id, ("<s>", "</s>"))
     model = bert(source)
 
@@ -43,7 +43,7 @@ def exact_encoder(source: Source, at_once: int = 16) -> Encode:
     def encode(texts: Sequence[str]) -> NDArray[np.float32]:
         found: list[NDArray[np.float32]] = []
         for start in range(0, len(texts), at_once):
-            batch = [PASSAGE + text for text in texts[start : start + at_once]]
+            batch = [PASSAGE_PREFIX + text for text in texts[start : start + at_once]]
             rows = [[first, *e.ids, last] for e in tokenizer.encode_batch(batch, add_special_tokens=False)]
             longest = max(map(len, rows))
             ids = torch.tensor([row + [0] * (longest - len(row)) for row in rows])

@@ -12,7 +12,7 @@ from onnx.external_data_helper import ExternalDataInfo, set_external_data
 from safetensors.numpy import save_file
 
 from index.training.graph import encoder_model
-from index.training.source import Source
+from index.training.source_encoder import SourceEncoder
 from index.training.static import write_table
 from index.training.tuning import LAYERS
 from index.training.vocabulary import tokenizer_of
@@ -20,13 +20,13 @@ from rodedraad.index.encoders.late_interaction import INTERACTION
 from rodedraad.index.encoders.onnx_transformer import ENCODER, FROZEN, TOKENIZER
 from rodedraad.index.encoders.verifier import SCORING, VERIFIER
 
-SMALL = 1024  # bytes of a constant that stays in the graph
+SMALL_CONSTANT = 1024  # bytes of a constant that stays in the graph
 ROUNDED = re.compile(r"encoder\.layer\..*\.(matrix|scales)")
 """What is in eight bits, by scales that were bounded later than the bundled file was written."""
 STATIC_FILES = ("config_sentence_transformers.json", "modules.json", "tokenizer.json")
 
 
-def export_encoder(source: Source, out: Path) -> None:
+def export_encoder(source: SourceEncoder, out: Path) -> None:
     """Write the encoder in eight bits, and its tokenizer."""
     out.mkdir(parents=True, exist_ok=True)
     tokenizer_of(source.pieces, source.unknown).save(str(out / TOKENIZER), pretty=False)
@@ -44,7 +44,7 @@ def write_in_pieces(model: onnx.ModelProto, out: Path, frozen_layers: int) -> No
     with (out / FROZEN).open("wb") as file:
         for tensor in model.graph.initializer:
             layer = learned.match(tensor.name)
-            if len(tensor.raw_data) < SMALL or (layer and int(layer[1]) >= frozen_layers):
+            if len(tensor.raw_data) < SMALL_CONSTANT or (layer and int(layer[1]) >= frozen_layers):
                 continue
             set_external_data(tensor, FROZEN, offset, len(tensor.raw_data))
             offset += file.write(tensor.raw_data)
@@ -52,7 +52,7 @@ def write_in_pieces(model: onnx.ModelProto, out: Path, frozen_layers: int) -> No
     onnx.save(model, out / ENCODER)
 
 
-def export_verifier(source: Source, scoring: dict[str, NDArray[np.float32]], out: Path) -> None:
+def export_verifier(source: SourceEncoder, scoring: dict[str, NDArray[np.float32]], out: Path) -> None:
     """Write the verifier beside the encoder, with which it shares the file of frozen weights.
 
     Raises ValueError when that file is of another encoder.

@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from index.training.sets import QuestionSet, gold_set, question_sets
-from rodedraad.answering.answer import Answer, answer, checked
+from rodedraad.answering.answer import Answer, answer, checked_question
 from rodedraad.answering.best_sentences import verified
 from rodedraad.answering.confidence import FEATURES, features
 from rodedraad.answering.conversation import context
@@ -38,13 +38,13 @@ Before there was a verifier: without it the AUROC of sealed questions asked alon
 .73 for magazine articles and .91 for people's; with 5 it is .70, .79 and .91, with 10 .69, .81 and .89,
 with 15 .68, .81 and .87.
 """
-FITTED = Path(__file__).parents[2] / "app" / "answering" / "confidence.json"
+CONFIDENCE_FILE = Path(__file__).parents[2] / "app" / "answering" / "confidence.json"
 
-Numbers = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ConfidenceExample:
     """A question: where it comes from, what the confidence looks at, and whether there is an answer."""
 
     kind: str
@@ -58,7 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("evaluation", type=Path)
     evaluation = parser.parse_args().evaluation
-    fitted = list(rows_of(question_sets("fitted", evaluation)))
+    fitted = list(examples_of(question_sets("fitted", evaluation)))
     guessed = np.zeros(len(fitted))
     for name in {row.set for row in fitted}:
         kept = np.array([row.set == name for row in fitted])
@@ -73,14 +73,14 @@ def main() -> None:
         "features": dict(zip(FEATURES, weights.round(4).tolist(), strict=False)),
         "question": weights[len(FEATURES) :].round(3).tolist(),
     }
-    FITTED.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    CONFIDENCE_FILE.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
     print_figures("fitted, by cross-validation", fitted, guessed, threshold)
     for name, sets in (("sealed", question_sets("sealed", evaluation)), ("gold", [gold_set()])):
-        rows = list(rows_of(sets))
+        rows = list(examples_of(sets))
         print_figures(name, rows, likely(rows, constant, weights), threshold)
 
 
-def rows_of(sets: Iterable[QuestionSet]) -> Iterator[Row]:
+def examples_of(sets: Iterable[QuestionSet]) -> Iterator[ConfidenceExample]:
     """A row for each question and turn of the sets that asks something."""
     for one in sets:
         with one.opened() as searcher:
@@ -92,19 +92,19 @@ def rows_of(sets: Iterable[QuestionSet]) -> Iterator[Row]:
                         continue
                     leans_on, near = context(before) if before and kind == "follow-up" else ("", ())
                     found = _features(searcher, turn["question"], leans_on, near)
-                    yield Row(one.kind, one.name, found, turn["answerable"])
+                    yield ConfidenceExample(one.kind, one.name, found, turn["answerable"])
                     if number + 1 < len(talk):
                         before.append(answer(searcher, turn["question"], leans_on, near))
 
 
 def _features(searcher: Searcher, question: str, leans_on: str, near: Sequence[Passage]) -> tuple[float, ...]:
     before = f"{leans_on} " if leans_on else ""
-    query = searcher.query(before + checked(question), len(before))
+    query = searcher.query(before + checked_question(question), len(before))
     hits = verified(searcher, query, searcher.search(query, READ, near))
     return (*features(query, hits), *query.tokens.vector)
 
 
-def fit(rows: list[Row]) -> tuple[float, Numbers]:
+def fit(rows: list[ConfidenceExample]) -> tuple[float, Floats]:
     """The constant and the weight of each feature; every kind of text counts the same."""
     values = np.array([row.features for row in rows])
     means, scales = values.mean(axis=0), values.std(axis=0) + 1e-9
@@ -116,19 +116,19 @@ def fit(rows: list[Row]) -> tuple[float, Numbers]:
     return float(model.intercept_[0] - weights @ means), weights
 
 
-def counts(rows: list[Row]) -> Numbers:
+def counts(rows: list[ConfidenceExample]) -> Floats:
     """What each row counts, so that every kind counts the same, 1 in the mean."""
     kinds = [row.kind for row in rows]
     return np.array([len(rows) / len(set(kinds)) / kinds.count(kind) for kind in kinds])
 
 
-def likely(rows: list[Row], constant: float, weights: Numbers) -> Numbers:
+def likely(rows: list[ConfidenceExample], constant: float, weights: Floats) -> Floats:
     """The probability of an answer, float64[n]."""
     values = np.array([row.features for row in rows])
     return np.asarray(1 / (1 + np.exp(-constant - values @ weights)))
 
 
-def refusing(rows: list[Row], guessed: Numbers) -> float:
+def refusing(rows: list[ConfidenceExample], guessed: Floats) -> float:
     """The threshold below which REFUSED of the answerable rows are, every kind counting the same."""
     answerable = np.array([row.answerable for row in rows])
     order = np.argsort(guessed[answerable])
@@ -136,7 +136,7 @@ def refusing(rows: list[Row], guessed: Numbers) -> float:
     return float(guessed[answerable][order][np.searchsorted(shares, REFUSED * shares[-1])])
 
 
-def print_figures(name: str, rows: list[Row], guessed: Numbers, threshold: float) -> None:
+def print_figures(name: str, rows: list[ConfidenceExample], guessed: Floats, threshold: float) -> None:
     """Print for each kind of text how well the confidence separates answerable from other questions."""
     for kind in sorted({row.kind for row in rows}):
         here = np.array([row.kind == kind for row in rows])

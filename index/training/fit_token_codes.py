@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 from rodedraad.index.encoders.base import Vectors
 from rodedraad.index.encoders.bundled import bundled_contextual
 from rodedraad.index.encoders.onnx_transformer import Tokens
-from rodedraad.index.encoders.token_codes import LEARNED, PIECES, TURN, TokenCodec, parted
+from rodedraad.index.encoders.token_codes import PIECES, TOKEN_CODES, TURN, TokenCodec, parted
 from rodedraad.ingest.corpus_folder import scan
 from rodedraad.ingest.passages import split_passages
 from rodedraad.ingest.read_documents import read_documents
@@ -39,7 +39,7 @@ def passages(folders: Sequence[Path]) -> Iterator[str]:
                 yield from (passage.searched for passage in split_passages(document))
 
 
-def learn(own: Vectors) -> dict[str, Vectors]:
+def learned_codes(own: Vectors) -> dict[str, Vectors]:
     """What codes the parts of states that passages do not have in common with them, float32[n, d]."""
     width = own.shape[1]
     _, directions = np.linalg.eigh(own.T @ own)
@@ -65,9 +65,9 @@ def main(folders: Sequence[Path]) -> None:
     texts = list(dict.fromkeys(passages(folders)))
     learned = bundled_contextual().all_tokens(texts[::EVERY])
     others = bundled_contextual().all_tokens(texts[1 :: 4 * EVERY])
-    parts = learn(np.concatenate([parted(tokens.states, tokens.vector)[1] for tokens in learned]))
+    parts = learned_codes(np.concatenate([parted(tokens.states, tokens.vector)[1] for tokens in learned]))
     save_file(
-        {name: np.ascontiguousarray(part, np.float16) for name, part in parts.items()}, LEARNED.resolve()
+        {name: np.ascontiguousarray(part, np.float16) for name, part in parts.items()}, TOKEN_CODES.resolve()
     )
     codec = TokenCodec()
     for name, read in (("learned from", learned), ("others", others)):

@@ -1,4 +1,4 @@
-"""Fit what tells a new question, a follow-up and a message that is no question apart.
+"""Fit what distinguishes a new question, a follow-up and a message that is no question.
 
     python -m index.training.fit_turn EVALUATION
 
@@ -17,25 +17,24 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from index.training.data import read_lines
-from index.training.sets import ARTICLES
+from index.training.data import ARTICLES, read_lines
 from index.training.xquad import READ_IN, Part, paragraphs
 from rodedraad.answering.turn import KINDS, turn_features
 from rodedraad.evaluation.gold_file import GOLD
 from rodedraad.index.encoders.bundled import bundled_interaction
 
-OUT = Path(__file__).parents[2] / "app" / "answering" / "turn.json"
+TURN_FILE = Path(__file__).parents[2] / "app" / "answering" / "turn.json"
 SIZE = 5.0
 """What the vector is multiplied by, so that its 384 numbers count beside the features."""
 STRENGTH = 0.1
 """The inverse of the penalty on weights."""
 COUNTS = {"new": 1.0, "follow-up": 6.0, "none": 8.0}
 """What a text of each kind counts: most are new questions."""
-SHORT = 4.0
+NEW_MESSAGE_COUNT = 4.0
 """What a new question among the messages counts, most of them short. With 1, against the 8 of what is no
 question, a short text with an unknown word is taken for none."""
 
-Text = tuple[str, str]
+LabelledText = tuple[str, str]
 """A text, and its kind."""
 
 
@@ -50,9 +49,9 @@ def main() -> None:
         *_people(evaluation, "learned", "fitted"),
         *messages,
     ]
-    rows, kinds = rows_of(learned), np.array([KINDS.index(kind) for _, kind in learned])
+    rows, kinds = features_of(learned), np.array([KINDS.index(kind) for _, kind in learned])
     counts = np.array([COUNTS[kind] for _, kind in learned])
-    counts[-len(messages) :] = np.maximum(counts[-len(messages) :], SHORT)
+    counts[-len(messages) :] = np.maximum(counts[-len(messages) :], NEW_MESSAGE_COUNT)
     model = LogisticRegression(C=STRENGTH, max_iter=3_000)
     folds = StratifiedKFold(5, shuffle=True, random_state=1)
     guessed = cross_val_predict(model, rows, kinds, cv=folds, params={"sample_weight": counts})
@@ -65,24 +64,24 @@ def main() -> None:
         "constants": model.intercept_.round(4).tolist(),
         "weights": (model.coef_ * scale).round(3).tolist(),
     }
-    OUT.write_text(json.dumps(fitted) + "\n", "utf-8")
+    TURN_FILE.write_text(json.dumps(fitted) + "\n", "utf-8")
     for name, texts in (
         ("sealed articles", list(_written("sealed"))),
         ("sealed people", list(_people(evaluation, "sealed"))),
         ("held articles", list(_written("held"))),
         ("gold", list(_lines(GOLD))),
     ):
-        print_shares(name, texts, model.predict(rows_of(texts)))
+        print_shares(name, texts, model.predict(features_of(texts)))
 
 
-def rows_of(texts: Sequence[Text]) -> NDArray[np.float64]:
+def features_of(texts: Sequence[LabelledText]) -> NDArray[np.float64]:
     """The features and the scaled vector of each text."""
     encoder = bundled_interaction().embedder
     vectors = encoder.questions([text for text, _ in texts])
     return np.hstack([np.array([turn_features(text) for text, _ in texts]), SIZE * vectors])
 
 
-def print_shares(name: str, texts: Sequence[Text], guessed: NDArray[np.int64]) -> None:
+def print_shares(name: str, texts: Sequence[LabelledText], guessed: NDArray[np.int64]) -> None:
     """Print of each kind what it is taken for."""
     true = np.array([KINDS.index(kind) for _, kind in texts])
     for number, kind in enumerate(KINDS):
@@ -91,13 +90,13 @@ def print_shares(name: str, texts: Sequence[Text], guessed: NDArray[np.int64]) -
             print(f"{name}: {here.sum()} {kind} are taken for: {shares}")
 
 
-def _written(*parts: str) -> Iterator[Text]:
+def _written(*parts: str) -> Iterator[LabelledText]:
     for part in parts:
         for folder in sorted((ARTICLES / part).iterdir()):
             yield from _lines(folder)
 
 
-def _lines(folder: Path) -> Iterator[Text]:
+def _lines(folder: Path) -> Iterator[LabelledText]:
     """The questions and turns of a folder; a conversation's first turn is new, the rest are as marked."""
     for line in read_lines(folder / "questions.jsonl"):
         yield line["question"], "new"
@@ -106,13 +105,13 @@ def _lines(folder: Path) -> Iterator[Text]:
             yield turn["question"], turn.get("turn", "follow-up" if number else "new")
 
 
-def _messages() -> Iterator[Text]:
+def _messages() -> Iterator[LabelledText]:
     for line in read_lines(ARTICLES / "messages.jsonl"):
         asked = "follow-up" if line["kind"] == "followup" else "new"
         yield line["text"], asked if line["question"] else "none"
 
 
-def _people(evaluation: Path, *parts: Part) -> Iterable[Text]:
+def _people(evaluation: Path, *parts: Part) -> Iterable[LabelledText]:
     """Each question that people asked about the subjects of some parts, in every language."""
     return dict.fromkeys(
         (question, "new")

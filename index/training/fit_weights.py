@@ -23,14 +23,14 @@ from rodedraad.index.evidence_match import answers, covers, squash
 from rodedraad.index.ranking import PASSAGE, QUOTED, SENTENCE, weighted
 from rodedraad.index.search import READ, Hit
 
-LEARNED = ("interaction", "sentence")  # of PASSAGE; those that propose stay as they are
+LEARNED_SIGNALS = ("interaction", "sentence")  # of PASSAGE; those that propose stay as they are
 STEPS, RATE = 400, 0.03
-SHARPNESS = 5.0  # the scores of passages are multiplied by this before the softmax
-PASSAGES = 0.5  # what the passages count in the loss beside the sentences
+PASSAGE_SHARPNESS = 5.0  # the scores of passages are multiplied by this before the softmax
+PASSAGE_LOSS = 0.5  # what the passages count in the loss beside the sentences
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Example:
+class ReadQuestion:
     """An answerable question and what was read for it: p passages, s sentences."""
 
     kind: str  # of text
@@ -42,18 +42,18 @@ class Example:
     answers: Tensor  # bool[s]
 
 
-class Weights(nn.Module):
+class RankingWeights(nn.Module):
     """What is learned of the weights in `rodedraad.index.ranking`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.passage = nn.ParameterDict({name: torch.tensor(PASSAGE[name]) for name in LEARNED})
+        self.passage = nn.ParameterDict({name: torch.tensor(PASSAGE[name]) for name in LEARNED_SIGNALS})
         self.sentence = nn.ParameterDict({name: torch.tensor(weight) for name, weight in SENTENCE.items()})
         self.quoted = nn.ParameterDict(
             {name: torch.tensor(weight) for name, weight in QUOTED.items() if name != "sentence"}
         )
 
-    def forward(self, example: Example) -> tuple[Tensor, Tensor]:
+    def forward(self, example: ReadQuestion) -> tuple[Tensor, Tensor]:
         """The scores of the passages, float32[p], and the log-odds of the sentences, float32[s]."""
         own = weighted(example.sentences, dict(self.sentence.items()))
         best = own.new_full(example.holds.shape, -9.0).scatter_reduce(0, example.passage, own, "amax")
@@ -62,7 +62,7 @@ class Weights(nn.Module):
         return passages, weighted(signals, {**QUOTED, **self.quoted})
 
 
-def examples(sets: Iterable[QuestionSet]) -> Iterator[Example]:
+def examples(sets: Iterable[QuestionSet]) -> Iterator[ReadQuestion]:
     """The answerable questions of sets that are asked alone."""
     for one in sets:
         with one.opened() as searcher:
@@ -73,11 +73,11 @@ def examples(sets: Iterable[QuestionSet]) -> Iterator[Example]:
                     yield example(one.kind, hits, [squash(span) for span in gold["evidence"]])
 
 
-def example(kind: str, hits: Sequence[Hit], spans: Sequence[str]) -> Example:
+def example(kind: str, hits: Sequence[Hit], spans: Sequence[str]) -> ReadQuestion:
     """The hits of a question, which were read, against the spans of its evidence, squashed."""
     read = [(number, hit, sentence) for number, hit in enumerate(hits) for sentence in hit.sentences]
     texts = [squash(hit.document.text[sentence.start : sentence.end]) for _, hit, sentence in read]
-    return Example(
+    return ReadQuestion(
         kind=kind,
         passages={name: torch.tensor([hit.signals[name] for hit in hits]) for name in PASSAGE},
         sentences={
@@ -93,18 +93,20 @@ def example(kind: str, hits: Sequence[Hit], spans: Sequence[str]) -> Example:
     )
 
 
-def learn(found: Sequence[Example]) -> Weights:
+def learned_weights(found: Sequence[ReadQuestion]) -> RankingWeights:
     """Learn from the examples of which something that was read answers."""
     useful = [e for e in found if e.holds.any() and e.answers.any()]
     kinds = Counter(e.kind for e in useful)
-    weights = Weights()
+    weights = RankingWeights()
     optimiser = torch.optim.Adam(weights.parameters(), RATE)
     slower = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, STEPS)
     for step in range(STEPS):
         loss = torch.zeros(())
         for e in useful[step % 8 :: 8]:
             passages, sentences = weights(e)
-            loss_here = listwise(sentences, e.answers) + PASSAGES * listwise(SHARPNESS * passages, e.holds)
+            loss_here = listwise(sentences, e.answers) + PASSAGE_LOSS * listwise(
+                PASSAGE_SHARPNESS * passages, e.holds
+            )
             loss = loss + loss_here / kinds[e.kind]
         optimiser.zero_grad()
         torch.autograd.backward(loss)
@@ -119,7 +121,7 @@ def listwise(scores: Tensor, right: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def figures(weights: Weights, found: Sequence[Example]) -> str:
+def figures(weights: RankingWeights, found: Sequence[ReadQuestion]) -> str:
     """How often the best passage, one of the three best, and the best sentence are right."""
     right = []
     for e in found:
@@ -147,7 +149,7 @@ def main() -> None:
     evaluation = parser.parse_args().evaluation
     torch.set_num_threads(1)
     fitted = list(examples(question_sets("fitted", evaluation)))
-    weights = learn(fitted)
+    weights = learned_weights(fitted)
     for name, learned in (
         ("PASSAGE", weights.passage),
         ("SENTENCE", weights.sentence),
@@ -161,7 +163,7 @@ def main() -> None:
     ):
         for kind in dict.fromkeys(e.kind for e in found):
             here = [e for e in found if e.kind == kind]
-            print(f"{name}, {kind}: before {figures(Weights(), here)}; after {figures(weights, here)}")
+            print(f"{name}, {kind}: before {figures(RankingWeights(), here)}; after {figures(weights, here)}")
 
 
 if __name__ == "__main__":

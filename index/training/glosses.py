@@ -2,7 +2,7 @@
 
 python -m index.training.glosses DATA
 
-IBM Model 1 (Brown et al. 1993), in both directions, tells how likely a word is the translation of another. A
+IBM Model 1 (Brown et al. 1993), in both directions, estimates how likely a word translates another. A
 logistic regression on pairs of words that were judged by hand turns that, how often both were seen together,
 whether a dictionary has them, and the cosine of their vectors in the static table into a probability.
 """
@@ -19,38 +19,38 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from index.training.data import read_rows
+from index.training.data import read_pairs
 from rodedraad.index.encoders.bundled import bundled_static
 from rodedraad.index.words.function_words import is_function_word
-from rodedraad.index.words.glosses import LEAST, write_glosses
+from rodedraad.index.words.gloss_tables import LEAST_PROBABILITY, write_gloss_table
 from rodedraad.ingest.language import LANGUAGES
 
 READERS = ("nl", "en", "fr", "es")
 """The languages of the page."""
 
-LEFT_OUT = re.compile(
+LEFT_OUT_SOURCES = re.compile(
     "belparl|cldr-names|countries|iso-codes|inaturalist|openfoodfacts|osm-presets|esco|xsid|.*-(synonyms|paraphrase)"
 )
 """Sources without accents, of names, or of labels that are no translations word by word."""
 
-LONGEST = 25  # words of a text
-MOST = 60_000  # texts of a source
+MOST_WORDS = 25  # words of a text
+MOST_TEXTS = 60_000  # texts of a source
 ROUNDS = 6
 LEAST_LIKELY = 1e-3
 """The least product of both directions' probabilities of a candidate."""
 LEAST_SEEN = 2.5
 """The least count of a candidate. What dictionaries alone have is often wrong: "boeren", burp."""
-SHORTEST = 3  # letters of a word that gets a gloss
+SHORTEST_WORD = 3  # letters of a word that gets a gloss
 NAME = 0.5
 """The share of a word's occurrences with a capital, but for first words, that makes it a name."""
 
 CONSTANT = 1.55
-WEIGHTS = (0.63, 0.37, 0.89, 2.40)
+GLOSS_WEIGHTS = (0.63, 0.37, 0.89, 2.40)
 """Of the logarithms of the likelihood and of the count, of a dictionary, and of the cosine."""
 
 _WORD = re.compile(r"aujourd['’]hui|[^\W\d_]+", re.IGNORECASE)
 
-Ids = NDArray[np.int32]
+WordIds = NDArray[np.int32]
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Side:
     capitals: Counter[str] = field(default_factory=Counter)
 
     def add(self, words: list[str], alone: bool) -> None:
-        """Take a text; the first word of a sentence does not tell whether it is a name."""
+        """Take a text; the first word of a sentence does not show whether it is a name."""
         for word in words if alone else words[1:]:
             self.seen[word.lower()] += 1
             self.capitals[word.lower()] += word[0].isupper()
@@ -79,18 +79,20 @@ def texts_of(data: Path, one: str, other: str) -> Iterator[tuple[list[str], list
     """The words of texts in two languages, and whether they are an entry of a dictionary."""
     for file in sorted((*data.glob("pairs/*.gz"), *data.glob("dict/*.gz"))):
         name, languages = file.name.split(".")[:2]
-        if {*languages.split("-")} != {one, other} or LEFT_OUT.fullmatch(name):
+        if {*languages.split("-")} != {one, other} or LEFT_OUT_SOURCES.fullmatch(name):
             continue
         entry, taken = file.parent.name == "dict", 0
-        for row in read_rows(file):
+        for row in read_pairs(file):
             words = [_WORD.findall(re.sub("^to ", "", text) if entry else text) for text in row]
-            if all(0 < len(side) <= (1 if entry else LONGEST) for side in words) and taken < MOST:
+            if all(0 < len(side) <= (1 if entry else MOST_WORDS) for side in words) and taken < MOST_TEXTS:
                 taken += 1
                 first, second = words if languages.startswith(one) else words[::-1]
                 yield first, second, entry
 
 
-def likelihoods(sides: tuple[Side, Side]) -> tuple[Ids, Ids, NDArray[np.float64], NDArray[np.float64]]:
+def pair_likelihoods(
+    sides: tuple[Side, Side],
+) -> tuple[WordIds, WordIds, NDArray[np.float64], NDArray[np.float64]]:
     """The words of both languages that were seen together: their ids, likelihood and count.
 
     The likelihood is the product of both directions' probabilities; the count is how often one was taken
@@ -122,7 +124,7 @@ def likelihoods(sides: tuple[Side, Side]) -> tuple[Ids, Ids, NDArray[np.float64]
     return *ids, likelihood, count
 
 
-def glosses(data: Path, one: str, other: str) -> tuple[dict[str, tuple[str, float]], ...]:
+def likeliest_glosses(data: Path, one: str, other: str) -> tuple[dict[str, tuple[str, float]], ...]:
     """For each of two languages, its words with the likeliest word of the other and its probability."""
     sides, entries = (Side(), Side()), set()
     for first, second, entry in texts_of(data, one, other):
@@ -130,7 +132,7 @@ def glosses(data: Path, one: str, other: str) -> tuple[dict[str, tuple[str, floa
         sides[1].add(second, entry)
         if entry:
             entries.add((first[0].lower(), second[0].lower()))
-    *ids, likelihood, count = likelihoods(sides)
+    *ids, likelihood, count = pair_likelihoods(sides)
     words = [list(side.ids) for side in sides]
     vectors = [bundled_static().passages(side) for side in words]
     found: tuple[dict[str, tuple[str, float]], ...] = ({}, {})
@@ -143,7 +145,7 @@ def glosses(data: Path, one: str, other: str) -> tuple[dict[str, tuple[str, floa
             float(pair in entries),
             float(vectors[0][ids[0][at]] @ vectors[1][ids[1][at]]),
         )
-        odds = CONSTANT + sum(weight * value for weight, value in zip(WEIGHTS, evidence, strict=True))
+        odds = CONSTANT + sum(weight * value for weight, value in zip(GLOSS_WEIGHTS, evidence, strict=True))
         probability = 1 / (1 + exp(-odds))
         for table, (word, gloss) in zip(found, (pair, pair[::-1]), strict=True):
             if probability > table.get(word, ("", 0.0))[1]:
@@ -152,9 +154,9 @@ def glosses(data: Path, one: str, other: str) -> tuple[dict[str, tuple[str, floa
         {
             word: (gloss, probability)
             for word, (gloss, probability) in table.items()
-            if probability >= LEAST
+            if probability >= LEAST_PROBABILITY
             and word != gloss
-            and len(word) >= SHORTEST
+            and len(word) >= SHORTEST_WORD
             and not is_function_word(word, language)
             and not (side.is_name(word) and language != "de")
             and not target.is_name(gloss)
@@ -171,9 +173,11 @@ def main(
     out.mkdir(exist_ok=True)
     for at, one in enumerate(LANGUAGES):
         for other in LANGUAGES[at + 1 :]:
-            for pair, table in zip(((one, other), (other, one)), glosses(data, one, other), strict=True):
+            for pair, table in zip(
+                ((one, other), (other, one)), likeliest_glosses(data, one, other), strict=True
+            ):
                 if pair[1] in READERS:
-                    write_glosses(table, *pair, out)
+                    write_gloss_table(table, *pair, out)
 
 
 if __name__ == "__main__":

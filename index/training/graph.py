@@ -42,7 +42,7 @@ LEAST_GELU = 0.17
 """What GELU is never below, as a size (Hendrycks and Gimpel 2016)."""
 
 
-class Rows(NamedTuple):
+class EightBitRows(NamedTuple):
     """The names of vectors in eight bits."""
 
     values: str  # of uint8[rows, d] around MIDDLE
@@ -72,7 +72,7 @@ class Graph:
         """Adds one of onnxruntime's own nodes; gives the output's name."""
         return self.node(kind, inputs, name, "com.microsoft", **attributes)
 
-    def linear(self, weights: Weights, layer: str, rows: Rows) -> str:
+    def linear(self, weights: Weights, layer: str, rows: EightBitRows) -> str:
         """Adds the product with a layer's matrix in eight bits, a scale each column, without its bias."""
         values, scales = quantise_matrix(weights[f"{layer}.weight"])
         inputs = [
@@ -86,7 +86,7 @@ class Graph:
         product = self.fused("MatMulIntegerToFloat", inputs, f"{layer}.unscaled")
         return self.node("Mul", [product, rows.scales], f"{layer}.product")
 
-    def rows(self, hidden: str, is_gelu: bool = False) -> Rows:
+    def rows(self, hidden: str, is_gelu: bool = False) -> EightBitRows:
         """Adds the quantisation of float32[rows, d], a scale for each row, which is a token.
 
         So a text's vector does not depend on the texts beside it, as with one scale for all it would.
@@ -96,7 +96,9 @@ class Graph:
         above = self.node("Max", [largest, "least.gelu" if is_gelu else "least"], f"{hidden}.above")
         scales = self.node("Mul", [above, "step"], f"{hidden}.scale")
         flat = self.node("Reshape", [scales, "last"], f"{hidden}.scale.flat")
-        return Rows(self.node("QuantizeLinear", [hidden, flat, "middles"], f"{hidden}.bits", axis=0), scales)
+        return EightBitRows(
+            self.node("QuantizeLinear", [hidden, flat, "middles"], f"{hidden}.bits", axis=0), scales
+        )
 
     def normalised(self, parts: Sequence[str], norm: Sequence[str], name: str, epsilon: float) -> str:
         """Adds a layer normalisation of the sum of three parts; `norm` names its weight and bias.

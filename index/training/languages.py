@@ -16,7 +16,7 @@ from rodedraad.ingest.language import LANGUAGES
 
 WRITTEN = Path(__file__).parents[2] / "ingest" / "languages.safetensors"
 
-Numbers = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.int64]
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ def main() -> None:
     save_file(tensors, WRITTEN)
 
 
-def trie(moves: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+def trie(moves: Counts) -> tuple[Counts, Counts, Counts, Counts]:
     """The trie in an automaton of Aho and Corasick, whose state 0 is the root: int[states, 256].
 
     Its nodes are numbered level by level. Of each: the state, the byte that leads to it, where its children

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
-from index.training.data import read_lines, read_rows
+from index.training.data import read_lines, read_pairs
 from index.training.xquad import READ_IN, paragraphs
 from rodedraad.ingest.corpus_folder import scan
 from rodedraad.ingest.documents import Citation, Document, Passage
@@ -21,9 +21,9 @@ from rodedraad.ingest.read_documents import read_documents
 from rodedraad.ingest.read_file import read_bytes
 from rodedraad.ingest.sentences import sentence_spans
 
-ARTICLES = 8
+LESSON_ARTICLES = 8
 """Articles of one lesson."""
-PARAGRAPHS = 24
+LESSON_PARAGRAPHS = 24
 """Paragraphs of one lesson from XQuAD or PIAF, which have no whole articles."""
 EDITED = 0.5
 """The share of the questions with a name or number that also come with another one."""
@@ -34,7 +34,7 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class LessonQuestion:
     """A question, and the text that answers it."""
 
     text: str
@@ -47,14 +47,14 @@ class Lesson:
 
     documents: dict[str, Document]  # by their ids
     passages: list[Passage]
-    questions: list[Question]
+    questions: list[LessonQuestion]
 
 
 def article_lessons(folder: Path, names: Sequence[str] = (), joined: bool = False) -> Iterator[Lesson]:
     """The articles of a folder with corpus/ and questions.jsonl, eight a lesson.
 
     A turn of conversations.jsonl is asked as it should be understood; with `joined`, a follow-up also as it
-    was put, behind the question before it. With `names`, near misses are added, as in `with_near_misses`.
+    was asked, after the question before it. With `names`, near misses are added, as in `with_near_misses`.
     """
     talks = [talk["turns"] for talk in read_lines(folder / "conversations.jsonl")]
     lines = read_lines(folder / "questions.jsonl") + [
@@ -70,9 +70,9 @@ def article_lessons(folder: Path, names: Sequence[str] = (), joined: bool = Fals
             for before, turn in pairwise(turns)
             if turn["turn"] == "follow-up"
         ]
-    questions = [(line, Question(line["question"], tuple(line.get("evidence", ())))) for line in lines]
+    questions = [(line, LessonQuestion(line["question"], tuple(line.get("evidence", ())))) for line in lines]
     sources, _ = scan(folder / "corpus")
-    for some in in_batches(sources, ARTICLES):
+    for some in in_batches(sources, LESSON_ARTICLES):
         documents = [document for s in some for document in read_documents(s, read_bytes(s))]
         ids = {source.id for source in some}
         asked = [question for line, question in questions if line["doc"] in ids]
@@ -85,7 +85,9 @@ def xquad_lessons(evaluation: Path, names: Sequence[str] = ()) -> Iterator[Lesso
     """XQuAD's paragraphs about the subjects that are learned from; `names` as in `article_lessons`."""
     for language in READ_IN:
         learned = [p for p in paragraphs(evaluation, language) if p.part == "learned"]
-        asked = {p.text: [Question(text, evidence) for _, text, evidence in p.questions] for p in learned}
+        asked = {
+            p.text: [LessonQuestion(text, evidence) for _, text, evidence in p.questions] for p in learned
+        }
         yield from _of_paragraphs(asked, language, names)
 
 
@@ -94,18 +96,18 @@ def piaf_lessons(data: Path, names: Sequence[str] = ()) -> Iterator[Lesson]:
 
     Any sentence of the right paragraph counts, as its answers are not marked.
     """
-    asked: dict[str, list[Question]] = {}
-    for question, text in read_rows(data / "qa" / "piaf.fr-fr.tsv.gz"):
+    asked: dict[str, list[LessonQuestion]] = {}
+    for question, text in read_pairs(data / "qa" / "piaf.fr-fr.tsv.gz"):
         spans = tuple(text[start:end] for start, end in sentence_spans(text))
-        asked.setdefault(text, []).append(Question(question, spans))
+        asked.setdefault(text, []).append(LessonQuestion(question, spans))
     yield from _of_paragraphs(asked, "fr", names)
 
 
 def _of_paragraphs(
-    asked: Mapping[str, Sequence[Question]], language: str, names: Sequence[str]
+    asked: Mapping[str, Sequence[LessonQuestion]], language: str, names: Sequence[str]
 ) -> Iterator[Lesson]:
     """The lessons of paragraphs, each with its questions."""
-    for number, some in enumerate(in_batches(list(asked), PARAGRAPHS)):
+    for number, some in enumerate(in_batches(list(asked), LESSON_PARAGRAPHS)):
         documents = [Document(str(n), "", language, Citation(), text, ()) for n, text in enumerate(some)]
         lesson = _lesson(documents, [question for text in some for question in asked[text]])
         others = [question for text, questions in asked.items() if text not in some for question in questions]
@@ -113,7 +115,7 @@ def _of_paragraphs(
 
 
 def with_near_misses(
-    lesson: Lesson, names: Sequence[str], others: Sequence[Question], order: random.Random
+    lesson: Lesson, names: Sequence[str], others: Sequence[LessonQuestion], order: random.Random
 ) -> Lesson:
     """A lesson with questions added that it nearly answers.
 
@@ -147,8 +149,8 @@ def in_batches(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
 
 
 def _edited(
-    questions: Sequence[Question], said: str, names: Sequence[str], order: random.Random
-) -> Iterator[Question]:
+    questions: Sequence[LessonQuestion], said: str, names: Sequence[str], order: random.Random
+) -> Iterator[LessonQuestion]:
     """Some answerable questions with a name or number exchanged for one that `said` does not hold."""
     for question in questions:
         places = names_in(question.text) if question.evidence else []
@@ -162,12 +164,12 @@ def _edited(
             else order.choice(names)
         )
         if new.casefold() not in said:
-            yield Question(question.text[:start] + new + question.text[end:], ())
+            yield LessonQuestion(question.text[:start] + new + question.text[end:], ())
 
 
 def _borrowed(
-    questions: Sequence[Question], others: Sequence[Question], order: random.Random
-) -> Iterator[Question]:
+    questions: Sequence[LessonQuestion], others: Sequence[LessonQuestion], order: random.Random
+) -> Iterator[LessonQuestion]:
     """Some of the other questions, about a name in these questions instead of their own."""
     own = [q.text[start:end] for q in questions for start, end in names_in(q.text)]
     own = [name for name in own if not name.isdecimal()]
@@ -175,10 +177,10 @@ def _borrowed(
         places = [(start, end) for start, end in names_in(other.text) if not other.text[start].isdigit()]
         if own and places:
             start, end = order.choice(places)
-            yield Question(other.text[:start] + order.choice(own) + other.text[end:], ())
+            yield LessonQuestion(other.text[:start] + order.choice(own) + other.text[end:], ())
 
 
-def _lesson(documents: Sequence[Document], questions: list[Question]) -> Lesson:
+def _lesson(documents: Sequence[Document], questions: list[LessonQuestion]) -> Lesson:
     """A lesson of documents with their passages."""
     passages = [passage for document in documents for passage in split_passages(document)]
     return Lesson({document.id: document for document in documents}, passages, questions)

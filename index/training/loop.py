@@ -13,12 +13,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from torch import Tensor, nn
 
 Batch = TypeVar("Batch")
-Figures = Callable[[], dict[str, float]]
+MeasureModel = Callable[[], dict[str, float]]
 """Measures the model as it is; for the log."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunLength:
     """How long a run may take."""
 
     minutes: float
@@ -37,7 +37,12 @@ class Loop:
     """One run: a model, its optimisers and how far it is."""
 
     def __init__(
-        self, name: str, model: nn.Module, optimisers: Sequence[torch.optim.Optimizer], plan: Plan, work: Path
+        self,
+        name: str,
+        model: nn.Module,
+        optimisers: Sequence[torch.optim.Optimizer],
+        plan: RunLength,
+        work: Path,
     ) -> None:
         self._name = name
         self._model = model
@@ -61,7 +66,9 @@ class Loop:
                 optimiser.load_state_dict(kept)
             self._step, self._seconds = state["step"], state["seconds"]
 
-    def train(self, batches: Sequence[Batch], loss_of: Callable[[Batch], Tensor], figures: Figures) -> None:
+    def train(
+        self, batches: Sequence[Batch], loss_of: Callable[[Batch], Tensor], figures: MeasureModel
+    ) -> None:
         """One step a batch, until the batches or the time are over; figures are taken at each checkpoint."""
         columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn()
         losses: list[float] = []

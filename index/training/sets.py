@@ -13,12 +13,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from index.training.data import ARTICLES
 from index.training.xquad import READ_IN, Part, paragraphs
 from rodedraad.evaluation.gold_file import FILES, GOLD, load_gold_items
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
 
-ARTICLES = Path(__file__).parent / "articles"
 CORPUS = Path(__file__).parents[2] / "corpus"
 SEALED_MAGAZINE = ("7", "8", "9")
 

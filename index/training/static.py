@@ -12,10 +12,10 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from index.training.data import Pair, of_like_length
-from index.training.loop import Figures, Loop, Plan, best_device
+from index.training.data import TextPair, of_like_length
+from index.training.loop import Loop, MeasureModel, RunLength, best_device
 
-RATE = 3e-3
+HIGHEST_RATE = 3e-3
 """Highest learning rate; rows have unit length."""
 POWER = 2
 """Makes near tokens count more than middling ones, while training."""
@@ -24,13 +24,13 @@ PASSES = 2
 TENSOR = "embedding.weight"
 MOST_TOKENS = 64
 """Different tokens of a text that are looked at."""
-PADDED = 2_000
+BATCH_TOKENS = 2_000
 """Tokens that a batch may have on its longer side, padding included."""
 MOST_ROWS = 256
-WINDOW = 8_000
+BATCH_WINDOW = 8_000
 """Pairs next to each other, from which a batch is made."""
 
-Tokens = NDArray[np.int64]
+DifferentTokens = NDArray[np.int64]
 
 
 def read_table(folder: Path) -> NDArray[np.float32]:
@@ -64,14 +64,14 @@ def best_matches(similarity: Tensor, weights: Tensor, axis: int) -> Tensor:
 class TableTraining:
     """The run that trains a table on texts of the same meaning, of any two languages."""
 
-    def __init__(self, table: NDArray[np.float32], tokenizer: Tokenizer, plan: Plan, work: Path) -> None:
+    def __init__(self, table: NDArray[np.float32], tokenizer: Tokenizer, plan: RunLength, work: Path) -> None:
         self._lengths = np.linalg.norm(table, axis=1, keepdims=True)
         self._tokenizer = tokenizer
         self._device = best_device()
         self._table = nn.Embedding(len(table), table.shape[1], sparse=True, device=self._device)
         self._table.weight.data.copy_(torch.from_numpy(unit_rows(table)))
         self._rarity = torch.ones(len(table), device=self._device)
-        optimiser = torch.optim.SparseAdam(self._table.parameters(), lr=RATE)
+        optimiser = torch.optim.SparseAdam(self._table.parameters(), lr=HIGHEST_RATE)
         self._loop = Loop("static", self._table, [optimiser], plan, work)
         self._loop.resume()
 
@@ -80,7 +80,7 @@ class TableTraining:
         """The table as it is, float32[tokens, d], rows as long as before training."""
         return np.asarray(unit_rows(self._table.weight.detach().cpu().numpy()) * self._lengths, np.float32)
 
-    def train(self, pairs: Sequence[Pair], seed: int, figures: Figures) -> None:
+    def train(self, pairs: Sequence[TextPair], seed: int, figures: MeasureModel) -> None:
         """Passes over the pairs: one shuffled, one source by source, whose batches are harder, and so on."""
         rng = random.Random(seed)
         sides = [self._tokens([pair[side] for pair in pairs], rng) for side in (0, 1)]
@@ -92,23 +92,23 @@ class TableTraining:
         batches = [
             batch
             for order in orders
-            for batch in of_like_length(order, longer_side, PADDED, WINDOW, MOST_ROWS, rng)
+            for batch in of_like_length(order, longer_side, BATCH_TOKENS, BATCH_WINDOW, MOST_ROWS, rng)
         ]
         self._loop.train(batches, self._loss_of, figures)
 
-    def _tokens(self, texts: Sequence[str], rng: random.Random) -> list[Tokens]:
+    def _tokens(self, texts: Sequence[str], rng: random.Random) -> list[DifferentTokens]:
         """The different tokens of each text."""
-        found: list[Tokens] = []
+        found: list[DifferentTokens] = []
         for encoding in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False):
             ids = sorted(set(encoding.ids))
             found.append(np.array(rng.sample(ids, min(len(ids), MOST_TOKENS)), np.int64))
         return found
 
-    def _padded(self, rows: Sequence[Tokens]) -> Tensor:
+    def _padded(self, rows: Sequence[DifferentTokens]) -> Tensor:
         """Tokens of several texts, int64[n, longest], with zeros behind."""
         return nn.utils.rnn.pad_sequence([torch.from_numpy(row) for row in rows], True).to(self._device)
 
-    def _loss_of(self, batch: Sequence[tuple[Tokens, Tokens]]) -> Tensor:
+    def _loss_of(self, batch: Sequence[tuple[DifferentTokens, DifferentTokens]]) -> Tensor:
         """Cross-entropy of finding the own counterpart in the batch, by the tokens of either side."""
         ids = [self._padded([row[side] for row in batch]) for side in (0, 1)]
         first, second = (
@@ -126,6 +126,6 @@ class TableTraining:
         return torch.stack(losses).mean()
 
 
-def longer_side(row: tuple[Tokens, Tokens]) -> int:
+def longer_side(row: tuple[DifferentTokens, DifferentTokens]) -> int:
     """Tokens of the longer of two texts."""
     return max(map(len, row))

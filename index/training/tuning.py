@@ -3,9 +3,9 @@
 Each step reads a lesson whole and asks some of its questions. Four losses, all listwise (Cao et al. 2007),
 rank the passages that answer by their vectors, the same by late interaction (Khattab and Zaharia 2020), the
 sentences, and the sentences together with "no answer". "No answer" is also right for a question once the
-passages that answer it are withheld: so silence is learned from what is read, and not from how a question
-is put. A last loss keeps the vectors near what they were, so that the encoder's knowledge of other texts and
-languages stays. The lower layers stay as they are; their output is computed once.
+passages that answer it are withheld: so refusing is learned from what is read, and not from how a question
+is phrased. A last loss keeps the vectors near what they were, so that the encoder's knowledge of other texts
+and languages stays. The lower layers stay as they are; their output is computed once.
 """
 
 import math
@@ -26,10 +26,10 @@ from transformers import BertModel
 
 from index.training.exact import bert
 from index.training.lessons import Lesson, in_batches
-from index.training.loop import Loop, Plan
-from index.training.source import Source
+from index.training.loop import Loop, RunLength
+from index.training.source_encoder import SourceEncoder
 from index.training.vocabulary import tokenizer_of
-from rodedraad.index.encoders.onnx_transformer import LONGEST, PASSAGE, QUESTION
+from rodedraad.index.encoders.onnx_transformer import PASSAGE_PREFIX, QUESTION_PREFIX, TOKENS_READ
 from rodedraad.index.evidence_match import answers, covers, squash
 
 LAYERS = 8
@@ -38,7 +38,7 @@ EPOCHS = 2
 QUESTIONS = 48
 """The most questions of a step."""
 READ_AT_ONCE = 24
-RATES = {"layers": 1e-4, "map": 1e-3, "importance": 1e-2}
+TUNING_RATES = {"layers": 1e-4, "map": 1e-3, "importance": 1e-2}
 SHARPNESS = {"sentence": 10.0, "passage": 10.0, "vector": 40.0}
 """What scores are multiplied by before the softmax."""
 LOSSES = {
@@ -51,15 +51,15 @@ LOSSES = {
     "map": 0.1,
 }
 """What each counts; that of the map is its squared distance from the identity."""
-WEIGHTS = (4.0, 2.0, 1.4, 3.4, 0.6)
+FIRST_WEIGHTS = (4.0, 2.0, 1.4, 3.4, 0.6)
 """At first, of a passage: its vector, interaction, best sentence; of a sentence: interaction, passage."""
 
 SILENCE = (8.0, -5.0, 0.9, -1.0)
-"""At first: the scale and the shift of a sentence's score beside "no answer"; how well a token is to be met;
-how much an unmet token counts, before softplus."""
+"""At first: the scale and the shift of a sentence's score beside "no answer"; how well a token should be
+matched; how much a token without a match counts, before softplus."""
 
 
-class Text(NamedTuple):
+class LowerOutput(NamedTuple):
     """What the lower layers give for a text."""
 
     hidden: Tensor  # bfloat16[tokens, d], its marks and prefix included
@@ -68,10 +68,10 @@ class Text(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class GroupQuestion:
     """A question about the articles of a group."""
 
-    text: Text
+    text: LowerOutput
     holds: Tensor  # bool[passages]
     answers: Tensor  # bool[sentences]
 
@@ -80,14 +80,14 @@ class Asked:
 class Group:
     """Passages that are read together: p passages, s sentences, t tokens."""
 
-    passages: list[Text]
+    passages: list[LowerOutput]
     passage_of_token: Tensor  # int64[t]
     sentence_of_token: Tensor  # int64[t]; s for a token of no sentence
     passage_of_sentence: Tensor  # int64[s]
-    asked: list[Asked]
+    asked: list[GroupQuestion]
 
 
-class Scores(NamedTuple):
+class GroupScores(NamedTuple):
     """What is read of n questions in a group of p passages and s sentences."""
 
     vectors: Tensor  # float32[n, p], cosines
@@ -97,7 +97,7 @@ class Scores(NamedTuple):
     drift: Tensor  # float32, the mean distance of the vectors from what they were
 
 
-class Ranking(nn.Module):
+class RankingModel(nn.Module):
     """What learns: the encoder's last layers, and late interaction over what they give."""
 
     def __init__(self, model: BertModel) -> None:
@@ -106,11 +106,11 @@ class Ranking(nn.Module):
         width = model.config.hidden_size
         self.map = nn.Parameter(torch.eye(width))
         self.importance = nn.Parameter(torch.zeros(width))
-        self.weights = nn.Parameter(torch.tensor(WEIGHTS))
+        self.weights = nn.Parameter(torch.tensor(FIRST_WEIGHTS))
         self.need = nn.Parameter(torch.zeros(width))
         self.silence = nn.Parameter(torch.tensor(SILENCE))
 
-    def read(self, texts: Sequence[Text]) -> tuple[Tensor, list[Tensor]]:
+    def read(self, texts: Sequence[LowerOutput]) -> tuple[Tensor, list[Tensor]]:
         """Unit vectors, float32[texts, d], and the unit states of each one's own tokens."""
         read: dict[int, tuple[Tensor, Tensor]] = {}
         for places in in_batches(
@@ -131,7 +131,7 @@ class Ranking(nn.Module):
         in_order = [read[at] for at in range(len(texts))]
         return torch.stack([vector for vector, _ in in_order]), [states for _, states in in_order]
 
-    def forward(self, group: Group, asked: Sequence[Asked]) -> Scores:
+    def forward(self, group: Group, asked: Sequence[GroupQuestion]) -> GroupScores:
         """The scores of what was read for some questions."""
         texts = [one.text for one in asked]
         vectors, states = self.read(group.passages)
@@ -165,12 +165,12 @@ class Ranking(nn.Module):
         need = functional.softplus(torch.cat(tokens) @ self.need + needed)
         unmet = summed(need[:, None] * (wanted - by_passage_token).clamp(min=0))
         answered = scale * sentences + shift - unmet.gather(1, above)
-        return Scores(cosines, passages, sentences, answered, drift)
+        return GroupScores(cosines, passages, sentences, answered, drift)
 
 
 def tune(
-    source: Source, learned: Iterable[Lesson], held: Iterable[Lesson], work: Path, seed: int
-) -> tuple[Source, dict[str, NDArray[np.float32]]]:
+    source: SourceEncoder, learned: Iterable[Lesson], held: Iterable[Lesson], work: Path, seed: int
+) -> tuple[SourceEncoder, dict[str, NDArray[np.float32]]]:
     """Train the last layers; gives the encoder, and what late interaction learned.
 
     The figures in the log in `work` are of the lessons `held`.
@@ -180,16 +180,19 @@ def tune(
     lower = _Lower(model, tokenizer_of(source.pieces, source.unknown))
     groups = [_group(lesson, lower) for lesson in learned]
     others = [_group(lesson, lower) for lesson in held]
-    ranking = Ranking(model)
+    ranking = RankingModel(model)
     optimisers = [
         torch.optim.AdamW(parameters, rate, weight_decay=0.0)
         for parameters, rate in (
-            (ranking.layers.parameters(), RATES["layers"]),
-            ([ranking.map], RATES["map"]),
-            ([ranking.importance, ranking.weights, ranking.need, ranking.silence], RATES["importance"]),
+            (ranking.layers.parameters(), TUNING_RATES["layers"]),
+            ([ranking.map], TUNING_RATES["map"]),
+            (
+                [ranking.importance, ranking.weights, ranking.need, ranking.silence],
+                TUNING_RATES["importance"],
+            ),
         )
     ]
-    loop = Loop("tuning", ranking, optimisers, Plan(minutes=24 * 60, checkpoint_minutes=15), work)
+    loop = Loop("tuning", ranking, optimisers, RunLength(minutes=24 * 60, checkpoint_minutes=15), work)
     loop.resume()
     loop.train(_batches(groups, seed), lambda batch: loss(ranking, *batch), lambda: figures(ranking, others))
     weights = {name: value.detach().numpy() for name, value in model.state_dict().items()}
@@ -199,7 +202,7 @@ def tune(
     return replace(source, weights=weights), interaction
 
 
-def loss(ranking: Ranking, group: Group, asked: Sequence[Asked]) -> Tensor:
+def loss(ranking: RankingModel, group: Group, asked: Sequence[GroupQuestion]) -> Tensor:
     """What a step makes smaller."""
     holds = torch.stack([one.holds for one in asked])
     right = torch.stack([one.answers for one in asked])
@@ -221,7 +224,7 @@ def loss(ranking: Ranking, group: Group, asked: Sequence[Asked]) -> Tensor:
 
 
 @torch.no_grad()
-def figures(ranking: Ranking, groups: Sequence[Group]) -> dict[str, float]:
+def figures(ranking: RankingModel, groups: Sequence[Group]) -> dict[str, float]:
     """The shares of questions for which a passage that answers is found, and a sentence first."""
     right, answered, answerable = [], [], []
     for group in groups:
@@ -249,10 +252,10 @@ def figures(ranking: Ranking, groups: Sequence[Group]) -> dict[str, float]:
     return {**shares, "AUROC": round(float(parted), 4)}
 
 
-def _batches(groups: Sequence[Group], seed: int) -> list[tuple[Group, list[Asked]]]:
+def _batches(groups: Sequence[Group], seed: int) -> list[tuple[Group, list[GroupQuestion]]]:
     """Every question in each epoch, in an order that the seed decides."""
     order = random.Random(seed)
-    batches: list[tuple[Group, list[Asked]]] = []
+    batches: list[tuple[Group, list[GroupQuestion]]] = []
     for _ in range(EPOCHS):
         epoch = [
             (group, list(asked))
@@ -266,8 +269,8 @@ def _batches(groups: Sequence[Group], seed: int) -> list[tuple[Group, list[Asked
 def _group(lesson: Lesson, lower: "_Lower") -> Group:
     """What the lower layers give for a lesson, and which of its passages and sentences answer."""
     passages = lesson.passages
-    texts, starts = lower(PASSAGE, [passage.text for passage in passages])
-    questions, _ = lower(QUESTION, [question.text for question in lesson.questions])
+    texts, starts = lower(PASSAGE_PREFIX, [passage.text for passage in passages])
+    questions, _ = lower(QUESTION_PREFIX, [question.text for question in lesson.questions])
     spans = [
         (number, start - passage.start, end - passage.start)
         for number, passage in enumerate(passages)
@@ -283,7 +286,7 @@ def _group(lesson: Lesson, lower: "_Lower") -> Group:
         evidence = [squash(span) for span in question.evidence]
         holds = [any(covers(passage, span) for span in evidence) for passage in held]
         right = [any(answers(sentence, span) for span in evidence) for sentence in said]
-        asked.append(Asked(text, torch.tensor(holds), torch.tensor(right)))
+        asked.append(GroupQuestion(text, torch.tensor(holds), torch.tensor(right)))
     return Group(
         passages=texts,
         passage_of_token=torch.from_numpy(np.repeat(np.arange(len(texts)), [len(b) for b in starts])),
@@ -301,15 +304,17 @@ class _Lower:
         self._first, self._last = (tokenizer.token_to_id(mark) for mark in ("<s>", "</s>"))
 
     @torch.no_grad()
-    def __call__(self, prefix: str, texts: Sequence[str]) -> tuple[list[Text], list[NDArray[np.int64]]]:
+    def __call__(
+        self, prefix: str, texts: Sequence[str]
+    ) -> tuple[list[LowerOutput], list[NDArray[np.int64]]]:
         """What they give for each text, and where in it each of its own tokens begins."""
         encodings = self._tokenizer.encode_batch([prefix + text for text in texts], add_special_tokens=False)
-        rows = [[self._first, *encoding.ids[: LONGEST - 2], self._last] for encoding in encodings]
+        rows = [[self._first, *encoding.ids[: TOKENS_READ - 2], self._last] for encoding in encodings]
         starts = [
-            np.array([start for start, _ in encoding.offsets[: LONGEST - 2]]) - len(prefix)
+            np.array([start for start, _ in encoding.offsets[: TOKENS_READ - 2]]) - len(prefix)
             for encoding in encodings
         ]
-        found: dict[int, Text] = {}
+        found: dict[int, LowerOutput] = {}
         for places in in_batches(sorted(range(len(rows)), key=lambda at: len(rows[at])), READ_AT_ONCE):
             ids = nn.utils.rnn.pad_sequence([torch.tensor(rows[at]) for at in places], batch_first=True)
             lengths = torch.tensor([len(rows[at]) for at in places])
@@ -320,7 +325,7 @@ class _Lower:
             lower = states[max(len(states) - 1 - LAYERS, 0)].bfloat16()
             for row, at in enumerate(places):
                 own = torch.from_numpy(np.concatenate([[False], starts[at] >= 0, [False]]))
-                found[at] = Text(lower[row, : len(rows[at])].clone(), own, vectors[row])
+                found[at] = LowerOutput(lower[row, : len(rows[at])].clone(), own, vectors[row])
         return [found[at] for at in range(len(rows))], [begin[begin >= 0] for begin in starts]
 
 

@@ -27,27 +27,27 @@ from torch.nn import functional
 from transformers import BertModel
 
 from index.training.attention import attend_in_sixteen_bits
+from index.training.data import ARTICLES
 from index.training.exact import bert
 from index.training.export import export_verifier
 from index.training.graph import Weights
 from index.training.lessons import Lesson, article_lessons, names_of, piaf_lessons, xquad_lessons
-from index.training.loop import Loop, Plan
+from index.training.loop import Loop, RunLength
 from index.training.restore import restored_verifier
-from index.training.sets import ARTICLES
-from index.training.source import Source, packaged_source, read_source
+from index.training.source_encoder import SourceEncoder, packaged_source, read_source
 from index.training.tuning import LAYERS
 from rodedraad.index.encoders.bundled import bundled_contextual, bundled_interaction
 from rodedraad.index.encoders.verifier import Pair, above, pair
 from rodedraad.index.evidence_match import answers, squash
 
-RATES = {"layers": 8e-5, "head": 5e-4}
+VERIFYING_RATES = {"layers": 8e-5, "head": 5e-4}
 STEP = 5_000
 """Tokens of a step, padding included."""
-NEAR = 4
+NEAREST_PASSAGES = 4
 """Passages from which those that do not answer are drawn."""
 ASIDE = 0.3
 """What the second loss counts."""
-KEPT = 0.25
+FORMER_SHARE = 0.25
 """The part of the verifier before in one that goes on from it.
 
 With the verifier before, what was learned, and half or a quarter of the former in that, the first sentence
@@ -130,13 +130,13 @@ class Verifying(nn.Module):
 
 
 def verify(
-    source: Source,
+    source: SourceEncoder,
     scoring: Scoring,
     exercises: Sequence[Exercise],
     held: Sequence[Exercise],
     work: Path,
     seed: int,
-) -> tuple[Source, Scoring]:
+) -> tuple[SourceEncoder, Scoring]:
     """Train the last layers on every exercise once; gives the cross-encoder and what scores its sentences.
 
     `scoring` is what scores them at first, or empty. The figures in the log in `work` are of the exercises
@@ -148,10 +148,10 @@ def verify(
     layers = [p for p in verifying.model.parameters() if p.requires_grad]
     head = [*verifying.hidden.parameters(), *verifying.score.parameters()]
     optimisers = [
-        torch.optim.AdamW(layers, RATES["layers"], weight_decay=0.01),
-        torch.optim.AdamW(head, RATES["head"], weight_decay=0.01),
+        torch.optim.AdamW(layers, VERIFYING_RATES["layers"], weight_decay=0.01),
+        torch.optim.AdamW(head, VERIFYING_RATES["head"], weight_decay=0.01),
     ]
-    plan = Plan(minutes=24 * 60, checkpoint_minutes=8)
+    plan = RunLength(minutes=24 * 60, checkpoint_minutes=8)
     loop = Loop("verifying", verifying, optimisers, plan, work)
     loop.resume()
     loop.train(
@@ -215,7 +215,9 @@ def exercises_of(lesson: Lesson, order: random.Random) -> Iterator[Exercise]:
         aside = [at for at in nearest if at not in holding]
         if evidence and not holding:
             continue
-        chosen = [*holding[:1], *order.sample(aside[:NEAR], min(NEAR, len(aside)))][:2]
+        chosen = [*holding[:1], *order.sample(aside[:NEAREST_PASSAGES], min(NEAREST_PASSAGES, len(aside)))][
+            :2
+        ]
         yield Exercise(
             [
                 pair(interaction.embedder.tokenizer, question.text, leaning[at], p, p.sentences)
@@ -271,18 +273,20 @@ def held_exercises(order: random.Random) -> Iterator[Exercise]:
             yield from exercises_of(replace(lesson, questions=order.sample(lesson.questions, HELD)), order)
 
 
-def averaged(before: tuple[Source, Scoring], after: tuple[Source, Scoring]) -> tuple[Source, Scoring]:
-    """What was learned, with the part KEPT of what was before in every number (Wortsman et al. 2022)."""
+def averaged(
+    before: tuple[SourceEncoder, Scoring], after: tuple[SourceEncoder, Scoring]
+) -> tuple[SourceEncoder, Scoring]:
+    """What was learned, with FORMER_SHARE of what was before in every number (Wortsman et al. 2022)."""
     (source, scoring), (learned, learned_scoring) = before, after
     weights = _averaged(source.weights, learned.weights)
     return replace(learned, weights=weights), _averaged(scoring, learned_scoring)
 
 
 def _averaged(before: Weights, after: Weights) -> Scoring:
-    return {name: KEPT * before[name] + (1 - KEPT) * value for name, value in after.items()}
+    return {name: FORMER_SHARE * before[name] + (1 - FORMER_SHARE) * value for name, value in after.items()}
 
 
-def encoder_before() -> Source:
+def encoder_before() -> SourceEncoder:
     """The encoder before it was tuned, with the pieces of the bundled one."""
     packaged = read_source(packaged_source())
     ids = {piece: id for id, (piece, _) in enumerate(packaged.pieces)}

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
-from index.training.source import Source
-from rodedraad.index.encoders.onnx_transformer import PASSAGE, QUESTION
+from index.training.source_encoder import SourceEncoder
+from rodedraad.index.encoders.onnx_transformer import PASSAGE_PREFIX, QUESTION_PREFIX
 
 LINES = {"pairs": 60_000, "qa": 60_000, "plain": 100_000, "dict": 40_000}
 """Folders of the training data that are counted, and most lines of each file."""
 SEEN = 2
 """Times that a piece must be seen to be kept. Of 250,002 pieces 50,337 are, and 41,935 twenty times."""
-AT_ONCE = 5_000
+LINES_AT_ONCE = 5_000
 
 
 def tokenizer_of(pieces: list[tuple[str, float]], unknown: int) -> Tokenizer:
@@ -30,19 +30,19 @@ def tokenizer_of(pieces: list[tuple[str, float]], unknown: int) -> Tokenizer:
 
 
 def count_pieces(tokenizer: Tokenizer, data: Path) -> Counter[int]:
-    """How often each piece, by its id, stands in the training data."""
+    """How often each piece, by its id, occurs in the training data."""
     counts: Counter[int] = Counter()
     for folder, most in LINES.items():
         for file in sorted((data / folder).glob("*.gz")):
             with gzip.open(file, "rt", encoding="utf-8") as lines:
                 rows = (line.strip().replace("\t", " ") for line in islice(lines, most))
-                while batch := list(islice(rows, AT_ONCE)):
+                while batch := list(islice(rows, LINES_AT_ONCE)):
                     for encoding in tokenizer.encode_batch_fast(batch, add_special_tokens=False):
                         counts.update(encoding.ids)
     return counts
 
 
-def kept(source: Source, data: Path) -> list[int]:
+def kept_pieces(source: SourceEncoder, data: Path) -> list[int]:
     """The ids to keep, in order: marks, prefixes, letters, and every piece that the data shows often.
 
     Letters are the single characters of the blocks that European languages are written with, so that
@@ -50,7 +50,7 @@ def kept(source: Source, data: Path) -> list[int]:
     """
     tokenizer = tokenizer_of(source.pieces, source.unknown)
     counts = count_pieces(tokenizer, data)
-    prefixes = {id for prefix in (QUESTION, PASSAGE) for id in tokenizer.encode(prefix).ids}
+    prefixes = {id for prefix in (QUESTION_PREFIX, PASSAGE_PREFIX) for id in tokenizer.encode(prefix).ids}
     return [
         id
         for id, (piece, _) in enumerate(source.pieces)

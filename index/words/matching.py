@@ -20,7 +20,7 @@ over Dutch passages is .890 with the cosine, .887 with its power 1.5, .882 with 
 from .25 to .40, and 30 to 100 matches for a word, differ from this by .007 at most.
 """
 
-KEPT = 10_000
+WORDS_CACHED = 10_000
 """Words of questions whose matches are kept in memory, about 3 kB each."""
 
 K1, B = 1.2, 0.75
@@ -62,7 +62,7 @@ class Vocabulary:
     ) -> list[QuestionWord]:
         """Each different word of a question with its matches; without `expand`, only with the same word.
 
-        `passages_with` tells how many of the `total` passages hold a word.
+        `passages_with` gives how many of the `total` passages hold a word.
         """
         words = list(dict.fromkeys(question)) if self._words else []
         matched = []
@@ -76,7 +76,7 @@ class Vocabulary:
 
     def _nearest(self, words: Sequence[str]) -> list[Mapping[str, float]]:
         """The words of the corpus that are nearest to each word with their cosines, nearest first."""
-        if len(self._known) > KEPT:
+        if len(self._known) > WORDS_CACHED:
             self._known = {}
         known = self._known  # which another thread may replace
         if new := [word for word in words if word not in known]:

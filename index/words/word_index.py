@@ -16,20 +16,20 @@ import tantivy
 
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.files.index_file import read_file
-from rodedraad.index.files.segments import DamagedFile, Record, read_text, read_vectors
+from rodedraad.index.files.segments import DamagedFile, Record, read_record_text, read_vectors
 from rodedraad.index.words.analysis import analysis
 from rodedraad.index.words.matching import K1, QuestionWord, Ranking, Vocabulary, inverse_document_frequency
 from rodedraad.ingest.data_file import parse_json
 
 TANTIVY, VOCABULARY = "tantivy", "vocabulary.json"
 
-LARGEST = 100_000_000
+LARGEST_SEGMENT_LIST = 100_000_000
 """Bytes of the largest list of segments."""
 
 
 def waste(folder: Path) -> tuple[int, int]:
     """The passages in a folder's index, with the removed ones; and the removed ones alone."""
-    segments = parse_json(read_file(folder / TANTIVY / "meta.json", LARGEST))["segments"]
+    segments = parse_json(read_file(folder / TANTIVY / "meta.json", LARGEST_SEGMENT_LIST))["segments"]
     removed = (segment["deletes"]["num_deleted_docs"] for segment in segments if segment["deletes"])
     return sum(segment["max_doc"] for segment in segments), sum(removed)
 
@@ -37,7 +37,9 @@ def waste(folder: Path) -> tuple[int, int]:
 def read_vocabulary(folder: Path) -> list[Record]:
     """Where the vocabulary is stored; raises DamagedFile if it is missing or unreadable."""
     try:
-        return [Record(*record) for record in parse_json(read_file(folder / VOCABULARY, LARGEST))]
+        return [
+            Record(*record) for record in parse_json(read_file(folder / VOCABULARY, LARGEST_SEGMENT_LIST))
+        ]
     except (OSError, ValueError, TypeError) as error:
         raise DamagedFile(folder / VOCABULARY) from error
 
@@ -45,7 +47,7 @@ def read_vocabulary(folder: Path) -> list[Record]:
 def _read_vocabulary(folder: Path, static: StaticEmbedder) -> Vocabulary:
     """The vocabulary in a folder; raises DamagedFile if a file is missing or damaged."""
     records = read_vocabulary(folder)
-    words = [word for record in records for word in read_text(folder, record).decode().split()]
+    words = [word for record in records for word in read_record_text(folder, record).decode().split()]
     return Vocabulary(words, read_vectors(folder, records, static.dimension), static)
 
 

@@ -15,7 +15,7 @@ from rodedraad.index.files.segments import (
     Record,
     SegmentWriter,
     read_record,
-    read_text,
+    read_record_text,
     texts_file,
     to_merge,
     vectors_file,
@@ -58,7 +58,7 @@ class WordWriter:
         if old:
             self._vocabulary = read_vocabulary(old)
             for record in self._vocabulary:
-                self._known.update(read_text(old, record).decode(errors="replace").split())
+                self._known.update(read_record_text(old, record).decode(errors="replace").split())
             self._linked = {PurePosixPath(name).name for name in files if name.startswith(f"{TANTIVY}/")}
             for name in self._linked:
                 link(old / TANTIVY / name, self._tantivy / name)

@@ -1,4 +1,4 @@
-"""Alphabets: which letters beyond ASCII languages have, by which encodings of one byte are told apart."""
+"""Alphabets: which letters beyond ASCII languages have, by which encodings of one byte are distinguished."""
 
 from collections.abc import Mapping
 from math import log
@@ -40,7 +40,7 @@ ENCODINGS: Mapping[str, Mapping[str, str]] = {
 }
 """The languages of each encoding, and their letters beyond ASCII, each as often as in some thirty of them."""
 
-RARE, SIGN, MISPLACED = log(0.01), log(0.3), log(0.001)
+RARE_LETTER, SIGN, MISPLACED = log(0.01), log(0.3), log(0.001)
 """The logarithm of the share of a letter of another language (or a rare sign), a sign, and a misfit."""
 
 _BESIDE_WORDS = frozenset("“”„‘’‚«»‹›¿¡–—…\xa0")
@@ -70,11 +70,11 @@ def _share(shares: Mapping[str, float], before: str, character: str, after: str)
     if character.isalpha() and character not in "ªº":
         if character.isupper() and before.islower():
             return MISPLACED
-        return shares.get(character.lower(), RARE)
+        return shares.get(character.lower(), RARE_LETTER)
     if character < "\xa0" or character in "\ufffd¤":
         return MISPLACED
     if before.isalpha() and after.isalpha() and character not in "’\xa0":
-        return RARE if character in "–—" else MISPLACED
+        return RARE_LETTER if character in "–—" else MISPLACED
     touches = before.isalpha() or after.isalpha()
     usual = character in _BESIDE_WORDS or (not touches and (character in _SIGNS or "─" <= character <= "▟"))
-    return SIGN if usual else RARE
+    return SIGN if usual else RARE_LETTER

@@ -18,7 +18,7 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _AMOUNT = re.compile(r"\W*[\d.]+,\d+\W*")
 _LETTERS, _DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"\d+")
 
-LOOKED_AT = 1000
+ROWS_LOOKED_AT = 1000
 """The rows at the start of a table that decide its separator and its column names."""
 
 SAME_WIDTH = 0.9
@@ -35,7 +35,7 @@ def read_csv(data: bytes) -> Content:
     given = _GIVEN.match(text)
     separator = given[1] if given else _separator(text)
     rows = _rows(text[given.end() :] if given else text, separator)
-    first = list(islice(rows, LOOKED_AT))
+    first = list(islice(rows, ROWS_LOOKED_AT))
     width = _usual_width(first)
     start = next((n for n, row in enumerate(first) if len(list(filter(None, row))) > width / 2), 0)
     start = _after_comments(first, start)
@@ -117,7 +117,7 @@ def _separator(text: str) -> str:
     """
     best, most = "\n", 0.0
     for separator in _SEPARATORS:
-        rows = list(islice(_rows(text, separator), LOOKED_AT))
+        rows = list(islice(_rows(text, separator), ROWS_LOOKED_AT))
         width = _usual_width(rows)
         parted = [row for row in rows if len(row) > 1]
         if len(parted) < len(rows) / 2 or not parted:
@@ -138,7 +138,7 @@ def _separator(text: str) -> str:
 def _are_names(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether a row has the names of the columns: none is like the cells below it.
 
-    Only the first may be empty. They all differ, unless they stand above numbers.
+    Only the first may be empty. They all differ, unless they are above numbers.
     """
     years = [int(cell) for cell in row if _YEAR.fullmatch(cell)]
     in_step = {later - earlier for earlier, later in pairwise(years)} in _STEPS

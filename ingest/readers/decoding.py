@@ -39,7 +39,7 @@ MOST_STRAY = 1 / 20
 ONE_BYTE = ("cp1252", "mac_roman", "cp858", "cp437")
 """The single-byte encodings that are detected: Windows-1252, Mac Roman, DOS code pages 858 and 437."""
 
-LOOKED_AT = 100_000
+CHARACTERS_LOOKED_AT = 100_000
 """The characters beyond ASCII at the start of a text that decide which of them it is in."""
 
 CLEAR = 1.5
@@ -52,7 +52,7 @@ LIKELIER = 4.0
 """How much likelier the letters must be in an encoding of other languages, as a logarithm."""
 
 FEWEST_TELLING = 5
-"""The fewest characters beyond ASCII for which a text is refused if they stand where no language has them."""
+"""The fewest characters beyond ASCII for which a text is refused if they are where no language has them."""
 
 _FREQUENT = dict.fromkeys("éëïöüèäÉËÖÜ", 1.0) | dict.fromkeys("çáíóúñàâêôîûœßÄÀÇÑ", 0.8)
 _LONE = frozenset("àÀèéóúáêøØ")
@@ -116,19 +116,19 @@ codecs.register_error("stray as cp1252", _stray)
 
 
 def _one_byte_encoding(data: bytes) -> str:
-    """The encoding in which the characters beyond ASCII stand where the languages that are read have them.
+    """The encoding in which the characters beyond ASCII are where the languages that are read have them.
 
     An encoding of other languages is found by their letters. Raises UnreadableDocument if most characters
-    would stand elsewhere in each.
+    would be elsewhere in each.
     """
     found = _IN_CONTEXT.finditer(b" " + data + b" ")
-    contexts = Counter(match.groups() for match in islice(found, LOOKED_AT))
+    contexts = Counter(match.groups() for match in islice(found, CHARACTERS_LOOKED_AT))
     scores = {encoding: _score(encoding, contexts) for encoding in ONE_BYTE}
     best = max(ONE_BYTE, key=scores.__getitem__)
     count = sum(contexts.values())
     if scores[best] - scores[ONE_BYTE[0]] < max(CLEAR, count / 2):
         best = ONE_BYTE[0]
-    likely = likelihoods(dict.fromkeys(contexts, 1))  # a word that comes again tells nothing new
+    likely = likelihoods(dict.fromkeys(contexts, 1))  # a repeated word adds nothing
     other = max((name for name in likely if name not in ONE_BYTE), key=likely.__getitem__)
     if likely[other] - likely[best] > LIKELIER:
         best = other
@@ -140,7 +140,7 @@ def _one_byte_encoding(data: bytes) -> str:
 
 
 def _score(encoding: str, contexts: Mapping[_Context, int]) -> float:
-    """How well the characters of a text stand between their neighbours in an encoding."""
+    """How well the characters of a text fit between their neighbours in an encoding."""
     characters = bytes(range(256)).decode(encoding, "replace")
     return sum(
         count * _plausibility(*(characters[byte[0]] for byte in context))
@@ -149,7 +149,7 @@ def _score(encoding: str, contexts: Mapping[_Context, int]) -> float:
 
 
 def _plausibility(before: str, character: str, after: str) -> float:
-    """How well a character stands between two others in the languages that are read, from -1 to 1."""
+    """How well a character fits between two others in the languages that are read, from -1 to 1."""
     letters = [each for each in (before, after) if each.isalpha()]
     if (character.isalpha() and "À" <= character <= "ž") or character in "ßŒœ":
         weight = _FREQUENT.get(character, 0.4)

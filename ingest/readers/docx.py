@@ -16,7 +16,7 @@ from rodedraad.ingest.readers.ooxml import Package
 from rodedraad.ingest.readers.raised import Above, joined
 from rodedraad.ingest.readers.shown_pictures import shown_pictures
 from rodedraad.ingest.readers.symbol_fonts import from_symbols, is_symbol_font
-from rodedraad.ingest.readers.tables import Cell, Rows, nested_rows
+from rodedraad.ingest.readers.tables import Cell, TableRows, nested_rows
 from rodedraad.ingest.readers.unread import LEFT_OUT
 from rodedraad.ingest.xml_elements import attribute, child, children, local, whole_number
 
@@ -135,7 +135,7 @@ class _Word:
         self._tight = bool(mark) and not level
 
     def _table(self, table: Element) -> Iterator[Line]:
-        rows, tight = Rows(), False
+        rows, tight = TableRows(), False
         self._tables += 1
         for row in _inside(table, "tr"):
             if child(row, "trPr", "del") is not None:

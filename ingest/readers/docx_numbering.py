@@ -4,15 +4,10 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from rodedraad.ingest.readers.numbering import LEVELS, MOST, Counter, printed
+from rodedraad.ingest.readers.numbering import AROUND, BOXES, BULLET, LAST_START, LEVELS, Counter, printed
 from rodedraad.ingest.readers.symbol_fonts import from_symbols
 from rodedraad.ingest.xml_elements import attribute, child, local, whole_number
 
-BULLET = "• "
-LONGEST = 100
-"""The most characters of the text around the numbers of a level."""
-
-_BOXES = "☐☑☒✓✗□■"
 _STYLES = {
     "decimalZero": "01",
     "lowerLetter": "a",
@@ -60,7 +55,7 @@ class Numbering:
         if own is None:
             return BULLET if list in self._lists else ""
         if own.style == "bullet":
-            return f"{own.text} " if own.text and own.text in _BOXES else BULLET
+            return f"{own.text} " if own.text and own.text in BOXES else BULLET
         counter = self._counters.setdefault(self._kind_of(list), Counter())
         override = self._override(list, level)
         restart = override is not None and (list, level) not in self._begun
@@ -96,7 +91,7 @@ class Numbering:
 
     def _override(self, list: str, level: int) -> int | None:
         found = child(self._overriding(list, level), "startOverride")
-        return None if found is None else whole_number(attribute(found, "val"), 0, MOST, otherwise=1)
+        return None if found is None else whole_number(attribute(found, "val"), 0, LAST_START, otherwise=1)
 
     def _overriding(self, list: str, level: int) -> Element | None:
         return _with_level(self._lists.get(list), "lvlOverride", level)
@@ -128,8 +123,8 @@ def _read_level(element: Element, level: int) -> _Level:
     legal = child(element, "isLgl")
     return _Level(
         style=style if style in ("bullet", "none") else _STYLES.get(style or "", "1"),
-        text=text[:LONGEST],
-        start=whole_number(attribute(child(element, "start"), "val"), 0, MOST, otherwise=1),
+        text=text[:AROUND],
+        start=whole_number(attribute(child(element, "start"), "val"), 0, LAST_START, otherwise=1),
         after=None if restart is None else whole_number(restart, 0, LEVELS, otherwise=0),
         legal=legal is not None and attribute(legal, "val") not in ("0", "false"),
         of_style=attribute(child(element, "pStyle"), "val"),

@@ -5,11 +5,11 @@ from functools import cache
 
 from lxml.etree import _Element as Element
 
+from rodedraad.ingest.lines import HEADING_LEVELS
 from rodedraad.ingest.readers.docx_numbering import Numbering
 from rodedraad.ingest.readers.numbering import LEVELS
 from rodedraad.ingest.xml_elements import attribute, child, whole_number
 
-HEADING_LEVELS = 9  # under the title
 _DEEPEST = 9  # styles, each based on the next
 
 _NO_LIST = "0"

@@ -6,11 +6,11 @@ from lxml.etree import _Element as Element
 
 from rodedraad.ingest.lines import Line, block, one_line
 from rodedraad.ingest.readers.number_formats import shown_number
-from rodedraad.ingest.readers.numbering import MOST
+from rodedraad.ingest.readers.numbering import LAST_START
 from rodedraad.ingest.readers.raised import Above, joined
 from rodedraad.ingest.xml_elements import attribute, child, children, local, whole_number
 
-Series = tuple[str, dict[int, str], dict[int, str]]
+ChartSeries = tuple[str, dict[int, str], dict[int, str]]
 """The name of a series of a chart, and its categories and values by their place."""
 
 
@@ -43,7 +43,7 @@ def chart_lines(chart: Element, page: int = 0) -> Iterator[Line]:
     yield from series_lines([*_series(chart), *_extended_series(chart)], page)
 
 
-def series_lines(series: list[Series], page: int = 0) -> Iterator[Line]:
+def series_lines(series: list[ChartSeries], page: int = 0) -> Iterator[Line]:
     """The rows of a chart as a table: each category, and its values after the names of their series."""
     labels: dict[int, str] = {}
     for _, categories, values in series:
@@ -63,7 +63,7 @@ def _title(title: Element) -> str:
     return drawn_text(title) or " ".join(each.text or "" for each in title.iter("{*}v"))
 
 
-def _series(chart: Element) -> Iterator[Series]:
+def _series(chart: Element) -> Iterator[ChartSeries]:
     """The series of a chart in the form that all versions of Office write."""
     language = (attribute(child(chart, "lang"), "val") or "en")[:2]
     for series in chart.iter("{*}ser"):
@@ -83,7 +83,7 @@ def _points(parent: Element | None, language: str) -> dict[int, str]:
     found: dict[int, str] = {}
     for level in levels:
         for point in level.iter("{*}pt"):
-            place = whole_number(attribute(point, "idx"), 0, MOST, otherwise=0)
+            place = whole_number(attribute(point, "idx"), 0, LAST_START, otherwise=0)
             value = child(point, "v")
             text = one_line("" if value is None else value.text or "")
             if next(parent.iter("{*}numCache"), None) is not None:
@@ -101,7 +101,7 @@ def _number(text: str, code: str, language: str) -> str:
         return text
 
 
-def _extended_series(chart: Element) -> Iterator[Series]:
+def _extended_series(chart: Element) -> Iterator[ChartSeries]:
     """The series of the kinds of chart that Office has since 2016, such as a waterfall."""
     for data in chart.iter("{*}data"):
         texts, numbers = ({**_extended_points(each)} for each in (_of(data, "strDim"), _of(data, "numDim")))
@@ -115,7 +115,7 @@ def _of(data: Element, name: str) -> list[Element]:
 
 def _extended_points(dimensions: list[Element]) -> dict[int, str]:
     return {
-        whole_number(attribute(point, "idx"), 0, MOST, otherwise=0): one_line(point.text or "")
+        whole_number(attribute(point, "idx"), 0, LAST_START, otherwise=0): one_line(point.text or "")
         for dimension in dimensions
         for point in dimension.iter("{*}pt")
     }
@@ -134,7 +134,7 @@ def diagram_lines(data: Element, page: int = 0) -> Iterator[Line]:
     below: dict[str, list[tuple[int, str]]] = {}
     for link in children(data, "cxnLst"):
         if attribute(link, "type") in (None, "parOf"):
-            order = whole_number(attribute(link, "srcOrd"), 0, MOST, otherwise=0)
+            order = whole_number(attribute(link, "srcOrd"), 0, LAST_START, otherwise=0)
             below.setdefault(attribute(link, "srcId") or "", []).append(
                 (order, attribute(link, "destId") or "")
             )

@@ -87,7 +87,7 @@ def _package_of(archive: LimitedZip) -> str:
 
 
 def _mended_xml(archive: LimitedZip, name: str) -> Element:
-    """The root of a part, in which "&" may stand alone and the entities of HTML are known."""
+    """The root of a part, in which a bare "&" is allowed and the entities of HTML are known."""
     return parse_xml(_AMPERSAND.sub(_escaped, archive.read(name)), name, mended=True)
 
 

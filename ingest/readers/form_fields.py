@@ -23,7 +23,7 @@ def field_value(field: etree._Element) -> str:
 
 
 def _is_shown(box: etree._Element) -> bool:
-    """Whether a box stands in a text, and is not hidden in a menu that it opens."""
+    """Whether a box is in a text, and is not hidden in a menu that it opens."""
     names = f"{box.get('class') or ''} {box.get('id') or ''} {box.get('role') or ''}"
     in_text = next(box.iterancestors(*_AROUND), None) is not None
     return in_text and _SWITCH not in names and "switch" not in names

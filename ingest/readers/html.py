@@ -10,7 +10,7 @@ from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.lines import Line, block, clean
 from rodedraad.ingest.readers.form_fields import field_value
 from rodedraad.ingest.readers.hidden_elements import hidden_elements
-from rodedraad.ingest.readers.list_marks import Form, ListMarks, forms_of_marks
+from rodedraad.ingest.readers.list_marks import ListMarks, MarkForm, forms_of_marks
 from rodedraad.ingest.readers.raised import raised
 from rodedraad.ingest.xml_elements import whole_number
 
@@ -67,7 +67,7 @@ def parse_html(text: str) -> etree._Element | None:
 def html_lines(root: etree._Element, without: Collection[etree._Element] = ()) -> list[Line]:
     """The lines of an HTML tree in reading order, without hidden and struck-out text.
 
-    A table row becomes one line, a cell over several rows stands in each of them; a list item begins with
+    A table row becomes one line, a cell over several rows is in each of them; a list item begins with
     its bullet or number. `without`: elements to leave out.
     """
     return list(_Walk(hidden_elements(root).union(without), forms_of_marks(root)).lines(root))
@@ -101,7 +101,7 @@ def _is_cell(element: etree._Element) -> bool:
 class _Walk:
     """A walk through an HTML tree, and the text collected since the last block began."""
 
-    def __init__(self, unseen: Collection[etree._Element], forms: Mapping[str, Form]) -> None:
+    def __init__(self, unseen: Collection[etree._Element], forms: Mapping[str, MarkForm]) -> None:
         self._unseen = unseen
         self._forms = forms  # of the marks of lists
         self._text: list[str] = []

@@ -24,11 +24,11 @@ _KINDS = {
     "upper-roman": "I",
 }
 
-Form = tuple[str, str, str]
+MarkForm = tuple[str, str, str]
 """How the number of an item is shown: what is before it, its kind as in the attribute type, what is after."""
 
 
-def forms_of_marks(root: etree._Element) -> dict[str, Form]:
+def forms_of_marks(root: etree._Element) -> dict[str, MarkForm]:
     """The forms that the style elements of a page give to numbers, by the class of the list.
 
     Google Docs writes them so.
@@ -49,7 +49,7 @@ def _kind_of(style: str) -> str:
 class ListMarks:
     """A list, and the number of its next item."""
 
-    def __init__(self, element: etree._Element, forms: Mapping[str, Form]) -> None:
+    def __init__(self, element: etree._Element, forms: Mapping[str, MarkForm]) -> None:
         """Begin with the first item; `forms`: those of marks, by the classes of lists."""
         classes = (element.get("class") or "").split()
         self._form = next((forms[name] for name in classes if name in forms), None)

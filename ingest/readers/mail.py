@@ -24,7 +24,7 @@ from rodedraad.ingest.readers.mail_text import (
     message_lines,
     plain_lines,
     richer,
-    shown,
+    shown_in_text,
     shown_within,
 )
 from rodedraad.ingest.readers.mail_wrapping import unwrapped
@@ -186,7 +186,7 @@ class _Parts:
         for part in self.attached:
             member = _member(part)
             if _is_shown(part, self.shown):
-                yield from shown(member)
+                yield from shown_in_text(member)
             elif not (has_events and part.get_content_type() in _CALENDARS):
                 yield member
         yield from self.packed

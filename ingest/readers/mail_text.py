@@ -62,7 +62,7 @@ def attachment(name: str, media_type: str, open: Callable[[], bytes | Content]) 
     return Member(name or (f"attachment{suffix}" if suffix else media_type), suffix, open)
 
 
-def shown(member: Member) -> Iterator[Member]:
+def shown_in_text(member: Member) -> Iterator[Member]:
     """An attachment that is a picture in the text, if it is of a kind that is read."""
     if member.suffix in PICTURES:
         yield replace(member, shown=True)

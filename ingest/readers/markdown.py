@@ -91,7 +91,7 @@ def _plain(value: Any) -> str | None:
 
 
 def _html(text: str) -> str:
-    """Markdown as HTML, in which footnotes stand where they are defined."""
+    """Markdown as HTML, in which footnotes are where they are defined."""
     parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"])
     parser.block.ruler.before("reference", "footnote", footnote_def, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("link", "wiki_link", _wiki_link)

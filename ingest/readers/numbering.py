@@ -5,8 +5,15 @@ from collections.abc import Sequence
 LEVELS = 10
 """Levels of a list; OpenDocument has ten, Word nine."""
 
-MOST = 99_999
+LAST_START = 99_999
 """The largest number from which a list is counted."""
+
+AROUND = 100
+"""The most characters of the text around the numbers of a level."""
+
+BULLET = "• "
+BOXES = "☐☑☒✓✗□■"
+"""What stands before an item without a number, and the signs that do so as they are."""
 
 _LONGEST_LETTERS = 780  # "aaa…": thirty times the alphabet
 _ROMAN = (

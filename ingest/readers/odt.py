@@ -4,19 +4,17 @@ from collections.abc import Iterable, Iterator
 
 from lxml.etree import _Element as Element
 
-from rodedraad.ingest.lines import Content, Line, block
+from rodedraad.ingest.lines import HEADING_LEVELS, Content, Line, block
 from rodedraad.ingest.readers.headers_and_footers import with_headers_and_footers
-from rodedraad.ingest.readers.numbering import MOST
+from rodedraad.ingest.readers.numbering import LAST_START
 from rodedraad.ingest.readers.odf import OdfPackage, repeated, spanned
 from rodedraad.ingest.readers.odt_numbering import ListCounter, Lists, list_levels
 from rodedraad.ingest.readers.raised import Above, joined
 from rodedraad.ingest.readers.shown_pictures import shown_pictures
 from rodedraad.ingest.readers.symbol_fonts import TICKED, UNTICKED, from_symbols
-from rodedraad.ingest.readers.tables import Cell, Rows, nested_rows
+from rodedraad.ingest.readers.tables import Cell, TableRows, nested_rows
 from rodedraad.ingest.readers.unread import COMMENTS, LEFT_OUT
 from rodedraad.ingest.xml_elements import attribute, child, children, dublin_core, local, whole_number
-
-HEADING_LEVELS = 9  # under the title
 
 _SHAPES = frozenset(
     "text-box custom-shape rect ellipse circle line polyline polygon path connector caption measure".split()
@@ -125,7 +123,7 @@ class _OpenText:
         level = whole_number(attribute(element, "outline-level"), 1, HEADING_LEVELS, otherwise=1)
         if not mark and self._headings.levels and attribute(element, "is-list-header") != "true":
             restarts = attribute(element, "restart-numbering") == "true"
-            start = whole_number(attribute(element, "start-value"), 0, MOST, otherwise=1)
+            start = whole_number(attribute(element, "start-value"), 0, LAST_START, otherwise=1)
             mark = self._headings.mark(level - 1, start if restarts else None)
         yield from self._paragraph(element, mark, level + 1)
 
@@ -145,7 +143,7 @@ class _OpenText:
             first = next((local(each) for each in item if local(each)), "")
             if local(item) == "list-item" and first != "list":  # else only what is in the list is numbered
                 start = attribute(item, "start-value")
-                given = None if start is None else whole_number(start, 0, MOST, otherwise=1)
+                given = None if start is None else whole_number(start, 0, LAST_START, otherwise=1)
                 mark = counter.mark(level, given)
             for each in item:
                 if local(each) == "list":
@@ -158,7 +156,7 @@ class _OpenText:
                 tight = True
 
     def _table(self, table: Element) -> Iterator[Line]:
-        rows, tight = Rows(), False
+        rows, tight = TableRows(), False
         going_on: dict[int, int] = {}  # rows for which a cell still goes on, by column
         self._tables += 1
         for row in _rows_of(table):

@@ -6,15 +6,10 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from rodedraad.ingest.readers.numbering import LEVELS, MOST, Counter, printed
+from rodedraad.ingest.readers.numbering import AROUND, BOXES, BULLET, LAST_START, LEVELS, Counter, printed
 from rodedraad.ingest.readers.symbol_fonts import from_symbols
 from rodedraad.ingest.xml_elements import attribute, local, whole_number
 
-BULLET = "• "
-LONGEST = 100
-"""The most characters of the text around the numbers of a level."""
-
-_BOXES = "☐☑☒✓✗□■"
 _PLACE = re.compile(r"%(\d{1,2})%")
 
 
@@ -25,7 +20,7 @@ class Level:
     style: str  # of numbering.printed; empty for no number
     text: str  # around the numbers, such as "%1%.%2%."
     start: int
-    bullet: str = ""  # what stands in place of a number
+    bullet: str = ""  # what is printed in place of a number
 
 
 def list_levels(style: Element, of_headings: bool = False) -> dict[int, Level]:
@@ -35,14 +30,14 @@ def list_levels(style: Element, of_headings: bool = False) -> dict[int, Level]:
         level = whole_number(attribute(element, "level"), 1, LEVELS, otherwise=0) - 1
         if level < 0:
             continue
-        start = whole_number(attribute(element, "start-value"), 0, MOST, otherwise=1)
+        start = whole_number(attribute(element, "start-value"), 0, LAST_START, otherwise=1)
         number = attribute(element, "num-format") or ""
         if local(element) in ("list-level-style-number", "outline-level-style"):
             text = attribute(element, "num-list-format") or _text_around(element, level, of_headings)
-            levels[level] = Level(number, text[:LONGEST], start)
+            levels[level] = Level(number, text[:AROUND], start)
         else:
             bullet = from_symbols(attribute(element, "bullet-char") or "", None)
-            levels[level] = Level("", "", start, f"{bullet} " if bullet and bullet in _BOXES else BULLET)
+            levels[level] = Level("", "", start, f"{bullet} " if bullet and bullet in BOXES else BULLET)
     return levels
 
 

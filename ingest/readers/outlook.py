@@ -25,7 +25,7 @@ from rodedraad.ingest.readers.mail_text import (
     message_lines,
     plain_lines,
     richer,
-    shown,
+    shown_in_text,
     shown_within,
 )
 from rodedraad.ingest.readers.rtf import read_rtf
@@ -135,7 +135,7 @@ class Storage:
 
 
 def _content(message: Storage) -> Content:
-    fields, text, kind = _fields(message), text_of(message), message.text(_CLASS).upper()
+    fields, text, kind = _fields(message), message_text(message), message.text(_CLASS).upper()
     if kind and not kind.startswith(_WHOLE_MESSAGES):
         text.unread.append(
             Reason("its fields as {kind} are not read, only its text", {"kind": one_line(kind)})
@@ -186,7 +186,7 @@ def _date(ticks: int) -> str:
         return ""
 
 
-class Text(NamedTuple):
+class MessageText(NamedTuple):
     """The text of a message."""
 
     lines: list[Line]
@@ -194,7 +194,7 @@ class Text(NamedTuple):
     unread: list[Reason]  # why forms of it are not read
 
 
-def text_of(message: Storage) -> Text:
+def message_text(message: Storage) -> MessageText:
     """The text of a message: plain or in HTML, be that kept in RTF; or else in RTF."""
     unread: list[Reason] = []
     rtf = _rtf(message, unread)
@@ -209,7 +209,7 @@ def text_of(message: Storage) -> Text:
             lines = read_rtf(rtf).lines
         except (UnreadableDocument, RecursionError) as error:
             unread.append(within("RTF", reason_of(error)))
-    return Text(lines, shown_within(html), unread)
+    return MessageText(lines, shown_within(html), unread)
 
 
 def _rtf(message: Storage, unread: list[Reason]) -> bytes:
@@ -224,13 +224,13 @@ def _rtf(message: Storage, unread: list[Reason]) -> bytes:
         return b""
 
 
-def members_of(message: Storage, text: Text) -> tuple[Member, ...]:
+def members_of(message: Storage, text: MessageText) -> tuple[Member, ...]:
     """What is attached to a message, and the pictures that its text shows."""
     attached = [(_member(one), one) for one in message.storages("__ATTACH_VERSION1.0_#")]
     return tuple(
         each
         for member, one in attached
-        for each in (shown(member) if _is_shown(one, text.shown) else [member])
+        for each in (shown_in_text(member) if _is_shown(one, text.shown) else [member])
     )
 
 

@@ -17,7 +17,7 @@ MOSTLY_LINKS = 0.7
 LEAST_KEPT = 1 / 4
 """The least share of a page's text, links aside, that is kept; of a page that would keep less, all is."""
 
-SMALL = 1 / 3
+SMALL_PART = 1 / 3
 """The largest share of a page's text, links aside, in a part that is left out for its name."""
 
 SHORT = 300
@@ -145,7 +145,7 @@ class _Page:
         words = {
             word.casefold() for word in _WORD.findall(f"{part.get('id') or ''} {part.get('class') or ''}")
         }
-        links, small = self._is_links(part), self._prose(part) <= SMALL * self._prose(self._body)
+        links, small = self._is_links(part), self._prose(part) <= SMALL_PART * self._prose(self._body)
         if words & _MARKS or role in _LANDMARKS or (kind == "dialog" and part.get("open") is None):
             return small or _asks(part)
         if kind == "form" and next(part.iter("table", *HEADINGS, *(["p"] if within else [])), None) is None:

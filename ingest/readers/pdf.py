@@ -19,12 +19,12 @@ from rodedraad.ingest.lines import Content, one_line
 from rodedraad.ingest.readers.pdf_covers import attached_names, check_is_content
 from rodedraad.ingest.readers.pdf_fields import with_fields
 from rodedraad.ingest.readers.pdf_letters import mended
-from rodedraad.ingest.readers.pdf_pictures import FULL, PART, is_picture
-from rodedraad.ingest.readers.pdf_print import parted, printed_lines, text_of
+from rodedraad.ingest.readers.pdf_pictures import FULL, LEAST_COVERED, is_picture_page
+from rodedraad.ingest.readers.pdf_print import page_text, parted_by_rules, printed_lines
 from rodedraad.ingest.readers.pdf_rules import Rules, rules
 from rodedraad.ingest.readers.pdf_tables import may_hold_tables
-from rodedraad.ingest.readers.printed_pages import Page, in_margin, lines_of, take, unread_pages
-from rodedraad.ingest.readers.recognition import LONGEST, can_recognise, recognised
+from rodedraad.ingest.readers.printed_pages import LATE, Page, in_margin, lines_of, take, unread_pages
+from rodedraad.ingest.readers.recognition import LARGEST_SIDE, can_recognise, recognised
 
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?")
 _NO_METADATA = re.compile(
@@ -38,7 +38,7 @@ RESOLUTION = 200
 STAMP = 40
 """A scan may bear a text of fewer characters in its margins, such as a page number."""
 
-LONGEST_LABEL = 20
+LONGEST_PAGE_LABEL = 20
 """Characters of the longest label of a page."""
 
 SCANNED = (
@@ -75,7 +75,7 @@ def read_pdf(data: bytes) -> Content:
     missing = unread_pages(pages, labels)
     if not any(page.lines for page in pages if not page.unread):
         if missing and can_recognise():
-            raise UnreadableDocument.of(missing[0])
+            raise UnreadableDocument.of(max(missing, key=lambda reason: reason.text == LATE))
         raise UnreadableDocument(
             ALL_GARBLED if any(page.unread == GARBLED for page in pages) else ALL_SCANNED
         )
@@ -96,7 +96,8 @@ def _labels(document: pdfium.PdfDocument) -> tuple[str, ...]:
     """What is printed for each page, such as iv; its number where the file does not say."""
     labels = (one_line(document.get_page_label(number)) for number in range(len(document)))
     return tuple(
-        label if 0 < len(label) <= LONGEST_LABEL else str(number) for number, label in enumerate(labels, 1)
+        label if 0 < len(label) <= LONGEST_PAGE_LABEL else str(number)
+        for number, label in enumerate(labels, 1)
     )
 
 
@@ -131,13 +132,13 @@ def _read(document: pdfium.PdfDocument, number: int) -> Page:
     """A page; `number` counts from 0."""
     try:
         page = document[number]
-        textpage, frame = text_of(page)
+        textpage, frame = page_text(page)
     except pdfium.PdfiumError as error:
         raise UnreadableDocument("it is damaged: its page {page} cannot be read", page=number + 1) from error
     lines = mended(list(printed_lines(textpage, number, frame)))
     drawn = rules(page, frame) if may_hold_tables(lines) else None
     if drawn and drawn.down:
-        lines = [parted(line, textpage, frame, drawn.down) for line in lines]
+        lines = [parted_by_rules(line, textpage, frame, drawn.down) for line in lines]
     textpage.close()
     text = "\n".join(line.text for line in lines)
     filled = with_fields(list(lines), document, page, number, frame)
@@ -148,7 +149,7 @@ def _read(document: pdfium.PdfDocument, number: int) -> Page:
     if is_garbled(text):
         read.unread = GARBLED
     elif len(text) < STAMP and all(in_margin(line, read.height) for line in lines):
-        read.unread = SCANNED if is_picture(page, FULL if lines else PART) else ""
+        read.unread = SCANNED if is_picture_page(page, FULL if lines else LEAST_COVERED) else ""
     page.close()
     return read
 
@@ -161,7 +162,7 @@ def is_unread(document: pdfium.PdfDocument, number: int) -> bool:
 def picture_of(document: pdfium.PdfDocument, number: int) -> Image.Image:
     """A page as it is recognised; `number` counts from 0."""
     page = document[number]
-    scale = min(RESOLUTION / 72, LONGEST / max(*page.get_size(), 1.0))
+    scale = min(RESOLUTION / 72, LARGEST_SIDE / max(*page.get_size(), 1.0))
     try:
         picture: Image.Image = page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil()
     except (pdfium.PdfiumError, ArithmeticError, ValueError):

@@ -1,4 +1,4 @@
-"""PDF bands: stretches of a page in which cells stand side by side, with the corridors between them.
+"""PDF bands: stretches of a page in which cells are side by side, with the corridors between them.
 
 A PDF draws each cell as a text of its own. The rules of a table part its cells; without them, white
 corridors run down between the cells.
@@ -7,12 +7,12 @@ corridors run down between the cells.
 import re
 from collections.abc import Iterator, Sequence
 
-from rodedraad.ingest.readers.pdf_cells import FAR, NARROW, Band, Cell, Row, by_column, rows_of
+from rodedraad.ingest.readers.pdf_cells import FAR, NARROW, Band, PdfCell, PdfRow, by_column, pdf_rows
 from rodedraad.ingest.readers.pdf_print import SPACE, Printed
 from rodedraad.ingest.readers.pdf_ruled import between_rules
 from rodedraad.ingest.readers.pdf_rules import Rules
 
-TIGHT = 1.6  # times the type size: lines of one cell stand closer
+TIGHT = 1.6  # times the type size: lines of one cell are closer
 LOOSER = 1.25  # times the distance of two lines: a greater one parts two rows, or two tables
 
 _MARK = re.compile(r"[•·▪◦●■□✓✔*–—-]|\(?(\d{1,2}|[a-z]|[ivx]+)[.)]")
@@ -20,13 +20,13 @@ _MARK = re.compile(r"[•·▪◦●■□✓✔*–—-]|\(?(\d{1,2}|[a-z]|[ivx
 
 def bands(lines: Sequence[Printed], rules: Rules) -> Iterator[Band]:
     """The bands of a page, from its lines and rules."""
-    rows = rows_of(lines)
+    rows = pdf_rows(lines)
     for band in (*between_rules(rows, rules), *_between_corridors(rows)):
         if _settle(band):
             yield band
 
 
-def _between_corridors(rows: Sequence[Row]) -> Iterator[Band]:
+def _between_corridors(rows: Sequence[PdfRow]) -> Iterator[Band]:
     band: Band | None = None
     for row in rows:
         if band and _joins(band, row):
@@ -39,7 +39,7 @@ def _between_corridors(rows: Sequence[Row]) -> Iterator[Band]:
         yield band
 
 
-def _spaces(row: Row) -> list[tuple[float, float]]:
+def _spaces(row: PdfRow) -> list[tuple[float, float]]:
     """The spaces between the cells of a row."""
     spaces = []
     edge = row.cells[0].right
@@ -50,7 +50,7 @@ def _spaces(row: Row) -> list[tuple[float, float]]:
     return spaces
 
 
-def _joins(band: Band, row: Row) -> bool:
+def _joins(band: Band, row: PdfRow) -> bool:
     """Whether a row goes on with a band; then it is added, and narrows the corridors."""
     last, spaces = band.rows[-1], _spaces(row)
     down = last.bottom - row.bottom
@@ -81,7 +81,7 @@ def _overlap(space: tuple[float, float], other: tuple[float, float]) -> bool:
     return space[0] < other[1] and other[0] < space[1]
 
 
-def _beside(band: Band, row: Row) -> Iterator[tuple[float, float]]:
+def _beside(band: Band, row: PdfRow) -> Iterator[tuple[float, float]]:
     """The corridors between the band so far and what a row has to the left or right of it."""
     for left, right in _spaces(row):
         if left < band.left:
@@ -95,7 +95,7 @@ def _beside(band: Band, row: Row) -> Iterator[tuple[float, float]]:
 
 
 def _without(
-    corridor: tuple[float, float], cells: Sequence[Cell], least: float
+    corridor: tuple[float, float], cells: Sequence[PdfCell], least: float
 ) -> Iterator[tuple[float, float]]:
     """What the cells of a row leave of a corridor, where it is wide enough."""
     left, right = corridor

@@ -14,7 +14,7 @@ _LEADER = re.compile(r"\s*(?:\.\s?){4,}\s*|\s*…{2,}\s*")
 
 
 @dataclass(slots=True)
-class Cell:
+class PdfCell:
     """A piece of a line, with the place of its line in the order of drawing."""
 
     text: str
@@ -25,10 +25,10 @@ class Cell:
 
 
 @dataclass(slots=True)
-class Row:
-    """What stands on one line of the page, from left to right."""
+class PdfRow:
+    """What is on one line of the page, from left to right."""
 
-    cells: list[Cell]
+    cells: list[PdfCell]
     bottom: float
     size: float
 
@@ -37,28 +37,28 @@ class Row:
 class Band:
     """Rows with white corridors between their cells."""
 
-    rows: list[Row]
+    rows: list[PdfRow]
     corridors: list[tuple[float, float]]
     left: float  # of its cells
     right: float
-    columns: list[list[list[Cell]]] = field(default_factory=list)  # the cells of each row, by column
+    columns: list[list[list[PdfCell]]] = field(default_factory=list)  # the cells of each row, by column
     groups: list[list[int]] = field(default_factory=list)  # the rows between two rules, by index
 
 
-def rows_of(lines: Sequence[Printed]) -> list[Row]:
+def pdf_rows(lines: Sequence[Printed]) -> list[PdfRow]:
     """The rows of a page, from top to bottom."""
     cells = [
-        Cell(text, left, right, line, place)
+        PdfCell(text, left, right, line, place)
         for place, line in enumerate(lines)
         for text, left, right in _pieces(line)
     ]
-    rows: list[Row] = []
+    rows: list[PdfRow] = []
     for cell in sorted(cells, key=lambda cell: -cell.line.bottom):
         row = rows[-1] if rows else None
         if row and row.bottom - cell.line.bottom < 0.3 * min(row.size, cell.line.size):
             row.cells.append(cell)
         else:
-            rows.append(Row([cell], cell.line.bottom, cell.line.size))
+            rows.append(PdfRow([cell], cell.line.bottom, cell.line.size))
     for row in rows:
         row.cells.sort(key=lambda cell: cell.left)
     return rows
@@ -79,9 +79,9 @@ def _pieces(line: Printed) -> Iterator[Piece]:
             begin = dots.end() if dots else end
 
 
-def by_column(row: Row, corridors: Sequence[tuple[float, float]]) -> list[list[Cell]]:
+def by_column(row: PdfRow, corridors: Sequence[tuple[float, float]]) -> list[list[PdfCell]]:
     """The cells of a row in each of the columns between these corridors."""
-    columns: list[list[Cell]] = [[] for _ in range(len(corridors) + 1)]
+    columns: list[list[PdfCell]] = [[] for _ in range(len(corridors) + 1)]
     for cell in row.cells:
         columns[sum((left + right) / 2 < cell.left for left, right in corridors)].append(cell)
     return columns

@@ -1,4 +1,4 @@
-"""PDF covers: pages that stand in for a form or for files that only some programs show."""
+"""PDF covers: pages that replace a form or files that only some programs show."""
 
 import re
 
@@ -11,7 +11,7 @@ from rodedraad.ingest.lines import one_line
 NAMED = 20
 """Attached files that are named at most."""
 
-LONGEST = 1500
+LONGEST_COVER = 1500
 """Characters of the longest cover."""
 
 _WAIT = re.compile(
@@ -36,7 +36,7 @@ def attached_names(document: pdfium.PdfDocument) -> list[str]:
 
 def check_is_content(document: pdfium.PdfDocument, text: str, attached: list[str]) -> None:
     """Raise UnreadableDocument if the text of the whole PDF is that of a cover."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_COVER:
         return
     kind = document.get_formtype()
     xfa = kind in (raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND)

@@ -8,20 +8,19 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from rodedraad.ingest.lines import one_line
-from rodedraad.ingest.readers.pdf_print import Box, Frame, Printed
+from rodedraad.ingest.readers.pdf_print import Frame, Printed, UprightBox
+from rodedraad.ingest.readers.symbol_fonts import TICKED, UNTICKED
 
 Edges = tuple[float, float, float, float]
 """Left, bottom, right and top on the page before it is turned, in points."""
 
-TICKED, UNTICKED = "☒", "☐"
-
-LARGEST = 11.0
+LARGEST_TYPE = 11.0
 """Points of the largest type that is assumed in a field; its box may be higher."""
 
 NEAR = 4.0
-"""Times its height: a label stands no further from its box."""
+"""Times its height: a label is no further from its box."""
 
-MOST = 5_000
+MOST_ANNOTATIONS = 5_000
 """Annotations of a page that are looked at."""
 
 _HIDDEN = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
@@ -32,7 +31,7 @@ _TYPED = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FO
 def with_fields(
     lines: list[Printed], document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int, frame: Frame
 ) -> list[Printed]:
-    """The lines of a page, each value behind the line that stands before or above it.
+    """The lines of a page, each value after the line that is before or above it.
 
     The document's forms must have been initialised. `number` is the page's, from 0.
     """
@@ -96,13 +95,13 @@ def _filled(
     document: pdfium.PdfDocument, page: pdfium.PdfPage, number: int, frame: Frame
 ) -> Iterator[Printed]:
     """The values of a page, in the order of the file."""
-    for text, edges in values(document, page):
+    for text, edges in field_values(document, page):
         yield from _lines(text, frame.box(*edges), number)
 
 
-def values(document: pdfium.PdfDocument, page: pdfium.PdfPage) -> Iterator[tuple[str, Edges]]:
+def field_values(document: pdfium.PdfDocument, page: pdfium.PdfPage) -> Iterator[tuple[str, Edges]]:
     """What the fields and typed texts of a page show, each with its place."""
-    for index in range(min(raw.FPDFPage_GetAnnotCount(page), MOST)):
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), MOST_ANNOTATIONS)):
         annotation = raw.FPDFPage_GetAnnot(page, index)
         if not annotation:
             continue
@@ -115,11 +114,11 @@ def values(document: pdfium.PdfDocument, page: pdfium.PdfPage) -> Iterator[tuple
             raw.FPDFPage_CloseAnnot(annotation)
 
 
-def _lines(text: str, box: Box, number: int) -> Iterator[Printed]:
+def _lines(text: str, box: UprightBox, number: int) -> Iterator[Printed]:
     """The lines of a value, from the top of its box."""
     texts = [line for each in text.splitlines() if (line := one_line(each))]
     step = box.size / max(len(texts), 1)
-    size = max(min(LARGEST, step), 1.0)
+    size = max(min(LARGEST_TYPE, step), 1.0)
     for place, line in enumerate(texts):
         bottom = box.bottom + box.size - (place + 0.5) * step - size / 2
         yield Printed(line, number, box.left, box.right, bottom, size, filled=True)

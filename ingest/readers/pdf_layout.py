@@ -21,13 +21,13 @@ _NOTE = re.compile(r"(\d{1,3}|[*†‡§]+|\[\d{1,3}\]|\(\d{1,3}\)|[a-z]\))[.)]?
 LARGER = 1.12
 """A line whose type is this many times as large as the body text's is a heading."""
 
-SMALLER = 0.93
+NOTE_SIZE = 0.93
 """A text at the foot of a page, in type of at most this share of the body's size, is a note."""
 
 WIDER = 1.35
 """A line distance this many times the usual for its type size separates paragraphs."""
 
-APART = 1.85  # times the type size: lines at a greater distance are not one heading
+HEADING_GAP = 1.85  # times the type size: lines at a greater distance are not one heading
 LEADING = 1.2  # times the type size: the customary line distance
 INDENT = 0.7  # times the type size: a line with a greater indent is indented
 COLUMN = 3  # lines from which the longest shows the width of the column
@@ -73,16 +73,16 @@ def laid_out(lines: Sequence[Printed]) -> Iterator[Line]:
 
 
 def _is_note(runs: Sequence[Sequence[Printed]], number: int, body: float) -> bool:
-    """Whether a run stands under the text of its column, in smaller type, and nothing under it."""
+    """Whether a run is under the text of its column, in smaller type, and nothing under it."""
     run = runs[number]
-    if max(line.size for line in run) > SMALLER * body or not number:
+    if max(line.size for line in run) > NOTE_SIZE * body or not number:
         return False
     above, top = runs[number - 1][-1], run[0]
     if above.page != top.page or above.bottom < top.bottom:
         return False
-    if above.size <= SMALLER * body and not _is_note(runs, number - 1, body):
+    if above.size <= NOTE_SIZE * body and not _is_note(runs, number - 1, body):
         return False
-    below = next((other[0] for other in runs[number + 1 :] if other[0].size > SMALLER * body), None)
+    below = next((other[0] for other in runs[number + 1 :] if other[0].size > NOTE_SIZE * body), None)
     return below is None or below.page != top.page or below.bottom > top.bottom
 
 
@@ -134,7 +134,7 @@ def _placed(
         yield Line(
             text=one_line(line.text),
             page=line.page,
-            gap=(down > WIDER * usual) + (down > APART * line.size),
+            gap=(down > WIDER * usual) + (down > HEADING_GAP * line.size),
             indented=indent > INDENT * line.size,
             width=max(round(full), 1),
             level=level,

@@ -7,8 +7,8 @@ from dataclasses import replace
 from rodedraad.ingest.readers.pdf_print import Piece, Printed
 from rodedraad.ingest.readers.raised import raised
 
-NEAR = 0.3
-"""Times the type size: a raised or lowered text stands no further from the word before it."""
+RAISED_REACH = 0.3
+"""Times the type size: a raised or lowered text is no further from the word before it."""
 
 OVERLAP = 0.4
 """Times the smaller type size: the least height that two parts of one line have in common."""
@@ -40,17 +40,17 @@ def mended(lines: Sequence[Printed]) -> list[Printed]:
 
 
 def _goes_on(before: Printed, line: Printed) -> bool:
-    """Whether a line stands right behind the one before it, a little higher or lower."""
+    """Whether a line is right after the one before it, a little higher or lower."""
     size = min(before.size, line.size)
     overlap = min(before.bottom + before.size, line.bottom + line.size) - max(before.bottom, line.bottom)
-    return -NEAR * size < line.left - before.right < NEAR * size and overlap > OVERLAP * size
+    return -RAISED_REACH * size < line.left - before.right < RAISED_REACH * size and overlap > OVERLAP * size
 
 
 def _one_line(before: Printed, line: Printed) -> Printed:
     text = line.text
     if line.bottom > before.bottom and (lead := _DIGITS.match(text)):
         text = raised(before.text, lead[0]) + text[lead.end() :]
-    space = " " if line.left - before.right > NEAR / 2 * line.size else ""
+    space = " " if line.left - before.right > RAISED_REACH / 2 * line.size else ""
     larger = max(before, line, key=lambda each: (each.size, len(each.text)))
     return replace(
         before,

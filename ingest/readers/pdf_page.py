@@ -19,26 +19,26 @@ from PIL import Image
 from rodedraad.ingest.documents import Box, Picture
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.readers.pdf import is_unread, open_pdf, picture_of, show_forms
-from rodedraad.ingest.readers.pdf_fields import values
-from rodedraad.ingest.readers.pdf_print import text_of
-from rodedraad.ingest.readers.pdf_tables import BETWEEN
+from rodedraad.ingest.readers.pdf_fields import field_values
+from rodedraad.ingest.readers.pdf_print import page_text
 from rodedraad.ingest.readers.picture import open_pictures
 from rodedraad.ingest.readers.recognition import can_recognise, recognise
+from rodedraad.ingest.readers.tables import CELL_SEPARATOR
 
 LONGEST_SIDE = 1800
 """Pixels of the longer side of the image, for a page of any size."""
 
 HEAD = 1024
-"""Bytes at the start of a PDF in which its mark stands."""
+"""Bytes at the start of a PDF that hold its mark."""
 
 LEAD = 40  # letters before a text that distinguish it from equal texts on the page
-SHORTEST = 8  # letters of the shortest piece that is searched for
-SHORTEST_CELL = 4  # in a row of a table, whose cells may stand apart
-ENOUGH = 0.5
+SHORTEST_PIECE = 8  # letters of the shortest piece that is searched for
+SHORTEST_CELL = 4  # in a row of a table, whose cells may be apart
+SHARE_FOUND = 0.5
 """The share of a text's letters that must be found; fewer may be found by chance."""
 
-APART = 1.5  # times the height of a line: a wider space in it separates two boxes
-WHOLE = 10_000  # hundredths of a percent: the width and height of a page
+BOX_GAP = 1.5  # times the height of a line: a wider space in it separates two boxes
+WHOLE_PAGE = 10_000  # hundredths of a percent: the width and height of a page
 
 _MARKS = re.compile(r"[^\w\s]*")
 _Edges = tuple[int, int, int, int]
@@ -71,7 +71,7 @@ def draw_page(data: bytes, number: int, before: str, text: str) -> Picture:
         try:
             show_forms(document)
             page = document[number - 1]
-            textpage, _ = text_of(page)
+            textpage, _ = page_text(page)
             image = page.render(scale=LONGEST_SIDE / max(page.get_size())).to_pil()
         except (IndexError, ArithmeticError, ValueError, pdfium.PdfiumError) as error:
             raise UnreadableDocument("it is damaged: its page {page} cannot be drawn", page=number) from error
@@ -99,7 +99,7 @@ def _printed_glyphs(
     """The characters that a page prints, and then those in its fields."""
     count = raw.FPDFText_CountChars(textpage)
     printed = "".join(chr(raw.FPDFText_GetUnicode(textpage, place)) for place in range(count))
-    filled = [(letter, edges) for text, edges in values(document, page) for letter in f" {text}"]
+    filled = [(letter, edges) for text, edges in field_values(document, page) for letter in f" {text}"]
     return _Glyphs(
         printed + "".join(letter for letter, _ in filled),
         lambda place: (
@@ -113,7 +113,7 @@ def _recognised_glyphs(picture: Image.Image) -> _Glyphs:
     found = recognise(picture)
     words = [(word.text, found.place(word)) for line in found.lines for word in line] if found else []
     letters = [(letter, edges) for text, edges in words for letter in f"{text} "]
-    across, down = WHOLE / picture.width, WHOLE / picture.height
+    across, down = WHOLE_PAGE / picture.width, WHOLE_PAGE / picture.height
 
     def box(place: int) -> _Edges:
         left, top, right, bottom = letters[place][1]
@@ -130,8 +130,8 @@ def _squash(text: str) -> str:
 def _places(page: str, before: str, text: str) -> Iterator[list[int]]:
     """The indexes of the characters on the page that make up each piece of a text, without spaces."""
     letters = [(letter, place) for place, character in enumerate(page) for letter in _squash(character)]
-    cells = [len(_squash(cell)) for cell in text.split(BETWEEN)]
-    shortest = max(min(SHORTEST, *cells), SHORTEST_CELL) if len(cells) > 1 else SHORTEST
+    cells = [len(_squash(cell)) for cell in text.split(CELL_SEPARATOR)]
+    shortest = max(min(SHORTEST_PIECE, *cells), SHORTEST_CELL) if len(cells) > 1 else SHORTEST_PIECE
     squashed = "".join(letter for letter, _ in letters)
     for start, end in _pieces(squashed, _squash(before), _squash(text), shortest):
         first, last = letters[start][1], letters[end - 1][1]
@@ -157,7 +157,7 @@ def _pieces(page: str, before: str, text: str, shortest: int) -> list[tuple[int,
             pieces.append((start + skipped, start + length))
         near = start + length
         done += length
-    return pieces if sum(end - start for start, end in pieces) >= ENOUGH * len(text) else []
+    return pieces if sum(end - start for start, end in pieces) >= SHARE_FOUND * len(text) else []
 
 
 def _nearest(page: str, piece: str, near: int) -> int:
@@ -172,7 +172,7 @@ def _lines(boxes: Iterable[_Edges]) -> Iterator[Box]:
     for box in (*boxes, _NOWHERE):
         height = min(bottom - top, box[3] - box[1])
         same_line = min(bottom, box[3]) - max(top, box[1]) > height / 2
-        if same_line and left - height < box[0] < right + APART * height:
+        if same_line and left - height < box[0] < right + BOX_GAP * height:
             left, top = min(left, box[0]), min(top, box[1])
             right, bottom = max(right, box[2]), max(bottom, box[3])
             continue
@@ -198,5 +198,7 @@ def _area(page: pdfium.PdfPage, left: float, bottom: float, right: float, top: f
 def _shown(page: pdfium.PdfPage, x: float, y: float) -> tuple[int, int]:
     """A point of the page as it is shown, from its left and top, in hundredths of a percent."""
     across, down = ctypes.c_int(), ctypes.c_int()
-    raw.FPDF_PageToDevice(page, 0, 0, WHOLE, WHOLE, 0, x, y, ctypes.byref(across), ctypes.byref(down))
-    return min(max(across.value, 0), WHOLE), min(max(down.value, 0), WHOLE)
+    raw.FPDF_PageToDevice(
+        page, 0, 0, WHOLE_PAGE, WHOLE_PAGE, 0, x, y, ctypes.byref(across), ctypes.byref(down)
+    )
+    return min(max(across.value, 0), WHOLE_PAGE), min(max(down.value, 0), WHOLE_PAGE)

@@ -32,13 +32,13 @@ FIXED, WIDE = 1, 0.8
 LOOSE = 0.62
 """Times the type size: a greater width for each character shows that there are wide spaces between."""
 
-SMALLER = 0.9
+RAISED_SIZE = 0.9
 """Times the type size before it: digits above the line are of at most this size."""
 
-SAMPLE = 40
-"""The characters of a page that tell which way most of its text runs."""
+DIRECTION_SAMPLE = 40
+"""The characters of a page that show which way most of its text runs."""
 
-TOUCHING = 1.0
+LETTER_OVERLAP = 1.0
 """Points by which a letter may reach into a rule beside it."""
 
 Rule = tuple[float, float, float]
@@ -48,7 +48,7 @@ Piece = tuple[str, float, float]
 """A part of a line between wide spaces: its text, left and right edge."""
 
 
-# What pdfium answers into, for each character anew.
+# What pdfium writes its answers into, again for each character.
 _rectangle, _name, _flags = raw.FS_RECTF(), ctypes.create_string_buffer(128), ctypes.c_int()
 _rectangle_at, _flags_at = ctypes.byref(_rectangle), ctypes.byref(_flags)
 
@@ -72,8 +72,8 @@ class Printed:
 
 
 @dataclass(slots=True)
-class Box:
-    """A place on the upright page, and the height of what stands there."""
+class UprightBox:
+    """A place on the upright page, and the height of what is there."""
 
     left: float
     right: float
@@ -96,25 +96,25 @@ class Frame:
         """The height of the upright page."""
         return self.right - self.left if self.turned % 180 else self.top - self.bottom
 
-    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+    def box(self, left: float, bottom: float, right: float, top: float) -> UprightBox:
         """A rectangle of the page, as it lies on the upright page."""
         match self.turned:
             case 0:
-                return Box(left - self.left, right - self.left, bottom - self.bottom, top - bottom)
+                return UprightBox(left - self.left, right - self.left, bottom - self.bottom, top - bottom)
             case 90:
-                return Box(bottom - self.bottom, top - self.bottom, self.right - right, right - left)
+                return UprightBox(bottom - self.bottom, top - self.bottom, self.right - right, right - left)
             case 180:
-                return Box(self.right - right, self.right - left, self.top - top, top - bottom)
-        return Box(self.top - top, self.top - bottom, left - self.left, right - left)
+                return UprightBox(self.right - right, self.right - left, self.top - top, top - bottom)
+        return UprightBox(self.top - top, self.top - bottom, left - self.left, right - left)
 
 
-def text_of(page: pdfium.PdfPage) -> tuple[pdfium.PdfTextPage, Frame]:
+def page_text(page: pdfium.PdfPage) -> tuple[pdfium.PdfTextPage, Frame]:
     """The text of a page, and the frame in which most of it is upright, however the page is shown."""
     textpage, shown = page.get_textpage(), page.get_rotation()
     count = raw.FPDFText_CountChars(textpage)
     angles = Counter(
         -round(raw.FPDFText_GetCharAngle(textpage, place) / (pi / 2)) % 4  # measured clockwise
-        for place in range(0, count, count // SAMPLE + 1)
+        for place in range(0, count, count // DIRECTION_SAMPLE + 1)
     )
     turned = max(angles, key=angles.__getitem__) * 90 if angles else shown
     if turned != shown:  # pdfium puts what it finds in the order of the page as it is shown
@@ -151,7 +151,7 @@ def printed_lines(textpage: pdfium.PdfTextPage, number: int, frame: Frame) -> It
             middle = _box(textpage, places[half - text[half].isspace()], frame)
             size = sorted((first.size, middle.size, last.size))[1]
         if last.right <= first.left or abs(last.bottom - first.bottom) > 2 * first.size:
-            last = Box(first.left, first.left + first.size * len(text) / 2, first.bottom, first.size)
+            last = UprightBox(first.left, first.left + first.size * len(text) / 2, first.bottom, first.size)
         shown = _readable(text)
         known = aligned and len(shown) == len(text)
         if known and _NUMBER.search(shown):
@@ -183,7 +183,7 @@ def _with_raised(textpage: pdfium.PdfTextPage, text: str, start: int, frame: Fra
         normal = _box(textpage, first, frame)
         for place in range(last, first, -1):
             box = _box(textpage, place, frame)
-            if box.size > SMALLER * normal.size or box.bottom <= normal.bottom:
+            if box.size > RAISED_SIZE * normal.size or box.bottom <= normal.bottom:
                 split = place + 1 - start - number.start()
                 return number[0][:split] + raised(number[0][:split], number[0][split:])
         return number[0][0] + raised(number[0][0], number[0][1:])
@@ -218,7 +218,7 @@ def _readable(units: str) -> str:
     return text[:-1] + "-" if text[-1:] in _HYPHENS else text
 
 
-def _box(textpage: pdfium.PdfTextPage, place: int, frame: Frame) -> Box:
+def _box(textpage: pdfium.PdfTextPage, place: int, frame: Frame) -> UprightBox:
     """The position of a character on the upright page."""
     raw.FPDFText_GetLooseCharBox(textpage, place, _rectangle_at)
     return frame.box(_rectangle.left, _rectangle.bottom, _rectangle.right, _rectangle.top)
@@ -247,7 +247,9 @@ def _pieces(
         yield text[begin:], left, right
 
 
-def parted(line: Printed, textpage: pdfium.PdfTextPage, frame: Frame, down: Sequence[Rule]) -> Printed:
+def parted_by_rules(
+    line: Printed, textpage: pdfium.PdfTextPage, frame: Frame, down: Sequence[Rule]
+) -> Printed:
     """The line with the rules that run down through one of its spaces parting pieces too."""
     middle = line.bottom + line.size / 2
     places = [place for low, high, place in down if low < middle < high and line.left < place < line.right]
@@ -259,7 +261,7 @@ def parted(line: Printed, textpage: pdfium.PdfTextPage, frame: Frame, down: Sequ
     for match in _SPACE.finditer(line.text):
         before = _box(textpage, line.start + match.start() - 1, frame)
         after = _box(textpage, line.start + match.end(), frame)
-        ruled = any(before.right - TOUCHING < place < after.left + TOUCHING for place in places)
+        ruled = any(before.right - LETTER_OVERLAP < place < after.left + LETTER_OVERLAP for place in places)
         if ruled or before.right in ends:
             pieces.append((line.text[begin : match.start()], left, before.right))
             begin, left = match.end(), after.left

@@ -1,10 +1,10 @@
-"""PDF ruled tables: the bands of a page whose rows and cells stand between rules."""
+"""PDF ruled tables: the bands of a page whose rows and cells are between rules."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from rodedraad.ingest.readers.pdf_cells import FAR, NARROW, TALL, Band, Cell, Row, by_column
+from rodedraad.ingest.readers.pdf_cells import FAR, NARROW, TALL, Band, PdfCell, PdfRow, by_column
 from rodedraad.ingest.readers.pdf_print import Rule
 from rodedraad.ingest.readers.pdf_rules import Rules
 
@@ -12,7 +12,7 @@ SAME = 4.0  # points by which the ends of the rules of one table differ at most
 MOST_PARTED = 200  # lines and rules between two rules that go over all of a table
 
 
-def between_rules(rows: list[Row], rules: Rules) -> Iterator[Band]:
+def between_rules(rows: list[PdfRow], rules: Rules) -> Iterator[Band]:
     """The bands of at least two rows between rules of equal length; their cells leave `rows`."""
     for stack in _stacks(rules.across):
         left, right, _ = stack[0]
@@ -38,7 +38,7 @@ def between_rules(rows: list[Row], rules: Rules) -> Iterator[Band]:
         yield from _taken(band, rows, sides)
 
 
-def _middle(row: Row) -> float:
+def _middle(row: PdfRow) -> float:
     return row.bottom + row.size / 2
 
 
@@ -48,7 +48,7 @@ def _ends_at(part: Rule, edges: Sequence[float], both: bool) -> bool:
     return all(ends) if both else any(ends)
 
 
-def _is_broken(rule: Rule, stack: Sequence[Rule], rows: Sequence[Row], parts: Sequence[Rule]) -> bool:
+def _is_broken(rule: Rule, stack: Sequence[Rule], rows: Sequence[PdfRow], parts: Sequence[Rule]) -> bool:
     """Whether a rule leaves out a column with a cell that goes over it, other than the first and last."""
     if rule in (stack[0], stack[-1]):
         return False
@@ -60,12 +60,12 @@ def _is_broken(rule: Rule, stack: Sequence[Rule], rows: Sequence[Row], parts: Se
     )
 
 
-def _covers(parts: Sequence[Rule], cell: Cell) -> bool:
+def _covers(parts: Sequence[Rule], cell: PdfCell) -> bool:
     return any(start - SAME < cell.left and cell.right < end + SAME for start, end, _ in parts)
 
 
-def _parted(rows: Sequence[Row], parts: Sequence[Rule]) -> Iterator[list[Row]]:
-    """The lines of each row between shorter rules; a cell that goes over a rule stands in both rows."""
+def _parted(rows: Sequence[PdfRow], parts: Sequence[Rule]) -> Iterator[list[PdfRow]]:
+    """The lines of each row between shorter rules; a cell that goes over a rule is in both rows."""
     places: list[float] = []
     for part in sorted(parts, key=lambda part: -part[2]):
         if not places or places[-1] - part[2] > SAME:
@@ -73,10 +73,10 @@ def _parted(rows: Sequence[Row], parts: Sequence[Rule]) -> Iterator[list[Row]]:
     if len(places) > MOST_PARTED or len(rows) > MOST_PARTED:
         places = []
     covered = [[part for part in parts if abs(part[2] - place) < SAME] for place in places]
-    groups: list[list[Row]] = [[] for _ in range(len(places) + 1)]
+    groups: list[list[PdfRow]] = [[] for _ in range(len(places) + 1)]
     for row in rows:
         own = sum(place > _middle(row) for place in places)
-        cells: list[list[Cell]] = [[] for _ in groups]
+        cells: list[list[PdfCell]] = [[] for _ in groups]
         for cell in row.cells:
             first = last = own
             while first > 0 and not _covers(covered[first - 1], cell):
@@ -104,11 +104,11 @@ def _stacks(across: Sequence[Rule]) -> Iterator[list[Rule]]:
     return (stack for stack in stacks if len(stack) > 2)
 
 
-def _within(row: Row, left: float, right: float) -> Row:
+def _within(row: PdfRow, left: float, right: float) -> PdfRow:
     return replace(row, cells=[cell for cell in row.cells if left - SAME < cell.left < right])
 
 
-def _taken(band: Band, rows: list[Row], sides: Sequence[Rule]) -> Iterator[Band]:
+def _taken(band: Band, rows: list[PdfRow], sides: Sequence[Rule]) -> Iterator[Band]:
     """The band, if it has columns, with the rows that touch it; its cells leave `rows`."""
     if len(band.groups) < 2:
         return
@@ -136,7 +136,7 @@ def _taken(band: Band, rows: list[Row], sides: Sequence[Rule]) -> Iterator[Band]
     yield band
 
 
-def _fits(band: Band, row: Row) -> bool:
+def _fits(band: Band, row: PdfRow) -> bool:
     """Whether a row outside the rules has cells in several columns of the band."""
     crossed = any(
         cell.left < left and cell.right > right for cell in row.cells for left, right in band.corridors
@@ -145,8 +145,8 @@ def _fits(band: Band, row: Row) -> bool:
     return inside and not crossed and sum(map(bool, by_column(row, band.corridors))) > 1
 
 
-def _projected(cells: Sequence[Cell], least: float) -> list[tuple[float, float]]:
-    """The corridors that no cell stands in."""
+def _projected(cells: Sequence[PdfCell], least: float) -> list[tuple[float, float]]:
+    """The corridors that no cell is in."""
     corridors = []
     edge = min(cell.right for cell in cells)
     for cell in sorted(cells, key=lambda cell: cell.left):

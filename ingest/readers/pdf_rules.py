@@ -10,16 +10,16 @@ import pypdfium2.raw as raw
 
 from rodedraad.ingest.readers.pdf_print import Frame, Rule
 
-SHORTEST = 10.0
+SHORTEST_STROKE = 10.0
 """Points of the shortest stroke that may be a part of a rule."""
 
 THICKEST = 2.0
 """Points of the thickest rule."""
 
-TOUCHING = 2.0
+STROKE_GAP = 2.0
 """Points by which two strokes of one rule are parted at most."""
 
-MOST = 20_000
+MOST_STROKES = 20_000
 """Strokes of a page that are looked at: a drawing has more than a table."""
 
 
@@ -36,12 +36,12 @@ def rules(page: pdfium.PdfPage, frame: Frame) -> Rules:
     """The rules of a page, on the upright page."""
     across: dict[int, list[Rule]] = {}
     down: dict[int, list[Rule]] = {}
-    for stroke in islice(_strokes(page), MOST):
+    for stroke in islice(_strokes(page), MOST_STROKES):
         box = frame.box(*stroke)
-        if box.size < THICKEST and box.right - box.left > SHORTEST:
+        if box.size < THICKEST and box.right - box.left > SHORTEST_STROKE:
             place = box.bottom + box.size / 2
             across.setdefault(round(place), []).append((box.left, box.right, place))
-        elif box.right - box.left < THICKEST and box.size > SHORTEST:
+        elif box.right - box.left < THICKEST and box.size > SHORTEST_STROKE:
             place = (box.left + box.right) / 2
             down.setdefault(round(place), []).append((box.bottom, box.bottom + box.size, place))
     return Rules(
@@ -59,7 +59,7 @@ def _parts(strokes: list[Rule]) -> list[Rule]:
     """The strokes in one line, those that touch joined."""
     parts: list[Rule] = []
     for start, end, place in sorted(strokes):
-        if parts and start < parts[-1][1] + TOUCHING:
+        if parts and start < parts[-1][1] + STROKE_GAP:
             parts[-1] = parts[-1][0], max(end, parts[-1][1]), place
         else:
             parts.append((start, end, place))
@@ -70,13 +70,13 @@ def _strokes(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]
     """Left, bottom, right and top of each straight stroke."""
     x, y = ctypes.c_float(), ctypes.c_float()
     matrix = raw.FS_MATRIX()
-    for number in range(min(raw.FPDFPage_CountObjects(page), MOST)):
+    for number in range(min(raw.FPDFPage_CountObjects(page), MOST_STROKES)):
         drawn = raw.FPDFPage_GetObject(page, number)
         if raw.FPDFPageObj_GetType(drawn) != raw.FPDF_PAGEOBJ_PATH:
             continue
         raw.FPDFPageObj_GetMatrix(drawn, ctypes.byref(matrix))
         before: tuple[float, float] | None = None
-        for place in range(min(raw.FPDFPath_CountSegments(drawn), MOST)):
+        for place in range(min(raw.FPDFPath_CountSegments(drawn), MOST_STROKES)):
             segment = raw.FPDFPath_GetPathSegment(drawn, place)
             raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
             across = matrix.a * x.value + matrix.c * y.value + matrix.e

@@ -1,4 +1,4 @@
-"""PDF tables: cells that stand side by side on a page become rows; columns of prose stay columns.
+"""PDF tables: cells that are side by side on a page become rows; columns of prose stay columns.
 
 Cells side by side are a table where they begin on the same lines, and columns of prose where the lines
 of each column run on independently of their neighbours.
@@ -10,23 +10,23 @@ from dataclasses import replace
 from itertools import pairwise
 
 from rodedraad.ingest.readers.pdf_bands import LOOSER, TIGHT, bands
-from rodedraad.ingest.readers.pdf_cells import TALL, Band, Cell, Row
+from rodedraad.ingest.readers.pdf_cells import TALL, Band, PdfCell, PdfRow
 from rodedraad.ingest.readers.pdf_print import Printed
 from rodedraad.ingest.readers.pdf_rules import Rules
+from rodedraad.ingest.readers.tables import CELL_SEPARATOR
 
 GUTTER = 1.2  # times the type size: a wider corridor separates columns, however few lines it passes
 WORDY = 20  # characters of the longest line of a column whose cells may have several lines
 MIXED = 0.2  # the share of lines from which a band is columns: one cell begins where another runs on
-RUNNING = 0.3  # the share of the lines of prose that begin in mid-sentence, at least
+RUN_ON = 0.3  # the share of the lines of prose that begin in mid-sentence, at least
 FAR_APART = 2.0  # times the type size: a wider space in a line separates two texts
-SHORTEST = 6  # characters of a text that is no number or mark of what follows
-BETWEEN = " | "
+SHORTEST_TEXT = 6  # characters of a text that is no number or mark of what follows
 
 _BULLET = re.compile(r"[•·▪◦●■*–—-]")
 
 
 def may_hold_tables(lines: Sequence[Printed]) -> bool:
-    """Whether cells may stand side by side: not where prose was drawn, one column after another."""
+    """Whether cells may be side by side: not where prose was drawn, one column after another."""
     if any(line.pieces or line.filled or "...." in line.text for line in lines):
         return True
     runs: list[list[str]] = [[]]
@@ -40,7 +40,7 @@ def may_hold_tables(lines: Sequence[Printed]) -> bool:
 def _is_prose(texts: Sequence[str]) -> bool:
     """Whether many lines run on in mid-sentence, and are long."""
     going_on = sum(text[0].islower() for text in texts)
-    return len(texts) > TALL and going_on > RUNNING * len(texts) and sum(map(len, texts)) > WORDY * len(texts)
+    return len(texts) > TALL and going_on > RUN_ON * len(texts) and sum(map(len, texts)) > WORDY * len(texts)
 
 
 def with_tables(lines: list[Printed], rules: Rules) -> list[Printed]:
@@ -62,11 +62,11 @@ def with_tables(lines: list[Printed], rules: Rules) -> list[Printed]:
 
 def _apart(line: Printed) -> Printed:
     """A line that is in no table, with its parts kept apart where the space between them is very wide."""
-    if len(line.pieces) < 2 or len(line.pieces[0][0]) < SHORTEST:
+    if len(line.pieces) < 2 or len(line.pieces[0][0]) < SHORTEST_TEXT:
         return line
     texts = [line.pieces[0][0]]
     for before, (text, left, _) in pairwise(line.pieces):
-        texts += [BETWEEN if left - before[2] > FAR_APART * line.size else " ", text]
+        texts += [CELL_SEPARATOR if left - before[2] > FAR_APART * line.size else " ", text]
     return replace(line, text="".join(texts))
 
 
@@ -126,7 +126,7 @@ def _in_columns(band: Band) -> bool:
 
 
 def _spaced(band: Band) -> list[list[int]]:
-    """The lines of a band, parted where they stand further apart."""
+    """The lines of a band, separated where they are further apart."""
     down = [before.bottom - row.bottom for before, row in pairwise(band.rows)]
     least = min((each for each in down if each > 0.8 * band.rows[0].size), default=0.0)
     groups = [[0]]
@@ -146,7 +146,7 @@ def _are_rows(band: Band, groups: Sequence[Sequence[int]], fewest: int, several:
     return many <= several * len(groups) and 2 * alone <= len(groups)
 
 
-def _is_whole(columns: Sequence[Sequence[Cell]]) -> bool:
+def _is_whole(columns: Sequence[Sequence[PdfCell]]) -> bool:
     """Whether a line may be a row of its own: it has all its cells, and they begin as cells do."""
     return all(columns) and not any(cells[0].text[0].islower() for cells in columns)
 
@@ -190,11 +190,11 @@ def _filled(band: Band, group: Sequence[int]) -> set[int]:
     return {number for place in group for number, cells in enumerate(band.columns[place]) if cells}
 
 
-def _length(cells: Sequence[Cell]) -> int:
+def _length(cells: Sequence[PdfCell]) -> int:
     return sum(len(cell.text) for cell in cells)
 
 
-def _runs_on(above: Sequence[Cell], cells: Sequence[Cell], edge: float) -> bool | None:
+def _runs_on(above: Sequence[PdfCell], cells: Sequence[PdfCell], edge: float) -> bool | None:
     """Whether a cell is the next line of the one above; None where it may be that, or a cell of its own.
 
     `edge` is the right edge of the column.
@@ -224,7 +224,7 @@ def _joined(band: Band, group: Sequence[int]) -> Printed:
             texts.append(text)
     cells = [cell for place in group for cell in band.rows[place].cells]
     return Printed(
-        BETWEEN.join(texts),
+        CELL_SEPARATOR.join(texts),
         cells[0].line.page,
         min(cell.left for cell in cells),
         max(cell.right for cell in cells),
@@ -234,7 +234,7 @@ def _joined(band: Band, group: Sequence[int]) -> Printed:
     )
 
 
-def _printed(row: Row, cells: Sequence[Cell]) -> Printed:
+def _printed(row: PdfRow, cells: Sequence[PdfCell]) -> Printed:
     """Cells of a row as one line of a column."""
     line = cells[0].line
     text = " ".join(cell.text for cell in cells)

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 from PIL import Image, ImageOps
 
-from rodedraad.ingest.errors import UnreadableDocument
+from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.lines import Content
-from rodedraad.ingest.readers.printed_pages import Page, lines_of, take, unread_pages
-from rodedraad.ingest.readers.recognition import LONGEST, can_recognise, recognised
+from rodedraad.ingest.readers.printed_pages import LATE, Page, lines_of, take, unread_pages
+from rodedraad.ingest.readers.recognition import LARGEST_SIDE, can_recognise, recognised
 
 MOST_PIXELS = 100_000_000
 """Pixels of the largest picture: an A2 at 400 dots an inch."""
@@ -17,10 +17,10 @@ MOST_PIXELS = 100_000_000
 MOST_PAGES = 2_000
 """Pictures of a TIFF that are read."""
 
-SMALL = 1600
+DOUBLED_BELOW = 1600
 """Pixels of the longer side below which a picture is doubled before its text is recognised."""
 
-LEAST_SHOWN, LOWEST = 40_000, 50
+LEAST_PIXELS, LEAST_SIDE = 40_000, 50
 """Pixels, and those of the shorter side, of the smallest picture in a text whose own text is recognised."""
 
 FEWEST_WORDS = 5
@@ -28,7 +28,7 @@ FEWEST_WORDS = 5
 
 NOTHING = "it is a picture in which no text was recognised"
 
-TALL = 842.0
+PICTURE_HEIGHT = 842.0
 """Points that a picture is taken to be high: those of an A4."""
 
 
@@ -39,7 +39,7 @@ class Pictures:
         """Read none yet."""
         self._file = file
         self.count = min(getattr(file, "n_frames", 1), MOST_PAGES) if file.format == "TIFF" else 1
-        self.is_small = file.width * file.height < LEAST_SHOWN or min(file.size) < LOWEST
+        self.is_small = file.width * file.height < LEAST_PIXELS or min(file.size) < LEAST_SIDE
 
     def __getitem__(self, number: int) -> Image.Image:
         """A picture, from 0: upright, in shades of grey on white, in the size in which it is recognised."""
@@ -51,7 +51,7 @@ class Pictures:
                 )
             grey = _grey(ImageOps.exif_transpose(self._file))
             longest = max(grey.size)
-            scale = LONGEST / longest if longest > LONGEST else 2 if longest < SMALL else 1
+            scale = LARGEST_SIDE / longest if longest > LARGEST_SIDE else 2 if longest < DOUBLED_BELOW else 1
             return grey.resize((max(round(grey.width * scale), 1), max(round(grey.height * scale), 1)))
 
 
@@ -86,19 +86,20 @@ def _damage_told() -> Iterator[None]:
 
 
 def read_picture(data: bytes) -> Content:
-    """A picture; raises UnreadableDocument if it is damaged, or no text is recognised in it."""
+    """A picture; raises UnreadableDocument if it is damaged, or no text is recognised in it in time."""
     pages: list[Page] = []
     with open_pictures(data) as pictures:
         if not can_recognise():
             raise UnreadableDocument("it is a picture; install tesseract to have its text recognised (OCR)")
         for number, found in recognised(range(pictures.count), pictures.__getitem__):
-            pages.append(Page([], TALL))
+            pages.append(Page([], PICTURE_HEIGHT))
             take(pages[number], number, found)
     read = tuple(number for number, page in enumerate(pages) if not page.unread)
+    missing = unread_pages(pages, [str(number + 1) for number in range(len(pages))])
     if not read:
-        raise UnreadableDocument(NOTHING)
-    labels = [str(number + 1) for number in range(len(pages))]
-    return Content(lines_of(pages), paged=True, unread=tuple(unread_pages(pages, labels)), recognised=read)
+        late = [reason for reason in missing if reason.text == LATE]
+        raise UnreadableDocument.of(*late or [Reason(NOTHING)])
+    return Content(lines_of(pages), paged=True, unread=tuple(missing), recognised=read)
 
 
 def read_shown(data: bytes) -> Content:

@@ -6,10 +6,10 @@ from lxml.etree import _Element as Element
 
 from rodedraad.ingest.lines import Content, Line, Member, block
 from rodedraad.ingest.readers.drawings import chart_lines, diagram_lines, drawn_text, is_struck
-from rodedraad.ingest.readers.numbering import LEVELS, MOST, Counter, printed
+from rodedraad.ingest.readers.numbering import LAST_START, LEVELS, Counter, printed
 from rodedraad.ingest.readers.ooxml import Package
 from rodedraad.ingest.readers.shown_pictures import shown_pictures
-from rodedraad.ingest.readers.tables import Cell, Rows
+from rodedraad.ingest.readers.tables import Cell, TableRows
 from rodedraad.ingest.readers.unread import LEFT_OUT
 from rodedraad.ingest.xml_elements import attribute, child, children, local, whole_number
 
@@ -101,7 +101,7 @@ def _mark(properties: Element | None, in_list: bool, numbers: Counter) -> str:
         numbers.restart(level)
         bullet = child(properties, "buChar") is not None
         return "• " if bullet or (in_list and child(properties, "buNone") is None) else ""
-    start = whole_number(attribute(numbered, "startAt"), 1, MOST, otherwise=1)
+    start = whole_number(attribute(numbered, "startAt"), 1, LAST_START, otherwise=1)
     numbers.count(level, start)
     style = attribute(numbered, "type") or "arabicPeriod"
     number = printed(
@@ -118,7 +118,7 @@ def _mark(properties: Element | None, in_list: bool, numbers: Counter) -> str:
 
 
 def _table(table: Element, page: int) -> Iterator[Line]:
-    rows, tight = Rows(), False
+    rows, tight = TableRows(), False
     for row in table.iterchildren("{*}tr"):
         cells = [
             Cell(" ".join(drawn_text(cell).split()), continues=attribute(cell, "vMerge") in ("1", "true"))

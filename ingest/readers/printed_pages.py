@@ -14,7 +14,7 @@ from rodedraad.ingest.readers.recognition import Recognised, as_printed
 from rodedraad.ingest.running_heads import running_heads
 
 MARGIN = 1 / 8
-"""The share of a page's height, at its top and bottom, where running heads and feet stand."""
+"""The share of a page's height, at its top and bottom, where running heads and feet are."""
 
 CLOSE, ALIKE = 2.0, 0.1
 """Times its type size: a line in a margin goes on with the text that is no further, and alike in size."""
@@ -23,7 +23,7 @@ LATE = (
     "its pictures on these pages took too long to recognise: {pages}; split it, or raise parse_seconds in "
     "settings.toml"
 )
-EMPTY = "its pictures on these pages hold no text that was recognised: {pages}"
+NO_TEXT_RECOGNISED = "its pictures on these pages hold no text that was recognised: {pages}"
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ def take(page: Page, number: int, found: Recognised | None) -> None:
     """Fill a page with what was recognised in its picture; `number` counts from 0."""
     page.lines = as_printed(found, number, page.height) if found else []
     page.rules = Rules()
-    page.unread = "" if page.lines else EMPTY if found else LATE
+    page.unread = "" if page.lines else NO_TEXT_RECOGNISED if found else LATE
 
 
 def unread_pages(pages: Sequence[Page], labels: Sequence[str]) -> list[Reason]:
@@ -75,7 +75,7 @@ def _ranges(numbers: Sequence[int], labels: Sequence[str]) -> str:
 
 
 def in_margin(line: Printed, height: float) -> bool:
-    """Whether a line stands where running heads and feet do, on a page of that height."""
+    """Whether a line is where running heads and feet are, on a page of that height."""
     return not MARGIN * height < line.bottom < (1 - MARGIN) * height - line.size
 
 

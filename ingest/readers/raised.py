@@ -1,11 +1,11 @@
-"""Raised: digits above the line, which would falsify the number before them if they stood on the line."""
+"""Raised: digits above the line, which would falsify the number before them if they were on the line."""
 
 import re
 from collections.abc import Iterable
 
 
 class Above(str):
-    """A text that stands above the line."""
+    """A text that is above the line."""
 
 
 _AMOUNT = re.compile(r"[+\-−–]?\d+")

@@ -20,27 +20,27 @@ from rodedraad.ingest.deadline import seconds_left
 from rodedraad.ingest.lines import one_line
 from rodedraad.ingest.readers.pdf_print import SPACE, Piece, Printed
 
-LANGUAGES = ("nld", "eng", "fra", "spa", "deu")
+TESSERACT_LANGUAGES = ("nld", "eng", "fra", "spa", "deu")
 """The languages that are looked for, by tesseract's names."""
 
-PAGE_SECONDS = 60
-"""Seconds for one picture; a dense page takes two to five."""
+PAGE_SECONDS = 600
+"""Seconds for one picture, at most; a dense page takes two to five, and on a busy machine many times that."""
 
 RESERVE = 15
 """Seconds that are left for what comes after recognition."""
 
-LONGEST = 3500
+LARGEST_SIDE = 3500
 """Pixels of the longer side of a picture that is recognised, at most."""
 
 CERTAIN = 50
 """The mean confidence, of 100, from which a line is text and no pattern in a photograph."""
 
-DOUBTFUL = 75
+TURNED_BELOW = 75
 """The mean confidence below which a picture may be turned; 50 to 65 where it is, 85 and more where not."""
 
 _TURN = re.compile(r"Rotate: (90|180|270)")
 
-ALIKE = 0.75, 1.35
+SAME_TYPE = 0.75, 1.35
 """Times the usual height of a page's lines: those between are in the same type."""
 
 
@@ -87,7 +87,7 @@ _Found = tuple[str, str, str, Word]
 
 
 def can_recognise() -> bool:
-    """Whether there is a program that recognises text, with at least one of LANGUAGES."""
+    """Whether there is a program that recognises text, with at least one of TESSERACT_LANGUAGES."""
     return bool(_languages())
 
 
@@ -107,17 +107,17 @@ def recognised(
 
 
 def recognise(picture: Image.Image) -> Recognised | None:
-    """What is recognised in a picture; None if time ran out."""
-    words = _words_in(picture)
-    if words is None:
+    """What is recognised in a picture; None if time ran out, or the program failed."""
+    try:
+        words = _words_in(picture)
+        turned = _turned(picture) if words and _confidence(words) < TURNED_BELOW else 0
+        again = _words_in(picture.rotate(-turned, expand=True)) if turned else []
+    except (OSError, subprocess.SubprocessError, KeyError, ValueError, TypeError):
         return None
-    turned = 0
-    if words and _confidence(words) < DOUBTFUL and (turned := _turned(picture)):
-        again = _words_in(picture.rotate(-turned, expand=True))
-        if again and _confidence(again) > _confidence(words):
-            words = again
-        else:
-            turned = 0
+    if again and _confidence(again) > _confidence(words):
+        words = again
+    else:
+        turned = 0
     lines = [[word for *_, word in line if word.text] for _, line in groupby(words, lambda word: word[:3])]
     certain = [line for line in lines if line and mean(word.confidence for word in line) >= CERTAIN]
     size = picture.size[::-1] if turned % 180 else picture.size
@@ -128,20 +128,19 @@ def _confidence(words: Sequence[_Found]) -> float:
     return mean(word.confidence for *_, word in words)
 
 
-def _words_in(picture: Image.Image) -> list[_Found] | None:
-    """The words in a picture as it is; None if time ran out."""
-    try:
-        return list(_words(_run(picture, "-l", "+".join(_languages()), "--psm", "3", "tsv")))
-    except (OSError, subprocess.SubprocessError, KeyError, ValueError, TypeError):
-        return None
+def _words_in(picture: Image.Image) -> list[_Found]:
+    """The words in a picture as it is."""
+    return list(_words(_run(picture, "-l", "+".join(_languages()), "--psm", "3", "tsv")))
 
 
 def _turned(picture: Image.Image) -> int:
     """The degrees, clockwise, by which a picture must be turned to be upright; 0 if that is not found."""
     try:
         told = _TURN.search(_run(picture, "--psm", "0"))
-    except (OSError, subprocess.SubprocessError, ValueError):  # as where it has no data for that
-        return 0
+    except subprocess.CalledProcessError as error:
+        if error.returncode < 0:  # killed, as where memory runs out
+            raise
+        return 0  # there are too few letters, or it has no data for that
     return int(told[1]) if told else 0
 
 
@@ -182,7 +181,7 @@ def _program() -> str:
 
 @cache
 def _languages() -> tuple[str, ...]:
-    """Those of LANGUAGES that tesseract has data for."""
+    """Those of TESSERACT_LANGUAGES that tesseract has data for."""
     if not _program():
         return ()
     try:
@@ -196,7 +195,7 @@ def _languages() -> tuple[str, ...]:
     except (OSError, subprocess.SubprocessError):
         return ()
     names = listed.stdout.decode("utf-8", "replace").split()
-    return tuple(name for name in LANGUAGES if name in names)
+    return tuple(name for name in TESSERACT_LANGUAGES if name in names)
 
 
 def as_printed(found: Recognised, number: int, height: float) -> list[Printed]:
@@ -212,7 +211,7 @@ def _height(line: list[Word]) -> float:
 
 def _printed(line: list[Word], number: int, height: int, scale: float, usual: float) -> Printed:
     own = _height(line)
-    size = usual if ALIKE[0] < own / usual < ALIKE[1] else own
+    size = usual if SAME_TYPE[0] < own / usual < SAME_TYPE[1] else own
     pieces: list[Piece] = []
     for word in line:
         left, right = word.left / scale, word.right / scale

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import Reason, UnreadableDocument
-from rodedraad.ingest.lines import Content, one_line
+from rodedraad.ingest.lines import HEADING_LEVELS, Content, one_line
 from rodedraad.ingest.readers.headers_and_footers import with_headers_and_footers
 from rodedraad.ingest.readers.raised import Above
 from rodedraad.ingest.readers.rtf_flow import Flow
@@ -13,9 +13,7 @@ from rodedraad.ingest.readers.rtf_tokens import Token, encoding_of_charset, enco
 from rodedraad.ingest.readers.symbol_fonts import TICKED, UNTICKED, from_symbols, is_symbol_font
 from rodedraad.ingest.readers.unread import LEFT_OUT
 
-HEADING_LEVELS = 9  # under the title
-
-DEEPEST = 2_000
+DEEPEST_GROUP = 2_000
 """Groups in each other."""
 
 _START = re.compile(rb"\s*\{\\rtf")
@@ -51,9 +49,9 @@ class _State:
     target: str = "text"  # what its text is: "text", "skipped", "mark", "font", "style", "form" or metadata
     encoding: str = "cp1252"
     font: str = ""
-    after_unicode: int = 1  # characters that stand in for one in Unicode
+    after_unicode: int = 1  # characters that replace one in Unicode
     hidden: frozenset[str] = frozenset()  # why its text is left out
-    above: bool = False  # whether its text stands above the line
+    above: bool = False  # whether its text is above the line
     style: int = 0
     outline: int | None = None
     in_table: bool = False
@@ -95,7 +93,7 @@ class _RichText:
         self._outer: list[tuple[_State, Flow]] = []
         self._starred = False
         self._bytes = b""  # of text, not yet decoded
-        self._skip = 0  # characters that stand in for one in Unicode
+        self._skip = 0  # characters that replace one in Unicode
         self._encoding = "cp1252"
         self._fonts: dict[int, tuple[str, str]] = {}  # name and encoding
         self._levels: dict[int, int] = {}  # heading levels of styles
@@ -116,7 +114,7 @@ class _RichText:
         self._decode()
         match token.kind:
             case "open":
-                if len(self._outer) >= DEEPEST:
+                if len(self._outer) >= DEEPEST_GROUP:
                     raise UnreadableDocument("its parts are nested too deeply")
                 self._outer.append((self._state, self.flow))
                 self._state = replace(self._state)

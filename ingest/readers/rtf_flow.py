@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rodedraad.ingest.lines import Line, block, one_line
 from rodedraad.ingest.readers.raised import joined
-from rodedraad.ingest.readers.tables import Cell, Rows, nested_rows
+from rodedraad.ingest.readers.tables import Cell, TableRows, nested_rows
 
 _BOXES = "☐☑☒✓✗"
 
@@ -21,7 +21,7 @@ class Flow:
         self._inner_cells: list[str] = []
         self._inner_rows: list[Line] = []
         self._continues: list[bool] = []  # which cells go on from the row above
-        self._rows: Rows | None = None  # of the table
+        self._rows: TableRows | None = None  # of the table
         self._tight = False
 
     def __iter__(self) -> Iterator[Line]:
@@ -74,7 +74,7 @@ class Flow:
     def end_row(self) -> None:
         """End a row."""
         tight = self._rows is not None
-        self._rows = self._rows or Rows()
+        self._rows = self._rows or TableRows()
         if any(inner for _, inner in self._cells):
             self.lines += nested_rows([([*block(text), *inner], bool(inner)) for text, inner in self._cells])
         else:

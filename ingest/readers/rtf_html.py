@@ -31,7 +31,7 @@ class _Group:
     tag: bool = False  # a piece of HTML
     rtf_only: bool = False  # shown instead of the HTML
     fonts: bool = False  # the table of fonts
-    after_unicode: int = 1  # characters that stand in for a Unicode one
+    after_unicode: int = 1  # characters that replace a Unicode one
     page: str = ""  # character encoding
 
 
@@ -50,7 +50,7 @@ class _Reading:
         self._fonts: dict[int, str] = {}
         self._font = 0  # that the table of fonts describes
         self._optional = False  # whether the next word may begin a destination that readers may not know
-        self._skip = 0  # characters that stand in for a Unicode one before them
+        self._skip = 0  # characters that replace a Unicode one before them
         self._codes = bytearray()  # to be decoded together
 
     def pieces(self) -> Iterator[str]:

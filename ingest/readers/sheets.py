@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.lines import Line, block
-from rodedraad.ingest.readers.tables import LONGEST_LABEL
+from rodedraad.ingest.readers.tables import LONGEST_REPEATED
 from rodedraad.ingest.readers.unread import listed
 
 MOST_CELLS = 2_000_000
 """Cells of the largest workbook that is read."""
 
-LONGEST_NAME = 80
+LONGEST_COLUMN_NAME = 80
 """The most characters of the name of a column."""
 
 LOOK_AHEAD = 200
-"""The rows that are looked at below one, to tell whether it has the names of columns."""
+"""The rows that are looked at below one, to decide whether it has the names of columns."""
 
 _MOST_MERGED = 200  # columns of one merged cell
 _YEARS = range(1900, 2101)
@@ -35,7 +35,7 @@ class SheetCell(NamedTuple):
 Area = tuple[int, int, int, int]
 """The first row and column, and the last row and column, of a part of a sheet."""
 
-Row = Mapping[int, SheetCell]
+SheetRow = Mapping[int, SheetCell]
 """The cells of a row by their column, from left to right."""
 
 
@@ -43,7 +43,7 @@ class Sheet(NamedTuple):
     """A sheet: its name, its rows by their number, and which rows the file marks as names of columns."""
 
     name: str
-    rows: Mapping[int, Row]
+    rows: Mapping[int, SheetRow]
     headers: frozenset[int] = frozenset()
     hidden: frozenset[int] = frozenset()  # numbers of rows that are left out
     beside: tuple[str, ...] = ()  # texts that are in no cell, as of shapes
@@ -67,7 +67,7 @@ def fill_merged(rows: dict[int, dict[int, SheetCell]], areas: Sequence[Area]) ->
         cell = rows.get(top, {}).get(left)
         if cell is None:
             continue
-        last = bottom if len(cell.text) <= LONGEST_LABEL else top
+        last = bottom if len(cell.text) <= LONGEST_REPEATED else top
         columns = range(left, min(right, left + _MOST_MERGED) + 1)
         near = range(top, last + 1) if last - top < len(filled) else filled
         reached = [number for number in near if top <= number <= last and number in filled]
@@ -132,7 +132,7 @@ class _Table:
         self._kinds: dict[int, str] = {}  # of the last cell of each column
         self._below = 0  # rows since the names
 
-    def lines(self, rows: list[Row], marked: list[bool]) -> Iterator[Line]:
+    def lines(self, rows: list[SheetRow], marked: list[bool]) -> Iterator[Line]:
         """The lines of the rows between two empty rows."""
         if not self._goes_on(rows):
             self._names, self._looks = {}, None
@@ -159,7 +159,7 @@ class _Table:
             yield from block(text, tight=tight)
             tight = True
 
-    def _goes_on(self, rows: list[Row]) -> bool:
+    def _goes_on(self, rows: list[SheetRow]) -> bool:
         """Whether rows after an empty one belong to the table before it: the first fits its columns."""
         place = next((place for place, row in enumerate(rows) if len(row) > 1), None)
         return (
@@ -169,7 +169,7 @@ class _Table:
             and all(self._kinds.get(column) == cell.kind for column, cell in rows[place].items())
         )
 
-    def _looks_like_names(self, row: Row) -> bool:
+    def _looks_like_names(self, row: SheetRow) -> bool:
         if self._looks is None or _looks(row) != self._looks:
             return False
         if self._below < 2:  # as where every other row has a colour
@@ -177,7 +177,7 @@ class _Table:
             return False
         return _are_names(row)
 
-    def _take_names(self, header: Sequence[Row], below: Sequence[Row]) -> None:
+    def _take_names(self, header: Sequence[SheetRow], below: Sequence[SheetRow]) -> None:
         self._names, self._kinds, self._below = {}, {}, 0
         for row in header:
             for column, cell in row.items():
@@ -185,8 +185,8 @@ class _Table:
                 self._names[column] = cell.text if above in ("", cell.text) else f"{above} {cell.text}"
         self._looks = _looks(header[0]) if below and _looks(below[0]) != _looks(header[0]) else None
 
-    def _row_text(self, row: Row) -> str:
-        """A row as a line; a merged cell over all of it, as a title, stands alone."""
+    def _row_text(self, row: SheetRow) -> str:
+        """A row as a line; a merged cell over all of it, as a title, is a line without names."""
         areas = {cell.merged for cell in row.values()}
         if not self._names or (len(areas) == 1 and areas != {0}):
             cells = list(row.values())
@@ -196,7 +196,7 @@ class _Table:
         return "; ".join(f"{name}: {text}" if name else text for name, text in named)
 
 
-def _looks(row: Row) -> list[str]:
+def _looks(row: SheetRow) -> list[str]:
     return [cell.style for cell in row.values()]
 
 
@@ -204,7 +204,7 @@ def _is_same_area(cell: SheetCell | None, other: SheetCell) -> bool:
     return cell is not None and cell.merged == other.merged != 0
 
 
-def _begins(rows: Sequence[Row], place: int) -> bool:
+def _begins(rows: Sequence[SheetRow], place: int) -> bool:
     """Whether the row at a place, with no names above it, has the names of columns."""
     row = rows[place]
     if not _are_names(row):
@@ -223,14 +223,14 @@ def _begins(rows: Sequence[Row], place: int) -> bool:
     return len({cell.style for cell in row.values() if cell.kind == "text"}) == 1 and not is_form
 
 
-def _are_names(row: Row) -> bool:
+def _are_names(row: SheetRow) -> bool:
     """Whether cells can be the names of columns: texts, dates and years, different where not merged."""
     cells = list(row.values())
     areas = {cell.merged or -number for number, cell in enumerate(cells, 1)}
     return (
         len(areas) > 1
         and len({cell.text for cell in cells}) == len(areas)
-        and all(len(cell.text) <= LONGEST_NAME and _can_be_name(cell) for cell in cells)
+        and all(len(cell.text) <= LONGEST_COLUMN_NAME and _can_be_name(cell) for cell in cells)
         and any(cell.kind == "text" for cell in cells)
     )
 
@@ -240,7 +240,7 @@ def _can_be_name(cell: SheetCell) -> bool:
     return cell.kind != "number" or (len(text) == 4 and text.isdecimal() and int(text) in _YEARS)
 
 
-def _goes_on_below(row: Row, following: Sequence[Row]) -> bool:
+def _goes_on_below(row: SheetRow, following: Sequence[SheetRow]) -> bool:
     """Whether a column has only years, or only dates, from its first cell on."""
     return any(
         cell.kind != "text" and all(each.kind == cell.kind and _can_be_name(each) for each in below)
@@ -249,7 +249,7 @@ def _goes_on_below(row: Row, following: Sequence[Row]) -> bool:
     )
 
 
-def _differs_below(row: Row, following: Sequence[Row]) -> bool:
+def _differs_below(row: SheetRow, following: Sequence[SheetRow]) -> bool:
     """Whether a column begins with a text and has only numbers and dates below it."""
     return any(
         below and all(cell.kind != "text" for cell in below)
@@ -259,7 +259,7 @@ def _differs_below(row: Row, following: Sequence[Row]) -> bool:
     )
 
 
-def _header_size(rows: Sequence[Row], place: int) -> int:
+def _header_size(rows: Sequence[SheetRow], place: int) -> int:
     """The rows of names: two where the first has cells merged over several names in the second."""
     if place + 2 < len(rows):
         upper, lower = rows[place], rows[place + 1]

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from rodedraad.ingest.lines import Line, block
 
-BETWEEN = " | "
+CELL_SEPARATOR = " | "
 
-LONGEST_LABEL = 100
+LONGEST_REPEATED = 100
 """The most characters of a cell merged over rows that is repeated in each of them."""
 
 
@@ -19,7 +19,7 @@ class Cell(NamedTuple):
     continues: bool = False
 
 
-class Rows:
+class TableRows:
     """The rows of a table as lines; a row repeats the labels of the cells that go on in it."""
 
     def __init__(self) -> None:
@@ -32,21 +32,21 @@ class Rows:
             text = self._labels.get(column, "") if cell.continues else cell.text
             own = own or bool(cell.text)
             texts.append(text)
-            self._labels[column] = text if len(text) <= LONGEST_LABEL else ""
+            self._labels[column] = text if len(text) <= LONGEST_REPEATED else ""
             column += cell.columns
-        return BETWEEN.join(filter(None, texts)) if own else ""
+        return CELL_SEPARATOR.join(filter(None, texts)) if own else ""
 
 
 def nested_rows(cells: Sequence[tuple[list[Line], bool]]) -> Iterator[Line]:
-    """A row with tables in its cells: each of their rows, after the labels that stand beside them.
+    """A row with tables in its cells: each of their rows, after the labels that are beside them.
 
     `cells`: the lines of each cell, and whether it has a table. Where a cell without one holds more than
     a label, the row is for layout, and its cells follow each other.
     """
     labels = [" ".join(line.text for line in lines) for lines, nests in cells if not nests]
-    if max(map(len, labels), default=0) > LONGEST_LABEL:
+    if max(map(len, labels), default=0) > LONGEST_REPEATED:
         labels, cells = [], [(lines, True) for lines, _ in cells]
     for lines, nests in cells:
         for line in lines if nests else ():
-            text = BETWEEN.join(filter(None, [*labels, line.text]))
+            text = CELL_SEPARATOR.join(filter(None, [*labels, line.text]))
             yield from block(text, line.level, tight=not line.gap)

@@ -18,7 +18,7 @@ def read_text(data: bytes) -> Content:
 
 
 def read_log(data: bytes) -> Content:
-    """A log: each line as it stands, without the codes that colour it in a terminal."""
+    """A log: each line as it is, without the codes that colour it in a terminal."""
     text = _TERMINAL_CODE.sub("", decode(data))
     check_length(len(text))
     return Content(list(block(text, tight=True)))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from rodedraad.ingest.errors import Reason, UnreadableDocument
 from rodedraad.ingest.lines import Content
-from rodedraad.ingest.readers.outlook import Folder, Storage, members_of, text_of
+from rodedraad.ingest.readers.outlook import Folder, Storage, members_of, message_text
 from rodedraad.ingest.reasons import within
 
 _SIGNATURE = b"\x78\x9f\x3e\x22"
@@ -27,7 +27,7 @@ def read_tnef(data: bytes) -> Content:
     if not data.startswith(_SIGNATURE):
         raise UnreadableDocument("it is damaged, or not a message of Outlook")
     message = Storage(_folder(data, _MESSAGE_HEAD), _MESSAGE_HEAD)
-    text = text_of(message)
+    text = message_text(message)
     members = members_of(message, text)
     damaged = [] if _is_whole(data) else [Reason("it is damaged, or not a message of Outlook")]
     if damaged and not text.lines and not members:

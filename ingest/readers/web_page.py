@@ -22,7 +22,7 @@ _CHARSET = re.compile(
 
 _PICTURE = re.compile(r"\s*data:image/(png|jpeg|jpg|tiff)[^,]{0,100};base64,", re.I)
 
-MOST_NAMED = 20
+MOST_FRAMES_NAMED = 20
 """The most pages in frames that a message names."""
 
 
@@ -71,7 +71,7 @@ def _frames(root: etree._Element) -> Iterator[Reason]:
     """The reason that a page of frames is not read whole."""
     pages = [one_line(frame.get("src") or "")[:100] for frame in root.iter("frame")]
     if pages:
-        names = ", ".join(filter(None, pages[:MOST_NAMED]))
+        names = ", ".join(filter(None, pages[:MOST_FRAMES_NAMED]))
         yield Reason("its frames show other pages, {pages}; add those too", {"pages": names})
 
 

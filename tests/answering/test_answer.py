@@ -18,7 +18,7 @@ from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.page.answer_html import conversation_html
-from rodedraad.page.kept_turns import Talk, kept
+from rodedraad.page.kept_turns import Talk, kept_turn
 
 QUESTIONS = [gold["question"] for gold in load_gold(GOLD / "questions.jsonl")]
 
@@ -100,7 +100,7 @@ def test_a_question_in_english_is_answered_from_a_dutch_text(searcher: Searcher)
 
 
 def test_questions_about_something_else_are_mostly_refused(searcher: Searcher) -> None:
-    """At least 9 of 12; the share over 948 questions stands in app/answer.py."""
+    """At least 9 of 12 are refused."""
     questions = [
         "Welke hond won de wedstrijd in het journaal van gisteren?",
         "Hoe laat vertrekt de trein naar Antwerpen?",
@@ -139,7 +139,7 @@ def test_a_very_long_question_is_told_so(searcher: Searcher) -> None:
 
 
 def test_sentences_that_say_the_same_are_quoted_once(searcher: Searcher) -> None:
-    """The 126.000 files stand in a caption and in the running text."""
+    """The 126.000 files are in a caption and in the running text."""
     given_answer = answer(searcher, "Hoeveel dossiers zijn er in de districten aangelegd?")
     quoted = " ".join(quote.text for quote in given_answer.quotes)
     assert quoted.count("126.000 dossiers") == 1
@@ -158,7 +158,7 @@ def test_what_stands_in_two_sources_is_quoted_once_and_cited_twice(tmp_path: Pat
     assert [other.text for other in quotes[0].also] == [told]
     assert {quotes[0].document.id, quotes[0].also[0].document.id} == {"a.txt", "b.txt"}
     assert [quote.citation for quote in given_answer.cited] == list(range(1, len(given_answer.cited) + 1))
-    html = re.sub('data-kept="[^"]*"', "", conversation_html(Talk("", (kept(given_answer),))))
+    html = re.sub('data-kept="[^"]*"', "", conversation_html(Talk("", (kept_turn(given_answer),))))
     assert html.count("gebouwd door ingenieur Delvaux") == 1
     for place in given_answer.cited:
         assert html.count(f'data-number="{place.citation}"') == 2  # behind its quote and among the sources

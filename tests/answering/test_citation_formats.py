@@ -1,4 +1,4 @@
-"""Citation formats: what is copied says the quote to the letter, and where it stands."""
+"""Citation formats: what is copied holds the quote to the letter, and its place."""
 
 from dataclasses import replace
 from html import unescape

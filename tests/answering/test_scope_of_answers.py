@@ -1,4 +1,4 @@
-"""Scope of answers: the conversation, the command line and Python look where they are told to."""
+"""Scope of answers: the conversation, the command line and Python search only what is chosen."""
 
 import json
 from pathlib import Path
@@ -57,9 +57,9 @@ def test_the_command_line_chooses_and_tells_what_was_chosen(
     assert turn["scope"]["documents"] == [PERU]
     for wrong, message in (
         (["--documents", "goud"], "There is no document or folder 'goud' in the index."),
-        (["--language", "fr"], "No document is within what was chosen: fr."),
+        (["--language", "fr"], "No document matches what was chosen: fr."),
         (["--language", "it"], "The language of a document is one of nl, en, fr, es, de."),
-        (["--from", "ooit"], "A date is such as 2015, 2015-06 or 2015-06-01."),
+        (["--from", "ooit"], "A date must be like 2015, 2015-06 or 2015-06-01."),
     ):
         assert main(["ask", COFFEE, *wrong, *folders]) == 2
         assert message in capsys.readouterr().err

@@ -4,7 +4,7 @@
 
 Asks gold questions, each in a conversation of its own, on the bundled corpus in Chromium: thirty while
 nothing else happens, and then others for as long as a document, uploaded on another page, is indexed, and
-ten more. It has 400 kB unless told otherwise. Meanwhile /health is asked every tenth of a second.
+ten more. It has 400 kB by default. Meanwhile /health is asked every tenth of a second.
 """
 
 import json
@@ -82,7 +82,7 @@ def row(name: str, took: list[float]) -> None:
 
 
 def indexed(page: Page, kilobytes: int) -> Callable[[], bool]:
-    """Upload a document of so many on the page; tells whether it is indexed."""
+    """Upload a document of so many kilobytes on the page; a function: whether it is indexed."""
     text = "\n\n".join(text for _, text in documents(kilobytes))[: 1000 * kilobytes]
     page.get_by_role("tab", name="Documents").click()
     page.wait_for_selector("#library tbody tr")

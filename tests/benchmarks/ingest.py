@@ -5,7 +5,7 @@
 
 The PDFs hold the corpus several times over in two columns. Each reader takes them all in turn,
 by two processes (kreuzberg by its own threads), after a first file that is not timed; the ratio is
-over the faster of the two peers. Ours also mends lines, finds headings and tells the language,
+over the faster of the two peers. Ours also mends lines, finds headings and detects the language,
 which the peers do not.
 """
 

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.reindex [DOCUMENTS]
 
-Makes 10,000 documents of ten passages each, unless told otherwise, and embeds with the bundled table
+Makes 10,000 documents of ten passages each, by default, and embeds with the bundled table
 of token vectors, so that the index and not the model is measured. Every step is a process of its own,
 timed inside from before the settings are read to after the generation is published. Its computing
 time, with that of the processes it starts, says the same where other work shares the cores.

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.scale [PASSAGES ...]
 
-1,000, 10,000 and 100,000 passages unless told otherwise; over more than that, other stores are not asked. The
+1,000, 10,000 and 100,000 passages by default; over more than that, other stores are not asked. The
 bundled encoder embeds the first thousand, about 40 ms each; the others borrow vectors and tokens from those.
 Each store is asked the same questions in a process of its own, on one thread. Times are of computing, so that
 they hold on a busy machine; ratios are to LangChain. How often each finds a passage that answers is measured

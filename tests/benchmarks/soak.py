@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.soak [QUESTIONS]
 
-Asks the gold questions in turn, 10,000 unless told otherwise, by eight programs at once, while a document
+Asks the gold questions in turn, 10,000 by default, by eight programs at once, while a document
 comes and goes and each change is indexed by a process of its own. Printed are the questions and
 re-indexings done, the errors, and the server's memory (its proportional set size) at every tenth.
 """

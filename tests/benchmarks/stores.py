@@ -4,7 +4,7 @@
 
 Indexes the articles of `index/training` and the shipped corpus in a folder and on a server: milvus-lite in a
 process of its own, or the server at an address such as milvus://localhost:19530, of which the index
-`rodedraad_benchmark` is used. Asks 400 of the articles' questions unless told otherwise, and tells how often
+`rodedraad_benchmark` is used. Asks 400 of the articles' questions by default, and prints how often
 both find the same ten passages, and the same passage first. Times of a question are of the clock, with what
 the client computes; the table of docs/scaling.md is made of them.
 """
@@ -24,7 +24,7 @@ from rodedraad.evaluation.gold_file import load_gold
 from rodedraad.index.build import reindex
 from rodedraad.index.encoders.base import Embedding
 from rodedraad.index.encoders.bundled import bundled_contextual
-from rodedraad.index.milvus.snapshot import MilvusSnapshot
+from rodedraad.index.milvus.milvus_snapshot import MilvusSnapshot
 from rodedraad.index.search import Hit, Searcher
 from tests.benchmarks.reindex import ROOT, computing, disk
 from tests.milvus_server import milvus_server, put_on_server
@@ -64,7 +64,7 @@ def gather(corpus: Path) -> list[str]:
 
 
 def index(corpus: Path, home: Path) -> Seconds:
-    """Index, and tell how long it took."""
+    """Index; how long it took."""
     began, computed = time.perf_counter(), computing()
     reindex(corpus, home)
     return time.perf_counter() - began, computing() - computed

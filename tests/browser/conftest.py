@@ -59,7 +59,7 @@ def address(corpus: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def _set_locale(page: Page, locale: str) -> None:
-    """Have a page speak a language as a session of that locale does, without making one for each locale."""
+    """Give a page the language of a session of that locale, without making one for each locale."""
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setLocaleOverride", {"locale": locale})
     session.send("Emulation.setUserAgentOverride", {"userAgent": "", "acceptLanguage": locale})

@@ -1,4 +1,4 @@
-"""Adding a page of the web on the documents tab: it answers, or the reason why it is not there is told."""
+"""Adding a page of the web on the documents tab: it answers, or the reason why it is not there is shown."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -88,7 +88,7 @@ def test_a_file_that_is_refused_starts_no_indexing(library: str, folder: Path, o
     (folder / "corpus" / "ezel.txt").write_text("De ezel draagt water.", "utf-8")
     file: FilePayload = {"name": "leeg.txt", "mimeType": "text/plain", "buffer": b""}
     page.set_input_files("#upload input[type=file]", [file])
-    expect(page.locator("#library tr.new th")).to_have_text("ezel.txt")  # the last thing that is shown anew
+    expect(page.locator("#library tr.new th")).to_have_text("ezel.txt")  # the last thing that is shown again
     assert page.locator("#doing").inner_text() == "leeg.txt: this file is empty."
     (folder / "corpus" / "ezel.txt").unlink()
 
@@ -174,7 +174,7 @@ def test_a_document_that_is_not_listed_is_found_opened_and_removed(
     file.parent.mkdir(exist_ok=True)
     file.write_text("In de stad is een markt voor wol.", "utf-8")
     reindex(folder / "corpus", folder / "home")
-    monkeypatch.setattr(documents_tab, "MOST_SHOWN", 2)
+    monkeypatch.setattr(documents_tab, "MOST_ROWS_SHOWN", 2)
     page = open_page(library, width, 844)
     open_documents(page)
     rows = page.locator("#library tbody tr")

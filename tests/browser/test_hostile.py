@@ -119,7 +119,7 @@ def test_who_finds_the_queue_full_reads_so_and_keeps_the_question(
     home: Path, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serve, "WAITING", 0)
-    monkeypatch.setattr(chat_tab, "AT_ONCE", 1)
+    monkeypatch.setattr(chat_tab, "QUESTIONS_AT_ONCE", 1)
     asked, go_on = Event(), Event()
 
     def held(*given: Any, **more: Any) -> Answer:

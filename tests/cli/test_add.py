@@ -1,4 +1,4 @@
-"""The command add: pages of the web become documents that answer, or it is told why not."""
+"""The command add: pages of the web become documents that answer, or the reason why not is printed."""
 
 from functools import partial
 from pathlib import Path

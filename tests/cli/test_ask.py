@@ -119,7 +119,7 @@ def test_batch_reads_standard_input_and_answers_around_bad_lines(
     assert [line["id"] for line in written] == [1, None, 3, None, 5, 6, 7, 8]
     assert ["error" in line for line in written] == [False, *[True] * 6, False]
     assert written[1]["error"] == (
-        "Line 2 is no question: it must be a JSON object with a question or a list of turns."
+        "Line 2 is not a question: it must be a JSON object with a question or a list of turns."
     )
     assert written[4]["error"].startswith("The question is empty.")
 

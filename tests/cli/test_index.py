@@ -27,7 +27,7 @@ def test_index_reports_what_it_found(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "1 passages; documents: 1 added, 1 failed." in done.stderr
     assert "not indexed: bad.txt: it is not text" in done.stderr
-    assert "passed over, not a kind of file that is read: photo.heic" in done.stderr
+    assert "skipped, not a kind of file that is read: photo.heic" in done.stderr
 
 
 def test_a_dry_run_tells_and_does_nothing(

@@ -108,7 +108,7 @@ def wait_until_it_sleeps(process: int) -> None:
     An interrupt between the two is noticed only after the next line.
     """
     if not Path("/proc/self/stat").exists():
-        time.sleep(1)  # where a system does not tell
+        time.sleep(1)  # where a system does not show the state of a process
         return
     state = Path(f"/proc/{process}/stat")
     until(
@@ -148,7 +148,7 @@ def test_a_file_of_something_else_is_left_alone(make: Program, tmp_path: Path) -
     path.write_text("My notes", "utf-8")
     done = make(path, COFFEE, "nl", "1")
     assert done.returncode == 2
-    assert "line 1, is no gold question" in done.stderr
+    assert "line 1, is not a gold question" in done.stderr
     assert path.read_text("utf-8") == "My notes"
     done = make(tmp_path / "no" / "mine.jsonl")
     assert done.returncode == 2

@@ -1,5 +1,6 @@
 """Commands: what README and docs let people type exists, and does what they show."""
 
+import io
 import json
 import re
 import shlex
@@ -8,8 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from functools import reduce
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -22,13 +25,14 @@ from rodedraad.index.search import SWITCHES, Hit
 from rodedraad.ingest.documents import Document, Passage
 from tests.docs.pages import ADDRESS, PAGES, ROOT, Block, blocks, text_of
 from tests.milvus_server import milvus_server
-from tests.servers import serving
+from tests.servers import PATIENCE, PROGRAM, free_port, serving
+from tests.writing.models import playing, saying, set_writer
 
 ELSEWHERE = ("git", "cd", "make", "curl", "docker", "rm", "source")
 """Programs that are not ours."""
 
-UNENDING = {"chat", "bench", "add", "--watch", "--make", "--writer"}
-"""What makes a command wait for people, for a network, or for ever."""
+GOES_ON = ("Rode Draad is open at ", "Watching corpus.")
+"""The beginning of the line after which a command goes on until it is ended."""
 
 MILVUS = "milvus://milvus.example.org:19530"
 """The server of the pages."""
@@ -88,7 +92,8 @@ def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     held = Path("index/training/articles/held/1")
     [gold] = blocks("jsonl", "docs/evaluation.md")
     [batch] = blocks("jsonl", "docs/api.md")
-    shutil.copytree(home, tmp_path / ".rodedraad")
+    for own in (".rodedraad", ".rodedraad/collections/reports"):
+        shutil.copytree(home, tmp_path / own)
     shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
     for name in ("reports", held / "corpus"):  # of one document, for speed
         (tmp_path / name).mkdir(parents=True)
@@ -97,6 +102,9 @@ def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "questions.jsonl").write_text(batch.text, "utf-8")
     for name in ("mine.jsonl", ".rodedraad/gold.jsonl", held / "questions.jsonl"):
         (tmp_path / name).write_text(gold.text, "utf-8")
+    (tmp_path / "DIR" / "flores").mkdir(parents=True)
+    for language, text in (("nl", "De boer plukt koffie."), ("en", "The farmer picks coffee.")):
+        (tmp_path / "DIR" / "flores" / f"{language}.txt").write_text(f"{text}\nGoud.\n", "utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -105,12 +113,50 @@ def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_commands_of_a_page_work(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stores, "_chosen", {})
-    with milvus_server(folder / "milvus") if MILVUS in text_of(page) else nullcontext(MILVUS) as server:
+    text = text_of(page)
+    with (
+        milvus_server(folder / "milvus") if MILVUS in text else nullcontext(MILVUS) as server,
+        playing(saying("225.000 gezinnen.")) as model,
+    ):
+        set_writer(folder / ".rodedraad", model.url)
+        here = (
+            ("~", str(folder)),
+            ("/home/an/minutes", "reports"),
+            ("intfloat/multilingual-e5-small", str(ROOT / "index/model")),
+            (MILVUS, server),
+        )
         for words in commands(page):
-            if words[0] == "rodedraad" and not UNENDING & set(words):
-                given = [word.replace("~", str(folder)).replace(MILVUS, server) for word in words[1:]]
-                few = ["--data", "mine.jsonl"] if given[0] == "eval" and "--data" not in given else []
-                assert main(given + few) == 0, words
+            words = [reduce(lambda word, pair: word.replace(*pair), here, word) for word in words]
+            if words[0] == "rm":
+                subprocess.run(words, check=True)
+            elif words[0] == "rodedraad" and words[1] != "add":  # which needs a network
+                run(words[1:])
+
+
+def run(words: list[str]) -> None:
+    """Run a command; one that goes on until it is ended, until it has begun to."""
+    if "--watch" in words or (words[0] == "chat" and not {"--add-user", "--remove-user"} & set(words)):
+        end_when_begun([*PROGRAM, *words, *(["--port", str(free_port())] if words[0] == "chat" else [])])
+        return
+    few = ["--data", "mine.jsonl"] if words[0] == "eval" and not {"--data", "--make"} & set(words) else []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a password\n")))
+        assert main(words + few) == 0, words
+
+
+def end_when_begun(command: list[str]) -> None:
+    """Run a command until it says that it goes on."""
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+    ) as process:
+        timer = Timer(PATIENCE, process.kill)
+        timer.start()
+        printed = [""]
+        while process.stdout and not printed[-1].startswith(GOES_ON):
+            printed.append(process.stdout.readline())
+            assert printed[-1], (command, printed)
+        timer.cancel()
+        process.terminate()
 
 
 @pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.page)

@@ -213,9 +213,9 @@ def test_every_question_has_a_verdict() -> None:
     [
         ('{"question": "b"}', "no 'answerable'"),
         ('{"question": "b", "answerable": true}', "no 'evidence'"),
-        ('{"question": "b", "answerable": true, "evidence": []}', "the evidence is no list"),
-        ('{"question": "b", "answerable": true, "evidence": "text"}', "the evidence is no list"),
-        ('{"question": "b", "answerable": true, "evidence": ["…"]}', "the evidence is no list"),
+        ('{"question": "b", "answerable": true, "evidence": []}', "the evidence is not a list"),
+        ('{"question": "b", "answerable": true, "evidence": "text"}', "the evidence is not a list"),
+        ('{"question": "b", "answerable": true, "evidence": ["…"]}', "the evidence is not a list"),
         ('{"question": "b", "answerable": "no"}', "neither true nor false"),
         ('{"question": "?!", "answerable": false}', "the question is empty"),
         ('{"turns": [{"question": "b"}]}', "no 'answerable'"),
@@ -227,7 +227,7 @@ def test_every_question_has_a_verdict() -> None:
 def test_a_wrong_gold_line_is_named(tmp_path: Path, line: str, reason: str) -> None:
     path = tmp_path / "questions.jsonl"
     path.write_text(f'{{"question": "a", "answerable": false}}\n\n{line}\n', "utf-8")
-    with pytest.raises(RodeDraadError, match=rf"line 3, is no gold question \(.*{reason}"):
+    with pytest.raises(RodeDraadError, match=rf"line 3, is not a gold question \(.*{reason}"):
         load_gold(path)
 
 

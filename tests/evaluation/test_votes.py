@@ -1,4 +1,4 @@
-"""Votes: kept once, decided on once, and made gold questions only on evidence that stands in the corpus."""
+"""Votes: kept once, decided on once, and made gold questions only on evidence that is in the corpus."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -171,7 +171,7 @@ def test_a_gold_file_of_something_else_is_left_alone(cableway_home: Path) -> Non
     votes = Votes(cableway_home)
     votes.vote(an_answer("Wat kost een kaartje?"), "up")
     votes.gold.write_text("mijn notities", "utf-8")
-    with pytest.raises(RodeDraadError, match=r"gold\.jsonl, line 1, is no gold question"):
+    with pytest.raises(RodeDraadError, match=r"gold\.jsonl, line 1, is not a gold question"):
         votes.accept(votes.waiting()[0].id, Searcher.open(cableway_home).generation, None)
     assert votes.gold.read_text("utf-8") == "mijn notities"
     assert len(votes.waiting()) == 1

@@ -12,10 +12,10 @@ from rodedraad.index.build import preview, reindex
 from rodedraad.index.encoders.base import Embedding
 from rodedraad.index.search import Searcher
 from rodedraad.index.states import is_outdated
-from rodedraad.index.store.check import check
+from rodedraad.index.store.check import index_problems
 from rodedraad.index.store.passage_segments import PassageSegmentWriter, read_passages
 from rodedraad.index.store.publishing import open_current
-from rodedraad.index.store.records import PASSAGES
+from rodedraad.index.store.records import PASSAGES_FOLDER
 from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import RodeDraadError
 
@@ -55,7 +55,7 @@ def texts(home):
 def mark_vectors(home):
     """Give every passage of an index a vector that no model makes; the number of passages."""
     generation = open_current(home)
-    manifest, folder = generation.manifest, generation.folder / PASSAGES
+    manifest, folder = generation.manifest, generation.folder / PASSAGES_FOLDER
     marks = np.eye(generation.passages, manifest.dimension, dtype=np.float32)
     writer = PassageSegmentWriter(folder, "marked", manifest.dimension)
     entries = []
@@ -67,8 +67,8 @@ def mark_vectors(home):
         ]
         record = writer.append(text, marked)
         entries.append(replace(entry, record=record))
-    files = {name: facts for name, facts in manifest.files.items() if not name.startswith(PASSAGES)}
-    files |= {f"{PASSAGES}/{name}": facts for name, facts in writer.finish().items()}
+    files = {name: facts for name, facts in manifest.files.items() if not name.startswith(PASSAGES_FOLDER)}
+    files |= {f"{PASSAGES_FOLDER}/{name}": facts for name, facts in writer.finish().items()}
     writer.close()
     (generation.folder / "manifest.json").unlink()
     replace(manifest, documents=tuple(entries), files=files).save(generation.folder)
@@ -176,7 +176,7 @@ def test_two_copies_of_a_document_that_is_gone_are_two_documents(two_texts, new_
     for report in (preview(two_texts, new_home), reindex(two_texts, new_home)):
         assert (report.added, report.removed) == (["alpaca.txt", "lama.txt"], ["wol.txt"])
     assert marks(new_home, "alpaca.txt") == marks(new_home, "lama.txt") == [1]
-    assert check(new_home) == []
+    assert index_problems(new_home) == []
 
 
 def test_the_same_bytes_in_two_files_are_two_documents(two_texts, new_home):

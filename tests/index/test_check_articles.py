@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from index.training.check_articles import ARTICLES, PARTS, problems_of
+from index.training.check_articles import ARTICLE_PARTS, set_problems
+from index.training.data import ARTICLES
 
 RIGHT = {
     "id": "q1",
@@ -22,7 +23,7 @@ def problems(folder: Path, *lines: dict[str, Any]) -> list[str]:
     (folder / "corpus").mkdir(exist_ok=True)
     (folder / "corpus" / "d1.txt").write_text("De brug is\nvan 1907. Zij is smal.", "utf-8")
     (folder / "questions.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
-    return list(problems_of(folder, {("wie", "bouwde", "in", "het", "jaar", "1907", "die", "brug")}))
+    return list(set_problems(folder, {("wie", "bouwde", "in", "het", "jaar", "1907", "die", "brug")}))
 
 
 def test_a_set_that_is_right_has_no_problem(tmp_path: Path) -> None:
@@ -50,7 +51,7 @@ def test_two_questions_with_one_id_are_found(tmp_path: Path) -> None:
     assert problems(tmp_path, RIGHT, RIGHT) == ["two questions have one id"]
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", ARTICLE_PARTS)
 def test_the_sets_that_are_kept_are_right(part: str) -> None:
     for folder in (ARTICLES / part).iterdir():
-        assert list(problems_of(folder, set())) == [], folder.name
+        assert list(set_problems(folder, set())) == [], folder.name

@@ -153,12 +153,12 @@ def test_lines_and_runs_that_are_nested_too_deeply_are_named(
 ) -> None:
     path = place / "lines.jsonl"
     deep(path)
-    with pytest.raises(RodeDraadError, match=r"line 1, is no gold question \(its values are nested too"):
+    with pytest.raises(RodeDraadError, match=r"line 1, is not a gold question \(its values are nested too"):
         load_gold(path)
     with pytest.raises(RodeDraadError, match=r"is not a run .*nested too deeply"):
         Run.load(path)
     assert command(place, "ask", "--batch", str(path)) == 2
-    assert "Line 1 is no question" in capsys.readouterr().err
+    assert "Line 1 is not a question" in capsys.readouterr().err
     path.unlink()
     os.mkfifo(path)
     for load in (load_gold, Run.load):

@@ -13,9 +13,9 @@ from rodedraad.index.encoders.bundled import BUNDLED_MODEL
 from rodedraad.index.files.segments import SegmentWriter
 from rodedraad.index.progress import Progress
 from rodedraad.index.report import Report
-from rodedraad.index.states import compare, is_outdated
+from rodedraad.index.states import is_outdated, states_of
 from rodedraad.index.store import waiting_documents
-from rodedraad.index.store.check import check
+from rodedraad.index.store.check import index_problems
 from rodedraad.index.store.publishing import open_current
 from rodedraad.ingest.corpus_folder import scan
 from rodedraad.ingest.errors import RodeDraadError
@@ -55,7 +55,7 @@ def place(tmp_path: Path) -> Path:
 def index(place: Path, repair: bool = False) -> Report:
     """Re-index; afterwards the index is sound, and as the corpus is."""
     report = reindex(place / "corpus", place / "home", repair=repair)
-    assert check(place / "home") == []
+    assert index_problems(place / "home") == []
     assert not is_outdated(open_current(place / "home"), place / "corpus")
     return report
 
@@ -149,7 +149,7 @@ def test_a_file_that_goes_or_cannot_be_read_takes_or_keeps_its_documents(place: 
     assert report.failed == {"bundel.zip": "it is damaged: it cannot be opened as a zip file"}
     assert report.removed == ["mail.eml", "mail.eml/brief.pdf"]
     assert list(texts(place)) == ["bundel.zip/b.txt", "bundel.zip/map/a.txt", "wol.txt"]
-    states = compare(open_current(place / "home").manifest, scan(place / "corpus")[0])
+    states = states_of(open_current(place / "home").manifest, scan(place / "corpus")[0])
     assert set(states) == {"bundel.zip", "bundel.zip/b.txt", "bundel.zip/map/a.txt", "wol.txt"}
     assert states["bundel.zip/b.txt"] == "unread"
     (place / "corpus" / "bundel.zip").unlink()
@@ -166,7 +166,7 @@ def test_sources_toml_describes_a_file_or_a_member(place: Path) -> None:
         '["bundel.zip/b.txt"]\nlanguage = "fr"\n',
         "utf-8",
     )
-    states = compare(open_current(place / "home").manifest, scan(place / "corpus")[0])
+    states = states_of(open_current(place / "home").manifest, scan(place / "corpus")[0])
     assert [id for id, state in states.items() if state == "changed"] == [
         "bundel.zip/b.txt", "bundel.zip/map/a.txt", "mail.eml",
     ]  # fmt: skip
@@ -216,7 +216,7 @@ def test_a_fault_between_members_publishes_none_of_them(place: Path, monkeypatch
 
 
 def test_a_stop_between_members_publishes_none_of_them(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting_documents, "AT_ONCE", 1)
+    monkeypatch.setattr(waiting_documents, "EMBEDDED_AT_ONCE", 1)
     cancelled, files = Event(), {f"{n}.txt": f"Dorp {n} ligt hoog. " * 9 for n in range(9)}
     (place / "corpus" / "bundel.zip").write_bytes(zipped(files))
     embed = waiting_documents.WaitingDocuments._embeddings

@@ -13,7 +13,7 @@ from rodedraad.index.build import reindex
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
 from rodedraad.index.progress import READING, Progress, ReadingProgress, clock
 from rodedraad.index.states import is_outdated
-from rodedraad.index.store.check import check
+from rodedraad.index.store.check import index_problems
 from rodedraad.index.store.publishing import open_current
 from rodedraad.ingest.corpus_folder import Source
 from rodedraad.ingest.documents import Citation
@@ -38,8 +38,8 @@ def sentence(text: str) -> str:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A corpus of four texts; each document that is read is published as a part of its own."""
-    monkeypatch.setattr(builder, "PART", 0.0)
-    monkeypatch.setattr(builder, "WORTH", 0)
+    monkeypatch.setattr(builder, "PART_SECONDS", 0.0)
+    monkeypatch.setattr(builder, "PART_RATIO", 0)
     (tmp_path / "home").mkdir()
     use_model(tmp_path, "")
     for name, text in FIRST.items():
@@ -56,7 +56,7 @@ def use_model(place: Path, prefix: str) -> None:
 
 def texts(place: Path) -> dict[str, str]:
     """The first sentence of each document of the published generation, by id, after every check there is."""
-    assert check(place / "home") == []
+    assert index_problems(place / "home") == []
     generation = open_current(place / "home")
     entries = generation.manifest.documents
     assert [entry.path for entry in entries] == sorted(entry.path for entry in entries)
@@ -123,7 +123,7 @@ def test_the_parts_are_together_what_is_indexed_at_once(place: Path, monkeypatch
         (place / "corpus" / f"{number}.txt").write_text(f"Dorp {number} ligt hoog. " * (9 - number), "utf-8")
     index(place)
     parts = open_current(place / "home")
-    monkeypatch.setattr(builder, "PART", 99.0)
+    monkeypatch.setattr(builder, "PART_SECONDS", 99.0)
     (place / "anew").mkdir()
     (place / "anew" / "settings.toml").write_text(
         f"model = '{BUNDLED_MODEL}'\npassage_prefix = ''\n", "utf-8"
@@ -184,7 +184,7 @@ def test_what_is_embedded_of_a_long_document_is_used_by_the_next_indexing(place:
     [journal] = home.glob("unfinished-*")
     assert journal.stat().st_size >= 2 * 64 * 4 * 256  # of vectors with 256 dimensions
     assert reindex(corpus, home).added == ["lang.txt"]
-    assert check(home) == []
+    assert index_problems(home) == []
     assert not journal.exists()
 
 
@@ -234,7 +234,7 @@ def test_the_time_left_goes_by_the_bytes_and_is_unknown_at_first(monkeypatch: py
     ]
     reading = ReadingProgress(seen.append, sources)
     now[0] += 10
-    reading.add(1, 5)  # too little to tell
+    reading.add(1, 5)  # too little to estimate
     reading.add(1, 95)
     reading.add(0, 450)
     reading.skip(450)

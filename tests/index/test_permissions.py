@@ -43,7 +43,7 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def command(place: Path, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Calls the program without root's power; its exit code, and what it said."""
+    """Calls the program without root's power; its exit code, and its output."""
 
     def command(*words: str) -> tuple[int, str]:
         with unprivileged():

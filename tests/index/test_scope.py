@@ -62,7 +62,7 @@ def test_a_choice_that_admits_nothing_says_so(many: Searcher) -> None:
             many.search(many.query(QUESTION), 10, scope=scope)
     with pytest.raises(NothingInScope, match=r"There is no document or folder 'goud' in the index\."):
         many.chosen(Scope(("goud",)))
-    with pytest.raises(NothingInScope, match="No document is within what was chosen: wol; fr; from 2015."):
+    with pytest.raises(NothingInScope, match="No document matches what was chosen: wol; fr; from 2015."):
         many.chosen(Scope(("wol",), ("fr",), "2015"))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rodedraad.index.build import reindex
-from rodedraad.index.states import compare, is_outdated
+from rodedraad.index.states import is_outdated, states_of
 from rodedraad.index.store.publishing import open_current
 from rodedraad.ingest.corpus_folder import scan
 
@@ -25,7 +25,7 @@ def test_each_document_has_a_state(tmp_path: Path) -> None:
     (corpus / "kapot.txt").write_bytes(bytes(range(256)))
     reindex(corpus, home)
     generation = open_current(home)
-    states = compare(generation.manifest, scan(corpus)[0])
+    states = states_of(generation.manifest, scan(corpus)[0])
     assert {id: state.value for id, state in states.items()} == {
         "aangeraakt.txt": "indexed",
         "beschreven.txt": "indexed",
@@ -43,7 +43,7 @@ def test_each_document_has_a_state(tmp_path: Path) -> None:
     (corpus / "nieuw.txt").write_text("Dit is nieuw.", "utf-8")
     (corpus / "stuk.txt").unlink()
     (corpus / "weg.txt").unlink()
-    states = compare(generation.manifest, scan(corpus)[0])
+    states = states_of(generation.manifest, scan(corpus)[0])
     assert {id: state.value for id, state in states.items()} == {
         "aangeraakt.txt": "changed",
         "beschreven.txt": "changed",

@@ -1,4 +1,4 @@
-"""Unread parts: what of a document could not be read is kept with it, and told by every command."""
+"""Unread parts: what of a document could not be read is kept with it, and reported by every command."""
 
 import os
 from dataclasses import replace

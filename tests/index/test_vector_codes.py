@@ -11,7 +11,7 @@ from rodedraad.index.encoders.bundled import BUNDLED_MODEL, bundled_static
 from rodedraad.index.files.segments import DamagedFile
 from rodedraad.index.scope import Scope
 from rodedraad.index.search import Searcher
-from rodedraad.index.store.check import check
+from rodedraad.index.store.check import index_problems
 from rodedraad.index.store.manifest import IndexProblem
 from rodedraad.index.store.publishing import current, open_current
 from rodedraad.index.vector_codes import VectorCodes, coded
@@ -121,7 +121,7 @@ def _first(place, question, scope=None):
 def test_a_large_segment_is_searched_by_its_codes_through_changes(large, monkeypatch):
     assert _codes(large) == ["000001.codes"]
     assert _first(large, "Hoeveel gras eet het schaap van boer 17?")[0] == "17.txt"
-    monkeypatch.setattr("rodedraad.index.files.segments.SMALL", 5)
+    monkeypatch.setattr("rodedraad.index.files.segments.SMALL_SEGMENT", 5)
     before = (current(large / "home") / "passages" / "000001.codes").stat().st_ino
     (large / "corpus" / "17.txt").unlink()
     (large / "corpus" / "nieuw.txt").write_text("De lama van boer 99 eet 7 kilo hooi.", "utf-8")
@@ -132,7 +132,7 @@ def test_a_large_segment_is_searched_by_its_codes_through_changes(large, monkeyp
     assert _first(large, "Wat eet de lama?")[0] == "nieuw.txt"
     chosen = Scope(documents=("03.txt", "nieuw.txt"))
     assert set(_first(large, "Wat eet de koe?", chosen)) == {"03.txt", "nieuw.txt"}
-    assert check(large / "home") == []
+    assert index_problems(large / "home") == []
 
 
 def test_an_index_without_codes_opens_and_gets_them_when_it_is_merged(large, monkeypatch):
@@ -165,9 +165,9 @@ def test_damaged_codes_are_named_and_repaired(large, harm):
     with pytest.raises(IndexProblem) as caught:
         _first(large, "Wat eet de geit?")
     assert f"{path} is damaged or missing. Run: rodedraad check --repair" in str(caught.value)
-    assert check(large / "home") == [f"The file {path} is damaged or missing."]
+    assert index_problems(large / "home") == [f"The file {path} is damaged or missing."]
     reindex(large / "corpus", large / "home", repair=True)
-    assert check(large / "home") == []
+    assert index_problems(large / "home") == []
     assert _first(large, "Hoeveel gras eet het schaap van boer 17?")[0] == "17.txt"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from rodedraad.ingest.language import LANGUAGES, LEARNED, detect_language, language_spans
+from rodedraad.ingest.language import LANGUAGE_MODEL, LANGUAGES, detect_language, language_spans
 from rodedraad.ingest.language_model import LanguageModel
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -36,7 +36,7 @@ def test_the_languages_of_a_text_begin_where_their_paragraphs_do() -> None:
 def test_the_five_languages_are_scored_as_by_the_whole_model() -> None:
     whole = LanguageIdentifier.from_model_file(MODEL_FILE)
     whole.set_languages(list(LANGUAGES))
-    model = LanguageModel(LEARNED)
+    model = LanguageModel(LANGUAGE_MODEL)
     texts = [
         "Depuis 1960, la coopération avec “Red Social” — Größe, año y één.",
         "VROUWEN BREIEN IN HUARÁZ",
@@ -49,7 +49,7 @@ def test_the_five_languages_are_scored_as_by_the_whole_model() -> None:
 
 
 def test_a_text_without_a_known_sequence_is_in_every_language_alike() -> None:
-    assert LanguageModel(LEARNED).scores("\t♥") == [0.0, 0.0, 0.0, 0.0, 0.0]
+    assert LanguageModel(LANGUAGE_MODEL).scores("\t♥") == [0.0, 0.0, 0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("text", ["", " \n", "12345", "日本語のテキスト", "a" * 2_000_000])

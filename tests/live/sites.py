@@ -1,4 +1,4 @@
-"""Sites: a real server on this machine that answers what a test tells it to, byte by byte if need be."""
+"""Sites: a real server on this machine that answers what a test chooses, byte by byte if need be."""
 
 import socket
 import ssl

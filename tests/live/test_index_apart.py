@@ -1,4 +1,4 @@
-"""Index apart: an indexing in another process tells what it does, and ends when it is told to."""
+"""Index apart: an indexing in another process reports what it does, and ends when it is asked to."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 from rodedraad.index.build import reindex
 from rodedraad.index.progress import Progress
-from rodedraad.index.store.check import check
+from rodedraad.index.store.check import index_problems
 from rodedraad.index.store.publishing import writing
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.index_apart import IndexApart, indexing_waits
@@ -78,7 +78,7 @@ def test_an_indexing_stands_still_while_a_question_is_answered(folder: Path) -> 
             time.sleep(0.5)
             assert _state(pid) == "T"
         stood = time.monotonic() - began
-        with indexing_waits():  # it stood still for longer than it has run since
+        with indexing_waits():  # it was paused for longer than it has run since
             assert not _stops(pid, 0.2)
         time.sleep(stood)
         with indexing_waits():
@@ -113,11 +113,11 @@ indexing.report(end)
         assert time.monotonic() < deadline, _state(pid)
         time.sleep(0.05)
     assert _state(pid) in ("", "Z")
-    assert check(folder / "home") == []
+    assert index_problems(folder / "home") == []
 
 
 def _stops(pid: int, patience: float = 20) -> bool:
-    """Whether a process stands still within so many seconds; all its threads take a moment."""
+    """Whether a process is paused within so many seconds; all its threads take a moment."""
     deadline = time.monotonic() + patience
     while (state := _state(pid)) != "T" and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -134,7 +134,7 @@ def _is_free(home: Path) -> bool:
 
 
 def _state(pid: int) -> str:
-    """The state of a process by `ps`, in one letter: T if it stands still; empty if there is none."""
+    """The state of a process by `ps`, in one letter: T if it is paused; empty if there is none."""
     found = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], stdout=subprocess.PIPE, check=False)
     return found.stdout.decode().strip()[:1]
 
@@ -143,7 +143,7 @@ def test_an_indexing_that_is_killed_loses_nothing_and_says_so(folder: Path) -> N
     indexing = IndexApart(folder / "corpus", folder / "home")
     with pytest.raises(Refusal, match="reindex_broken"):
         indexing.report(lambda now: indexing.process.kill())
-    assert check(folder / "home") == []
+    assert index_problems(folder / "home") == []
     assert LiveIndex(folder / "home").searcher().generation.passages == 1
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rodedraad.index.build import reindex
 from rodedraad.index.progress import Progress
 from rodedraad.ingest.errors import Reason, RodeDraadError
-from rodedraad.live.live_corpus import LiveCorpus, Row
+from rodedraad.live.live_corpus import DocumentRow, LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.background_work import progress_html
 from rodedraad.page.documents_tab import found_by, library_html
@@ -234,7 +234,9 @@ def test_a_folder_named_as_a_document_is_not_removed(folder: Path) -> None:
 
 
 def test_no_character_of_a_document_is_markup() -> None:
-    row = Row(id=HOSTILE, title=HOSTILE + "t", language="nl", state="unread", reasons=(Reason(HOSTILE),))
+    row = DocumentRow(
+        id=HOSTILE, title=HOSTILE + "t", language="nl", state="unread", reasons=(Reason(HOSTILE),)
+    )
     html = library_html([row], "nl", True)
     assert "<img" not in html
     assert html.count("&lt;img src=x onerror=alert(1)&gt;&#34;&#39;") == 6

@@ -16,7 +16,7 @@ def test_a_generation_that_another_process_publishes_is_opened_unasked(tmp_path:
     reindex(tmp_path / "corpus", tmp_path / "home")
     index = LiveIndex(tmp_path / "home")
     before = index.searcher()
-    index.follow()
+    index.follow(lambda: None)
     (tmp_path / "corpus" / "geit.txt").write_text("De geit geeft melk.", "utf-8")
     reindex(tmp_path / "corpus", tmp_path / "home")
     until(lambda: index._searcher is not before)

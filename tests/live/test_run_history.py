@@ -102,7 +102,7 @@ def test_what_is_wrong_with_the_files_is_told_and_a_new_run_mends_it(own: Path) 
     with pytest.raises(RodeDraadError, match="have the id 't'"):
         runs.make(lambda *now: None)
     write(own, {"question": "Wat?"})
-    with pytest.raises(RodeDraadError, match=r"gold\.jsonl, line 1, is no gold question"):
+    with pytest.raises(RodeDraadError, match=r"gold\.jsonl, line 1, is not a gold question"):
         runs.count()
     write(own, TICKET)
     (own / "evaluation.json").write_text("{}", "utf-8")

@@ -29,7 +29,7 @@ def a_site() -> Iterator[Site]:
 
 
 def refused(address: str, largest: int = 1_000_000, seconds: float = 5, may_reach=here) -> tuple[str, dict]:
-    """Why an address is refused, with what is told of it."""
+    """Why an address is refused, with the values in its message."""
     with pytest.raises(Refusal) as refusal:
         fetch(address, largest, seconds, may_reach)
     return refusal.value.why, refusal.value.given

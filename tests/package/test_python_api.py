@@ -54,15 +54,6 @@ def test_what_goes_wrong_is_one_kind_of_error(tmp_path: Path) -> None:
         rodedraad.update_index(tmp_path / "none", tmp_path / "home")
 
 
-def test_importing_the_package_loads_nothing_heavy() -> None:
-    heavy = (
-        "numpy torch gradio onnxruntime sentence_transformers transformers langchain_core pydantic".split()
-    )
-    program = f"import sys, rodedraad; print([name for name in {heavy} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
-
-
 def test_a_langchain_chain_gets_passages_with_their_citations(home: Path) -> None:
     from langchain_core.output_parsers import StrOutputParser
     from langchain_core.prompts import ChatPromptTemplate

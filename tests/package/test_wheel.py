@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -111,8 +112,13 @@ def test_the_chat_opens_from_an_empty_folder(program: Path, corpus: Path, folder
         assert httpx.get(f"{address}/health").json() == {"status": "ok", "generation": "000001"}
 
 
-def test_another_package_of_the_name_app_is_no_hindrance(program: Path, tmp_path: Path) -> None:
+def test_other_packages_of_the_names_of_our_folders_are_no_hindrance(
+    program: Path, corpus: Path, tmp_path: Path
+) -> None:
     for name in ("app", "index", "ingest"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise ImportError('this is another program')", "utf-8")
+    shutil.copytree(corpus, tmp_path / "corpus")
     assert run(program, "--help", cwd=tmp_path, PYTHONPATH=".").startswith("usage: rodedraad")
+    run(program, "index", cwd=tmp_path, PYTHONPATH=".")
+    assert "225.000 gezinnen" in run(program, "ask", COFFEE, cwd=tmp_path, PYTHONPATH=".")

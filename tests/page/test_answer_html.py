@@ -12,10 +12,10 @@ from rodedraad.index.build import reindex
 from rodedraad.index.search import Hit, Searcher
 from rodedraad.ingest.documents import Citation, Document
 from rodedraad.page.answer_html import conversation_html, summary
-from rodedraad.page.kept_turns import Talk, kept
+from rodedraad.page.kept_turns import Talk, kept_turn
 from rodedraad.page.matched_words import matched_words
 from rodedraad.page.source_pane import places, source_html
-from rodedraad.texts.phrases import language_of
+from rodedraad.texts.phrases import page_language
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>&amp;\"'${alert(3)}{{value}}"
 
@@ -29,7 +29,7 @@ def an_answer(text: str, title: str, question: str, start: int, end: int) -> Ans
 
 
 def talk(*answers: Answer) -> Talk:
-    return Talk("", tuple(map(kept, answers)))
+    return Talk("", tuple(map(kept_turn, answers)))
 
 
 def test_hostile_text_is_escaped_everywhere() -> None:
@@ -85,7 +85,7 @@ def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
     ],
 )
 def test_the_page_speaks_what_the_browser_asks(cookie: str, accepted: str, language: str) -> None:
-    assert language_of({"cookie": cookie, "accept-language": accepted}) == language
+    assert page_language({"cookie": cookie, "accept-language": accepted}) == language
 
 
 def test_an_abstention_shows_passages_that_are_marked_as_no_answer(tmp_path: Path) -> None:

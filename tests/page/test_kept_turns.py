@@ -12,8 +12,8 @@ from rodedraad.index.scope import Scope
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.page.answer_html import conversation_html
-from rodedraad.page.export_formats import FORMS
-from rodedraad.page.kept_turns import LONGEST_TALK, Talk, as_json, kept, restored, scope_of, talk_of
+from rodedraad.page.export_formats import EXPORT_FORMATS
+from rodedraad.page.kept_turns import MOST_TURNS, Talk, as_json, kept_turn, restored, scope_of, talk_of
 
 MINERS = "Wat doet Red Social voor mijnwerkers?"
 HOSTILE = "<img src=x onerror=alert(1)>\"'</section><script>alert(2)</script>"
@@ -22,7 +22,7 @@ HOSTILE = "<img src=x onerror=alert(1)>\"'</section><script>alert(2)</script>"
 @pytest.fixture(scope="module")
 def turn(searcher: Searcher) -> dict[str, Any]:
     """A turn as a browser keeps it."""
-    found: dict[str, Any] = json.loads(as_json(kept(answer(searcher, MINERS))))
+    found: dict[str, Any] = json.loads(as_json(kept_turn(answer(searcher, MINERS))))
     return found
 
 
@@ -82,13 +82,13 @@ def test_a_damaged_turn_is_left_out_and_the_others_stay(
 def test_what_was_chosen_is_kept_shown_and_taken_along(searcher: Searcher) -> None:
     scope = Scope(languages=("nl",), date_from="2015")
     given = answer(searcher, MINERS, scope=scope)
-    talk = talk_of(f'{{"turns": [{as_json(kept(given))}]}}')
+    talk = talk_of(f'{{"turns": [{as_json(kept_turn(given))}]}}')
     assert restored(talk.turns[0], searcher.generation).scope == scope
     told = "Alleen gezocht in: Nederlands · vanaf 2015"
     assert told in conversation_html(talk, "nl")
     assert 'class="votes"' not in conversation_html(talk)
     for form in ("plain", "markdown", "html"):
-        assert told in FORMS[form](talk.turns, searcher.generation, "nl")
+        assert told in EXPORT_FORMATS[form](talk.turns, searcher.generation, "nl")
 
 
 def test_a_choice_that_is_none_is_all_documents_and_a_wrong_one_an_error() -> None:
@@ -112,7 +112,7 @@ def test_a_place_that_is_not_in_the_documents_is_shown_and_not_found(
         talk = talk_of(json.dumps({"turns": [{**turn, "cited": cited}]}))
         assert cited[0]["text"][:20] in conversation_html(talk)
         assert restored(talk.turns[0], searcher.generation).quotes == ()
-        assert FORMS["bibtex"](talk.turns, searcher.generation, "en") == "\n"
+        assert EXPORT_FORMATS["bibtex"](talk.turns, searcher.generation, "en") == "\n"
 
 
 def test_hostile_contents_are_text(turn: dict[str, Any], searcher: Searcher) -> None:
@@ -124,16 +124,16 @@ def test_hostile_contents_are_text(turn: dict[str, Any], searcher: Searcher) -> 
     for kind in ("answer", "no answer", "not a question"):
         talk = talk_of(json.dumps({"id": HOSTILE, "turns": [{**hostile, "kind": kind}]}))
         assert len(talk.turns) == 1
-        for html in (conversation_html(talk), FORMS["html"](talk.turns, searcher.generation, "en")):
+        for html in (conversation_html(talk), EXPORT_FORMATS["html"](talk.turns, searcher.generation, "en")):
             assert "<img" not in html
             assert "<script" not in html
 
 
 def test_the_oldest_turns_go(turn: dict[str, Any], searcher: Searcher) -> None:
-    talk = talk_of(json.dumps({"turns": [turn] * (LONGEST_TALK + 5)}))
-    assert len(talk.turns) == LONGEST_TALK
+    talk = talk_of(json.dumps({"turns": [turn] * (MOST_TURNS + 5)}))
+    assert len(talk.turns) == MOST_TURNS
     longer = talk.followed_by(answer(searcher, "Wat is cacao blanco?"))
-    assert len(longer.turns) == LONGEST_TALK
+    assert len(longer.turns) == MOST_TURNS
     assert longer.turns[-1].question == "Wat is cacao blanco?"
 
 
@@ -141,7 +141,8 @@ def test_how_a_follow_up_was_understood_is_taken_along(searcher: Searcher) -> No
     first = answer(searcher, MINERS)
     talk = Talk().followed_by(first).followed_by(ask(searcher, "En waarom?", [first]))
     texts = {
-        form: FORMS[form](talk.turns, searcher.generation, "nl") for form in ("plain", "markdown", "html")
+        form: EXPORT_FORMATS[form](talk.turns, searcher.generation, "nl")
+        for form in ("plain", "markdown", "html")
     }
     told = "Opgevat als: Wat doet Red Social voor mijnwerkers? En waarom?"
     assert f"\n\nEn waarom?\n\n{told}\n\n" in texts["plain"]
@@ -156,7 +157,7 @@ def test_an_answer_is_taken_along_with_its_sources(searcher: Searcher) -> None:
     talk = (
         Talk().followed_by(answer(searcher, question)).followed_by(answer(searcher, "Who wrote the Iliad?"))
     )
-    texts = {form: write(talk.turns, searcher.generation, "en") for form, write in FORMS.items()}
+    texts = {form: write(talk.turns, searcher.generation, "en") for form, write in EXPORT_FORMATS.items()}
     quote = talk.turns[0].cited[0].text
     source = "50 jaar ontwikkelingssamenwerking in Peru, Noémie Nyst, 2015-12-01"
     assert texts["plain"].startswith(f"{question}\n\n“{quote}” [1]\n\nSources\n\n- [1] {source}")

@@ -1,4 +1,4 @@
-"""PDF pane: what the source pane gets for a place in a PDF, and what it is told when it gets no page."""
+"""PDF pane: what the source pane gets for a place in a PDF, and its message when it gets no page."""
 
 import base64
 import io
@@ -21,7 +21,7 @@ from rodedraad.ingest.documents import Document
 from rodedraad.live.live_corpus import LiveCorpus
 from rodedraad.live.live_index import LiveIndex
 from rodedraad.page.pdf_pane import PdfView
-from rodedraad.page.permalink import link
+from rodedraad.page.permalink import permalink_of
 from rodedraad.page.source_pane import is_printed, source_html
 from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
@@ -64,7 +64,7 @@ def document(folder: Path, id: str = "verslag <1>.pdf") -> Document:
 
 
 def query(document: Document, start: int, end: int) -> dict[str, str]:
-    return dict(parse_qsl(link(Place(1, document, start, end))[1:]))
+    return dict(parse_qsl(permalink_of(Place(1, document, start, end))[1:]))
 
 
 def sentence(folder: Path) -> dict[str, str]:

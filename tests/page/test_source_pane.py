@@ -12,7 +12,7 @@ from rodedraad.answering.place import Place
 from rodedraad.index.build import reindex
 from rodedraad.index.search import Searcher
 from rodedraad.ingest.documents import Citation, Document
-from rodedraad.page.permalink import follow, link
+from rodedraad.page.permalink import follow, permalink_of
 from rodedraad.page.source_pane import places, source_html
 
 TAG = re.compile(r"<[^>]*>")
@@ -73,7 +73,7 @@ def test_an_abstention_points_to_the_nearest_passages_and_says_that_they_are_no_
 
 def test_every_link_leads_to_its_quote(searcher: Searcher) -> None:
     for place in places(answer(searcher, DRYING)):
-        query = dict(parse_qsl(link(place).removeprefix("?")))
+        query = dict(parse_qsl(permalink_of(place).removeprefix("?")))
         found = follow(searcher.generation, query)
         assert found is not None
         assert (found.document.id, found.text) == (place.document.id, place.text)
@@ -87,7 +87,7 @@ def test_a_link_finds_a_quote_that_moved_and_says_when_it_is_gone(tmp_path: Path
     reindex(corpus, home)
     generation = Searcher.open(home).generation
     document, _ = generation.document(0)
-    query = dict(parse_qsl(link(Place(1, document, 33, 62))[1:]))
+    query = dict(parse_qsl(permalink_of(Place(1, document, 33, 62))[1:]))
     found = follow(generation, query)
     assert found is not None
     assert found.text == "Daarna gaan ze naar de markt."
@@ -116,4 +116,4 @@ def test_a_link_to_more_than_a_quote_leads_nowhere(searcher: Searcher) -> None:
     whole = Place(1, document, 0, len(document.text))
     beyond = Place(1, document, len(document.text) - 20, 99_999_999)
     for place in (whole, beyond):
-        assert follow(searcher.generation, dict(parse_qsl(link(place)[1:]))) is None
+        assert follow(searcher.generation, dict(parse_qsl(permalink_of(place)[1:]))) is None

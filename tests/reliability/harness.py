@@ -119,13 +119,13 @@ def contents(place: Path) -> dict[str, str] | str:
     Words and vectors are asked too: each passage must be found by its own text, as the best.
     """
     from rodedraad.index.search import Searcher
-    from rodedraad.index.store.check import check
+    from rodedraad.index.store.check import index_problems
     from rodedraad.index.store.manifest import IndexProblem
     from rodedraad.index.store.publishing import open_current
 
     try:
         generation = open_current(place / "home")
-        problems = check(place / "home")
+        problems = index_problems(place / "home")
         if problems:
             return problems[0]
         searcher = Searcher.open(place / "home")
@@ -266,7 +266,7 @@ def index_in_parts_with(place: Path, strike_at: int, fault: int | str) -> Any:
     """The same, where each document that is read is published as a part of its own."""
     from rodedraad.index import builder
 
-    builder.PART, builder.WORTH = 0.0, 0
+    builder.PART_SECONDS, builder.PART_RATIO = 0.0, 0
     return index_with(place, strike_at, fault)
 
 

@@ -2,7 +2,7 @@
 
     python -m tests.reliability.real_command [KILLS DAMAGES]
 
-50 kills and 100 damages unless told otherwise, which take half an hour. After each kill, the index holds
+50 kills and 100 damages by default, which take half an hour. After each kill, the index holds
 the texts of the last finished run or of the one that was killed. Each damaged file is named and never
 answered from, and the index is whole again once it is repaired. Printed is how often what happened.
 """
@@ -27,7 +27,7 @@ def command(place: Path, *words: str) -> list[str]:
 
 
 def call(place: Path, *words: str) -> tuple[int, str]:
-    """The exit code of a command, and what it said."""
+    """The exit code of a command, and its output."""
     done = subprocess.run(command(place, *words), capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 

@@ -14,7 +14,7 @@ from rodedraad.index.encoders.bundled import load_embedder
 from rodedraad.index.search import Searcher
 from rodedraad.index.settings import load_settings
 from rodedraad.index.states import is_outdated
-from rodedraad.index.store.check import check
+from rodedraad.index.store.check import index_problems
 from rodedraad.index.store.publishing import open_current
 from tests.reliability.harness import SEASONS, make_model
 
@@ -79,7 +79,7 @@ class Corpus(RuleBasedStateMachine):
     @precondition(lambda self: self.indexed)
     @rule()
     def reopen(self):
-        assert check(self.home) == []
+        assert index_problems(self.home) == []
         generation = open_current(self.home)
         entries = generation.manifest.documents
         assert {e.path: generation.document(n)[0].text for n, e in enumerate(entries)} == self.indexed

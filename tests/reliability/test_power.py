@@ -5,7 +5,7 @@
 prints how many were tried. After Lucene's model: a file that was not synced since it was written is
 removed, cut short, zeroed or has a bit flipped; a name that was made, changed or removed in a folder
 not synced since is, in one more try, as it was before. Afterwards the index is the old one or the new
-one, and once a re-index said that it was done, the new one.
+one, and after a re-index has reported that it is done, the new one.
 """
 
 import json
@@ -69,7 +69,7 @@ def lose_names(home, folder, listings, backup):
 
 
 def cut_power(copy, made, number):
-    """Re-index up to an operation; which files were not synced, and what `lose_names` is told."""
+    """Re-index up to an operation; which files were not synced, and the arguments of `lose_names`."""
     home, report = copy / "home", copy / "report"
     before = {path.lstat().st_ino: made / path.relative_to(copy) for path in home.rglob("*")}
     assert run(index_with, copy, number, DIED, str(report)) == DIED

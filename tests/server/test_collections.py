@@ -121,7 +121,7 @@ def function(config: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def run(room: str, name: str, *data: Any, user: tuple[str, str] | None = None) -> list[dict[str, Any]]:
-    """What a function of a collection's page tells as it ends; or why it is refused."""
+    """What a function of a collection's page returns as it ends; or why it is refused."""
     config = httpx.get(f"{room}/config", auth=user).json()
     call = {"data": data, "fn_index": function(config, name)["id"], "session_hash": secrets.token_hex(5)}
     joined = httpx.post(f"{room}/gradio_api/queue/join", json=call, auth=user)

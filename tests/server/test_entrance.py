@@ -131,7 +131,7 @@ def test_a_cookie_is_secure_and_lies_under_the_path_where_people_see_https(
         attributes = led.headers["set-cookie"].split("; ")[1:]
         assert sorted(attributes) == ["HttpOnly", "Max-Age=2592000", "Path=/x", "SameSite=lax", "Secure"]
         assert 'action="/x/login"' in httpx.get(f"{address}/x/", headers=BROWSER).text
-        assert status(address, cookie(before)) == 200  # a server that starts anew knows the sessions
+        assert status(address, cookie(before)) == 200  # a server that starts again knows the sessions
 
 
 @pytest.mark.parametrize(

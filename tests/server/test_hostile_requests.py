@@ -1,4 +1,4 @@
-"""Hostile requests: each is told what is wrong, without folders of this machine, and none writes the log."""
+"""Hostile requests: each gets what is wrong, without folders of this machine, and none writes the log."""
 
 import logging
 from http.client import HTTPConnection

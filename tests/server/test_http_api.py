@@ -122,3 +122,15 @@ def test_programs_need_the_password_too(home: Path, tmp_path: Path) -> None:
         for path in ("/api/documents", "/gradio_api/mcp/", "/gradio_api/info"):
             assert httpx.get(address + path).status_code == 401
         assert httpx.get(f"{address}/api/documents", auth=("an", "met de trein")).status_code == 200
+
+        async def documents() -> str:
+            known = httpx.BasicAuth("an", "met de trein")
+            async with (
+                streamablehttp_client(f"{address}/gradio_api/mcp/", auth=known) as (read, write, _),
+                ClientSession(read, write) as session,
+            ):
+                await session.initialize()
+                listed = await session.call_tool("list_documents", {})
+                return str(listed.content)
+
+        assert FIFTY in asyncio.run(documents())

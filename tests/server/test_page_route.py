@@ -1,5 +1,9 @@
 """Page route: files are given to be saved by those who may, and choices are made among the documents."""
 
+import os
+import sys
+import tracemalloc
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -10,9 +14,11 @@ from rodedraad.index.build import reindex
 from rodedraad.server.passwords import Passwords, add_user
 from rodedraad.server.serve import Serving
 from tests.ingest.readers.made_files import zipped
-from tests.servers import serving
+from tests.servers import serving, until
 
 HOSTILE = "<html><body><script>alert(1)</script><p>De boer plukt koffie.</p></body></html>"
+
+LARGE = 150_000_000  # bytes
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +80,52 @@ def test_a_file_in_a_file_is_saved_by_itself_or_else_with_the_file_around_it(tmp
             {"detail": "bundel.zip/map/brief.txt: het bestand bestaat niet meer"},
         )
         assert got("bundel.zip/ander.txt").json() == {"detail": "Dit document staat niet meer in de index."}
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> tuple[Path, Path]:
+    """A corpus whose document has become large since it was indexed, and the home of its index."""
+    corpus, home = tmp_path / "corpus", tmp_path / "home"
+    corpus.mkdir()
+    (corpus / "note.md").write_text("De boer plukt koffie.", "utf-8")
+    reindex(corpus, home)
+    os.truncate(corpus / "note.md", LARGE)
+    return corpus, home
+
+
+def test_a_large_file_is_given_in_pieces(large: tuple[Path, Path]) -> None:
+    corpus, home = large
+    received = 0
+    with serving(home, corpus=corpus) as address:
+        tracemalloc.start()
+        try:
+            with httpx.stream("GET", f"{address}/file?document=note.md") as got:
+                assert (got.status_code, got.headers["content-length"]) == (200, str(LARGE))
+                for piece in got.iter_bytes():
+                    received += len(piece)
+            assert received == LARGE
+            assert tracemalloc.get_traced_memory()[1] < LARGE / 10
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="which files are open is told by Linux")
+def test_a_file_is_closed_when_who_saves_it_leaves(large: tuple[Path, Path]) -> None:
+    corpus, home = large
+
+    def is_open() -> bool:
+        files = []
+        for one in Path("/proc/self/fd").iterdir():
+            with suppress(OSError):  # closed meanwhile
+                files.append(one.readlink())
+        return corpus / "note.md" in files
+
+    with serving(home, corpus=corpus) as address:
+        with httpx.stream("GET", f"{address}/file?document=note.md") as got:
+            next(got.iter_raw())
+            assert is_open()
+        until(lambda: not is_open())
+        assert httpx.get(f"{address}/health").status_code == 200
 
 
 def test_files_are_kept_from_a_network_without_passwords(folder: Path, tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_a_request_is_logged_without_the_question(address: str, logged: list[log
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--host", "256.1.1.1"], "is no address of this machine"),
+        (["--host", "256.1.1.1"], "is not an address of this machine"),
         (["--auth", "nowhere"], "--add-user NAME"),
         (["--log", "nowhere/log"], "cannot be written"),
     ],

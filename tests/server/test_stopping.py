@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from rodedraad.index.search import Searcher
-from rodedraad.index.store.check import check
+from rodedraad.index.store.check import index_problems
 from tests.servers import PATIENCE, PROGRAM, free_port, until
 
 SOON = 3
@@ -102,5 +102,5 @@ def test_a_document_that_is_being_indexed_is_left_and_nothing_is_lost(
         time.sleep(2)
         assert stop(server, number) < SOON
     assert "Traceback" not in (tmp_path / "log").read_text()
-    assert check(home) == []
+    assert index_problems(home) == []
     assert len(Searcher.open(home).generation.manifest.documents) == 3

@@ -66,7 +66,7 @@ def test_an_upload_that_is_cut_off_is_removed(address: str, home: Path) -> None:
 
 
 def test_only_so_many_files_are_uploaded_at_once(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "AT_ONCE", 0)
+    monkeypatch.setattr(uploads, "UPLOADS_AT_ONCE", 0)
     refused = send(address, b"x")
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
 

@@ -13,7 +13,7 @@ import pytest
 
 from rodedraad.index.build import reindex
 from rodedraad.live.web_fetch import Fetched
-from rodedraad.server import serve, unheard
+from rodedraad.server import serve, unfetched_answers
 from rodedraad.texts.refusal import Refusal
 from tests.conftest import CORPUS
 from tests.server.test_page_calls import JOIN, RUN, number
@@ -67,7 +67,7 @@ class Chat:
 def chat(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chat]:
     """A chat in which four calls of a kind may wait, for as long as a test takes."""
     monkeypatch.setattr(serve, "WAITING", 4)
-    monkeypatch.setattr(unheard, "KEPT", 10 * PATIENCE)
+    monkeypatch.setattr(unfetched_answers, "UNFETCHED_SECONDS", 10 * PATIENCE)
     corpus, own = (Path(shutil.copytree(one, tmp_path / one.name)) for one in (CORPUS, home))
     chat = Chat()
     with serving(own, corpus=corpus, fetch=chat.fetch) as chat.address:
@@ -108,7 +108,7 @@ def test_questions_are_answered_while_many_follow_an_indexing(chat: Chat, tmp_pa
 def test_what_nobody_fetches_is_forgotten(
     chat: Chat, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(unheard, "KEPT", 0)
+    monkeypatch.setattr(unfetched_answers, "UNFETCHED_SECONDS", 0)
     assert chat.add_page("listens") == 200
     listening = chat.told("listens")
     assert next(listening)["msg"] == "estimation"

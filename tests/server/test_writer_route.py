@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from rodedraad.page.kept_turns import as_json, kept
+from rodedraad.page.kept_turns import as_json, kept_turn
 from rodedraad.server.serve import Serving
 from rodedraad.writing.writer import Writer
 from tests.servers import chat_server, serving
@@ -42,7 +42,7 @@ def test_a_program_gets_a_sentence_only_when_it_asks_for_one(
 def test_the_page_gets_a_sentence_line_by_line(home: Path, searcher: object, played: Model) -> None:
     from rodedraad.answering.conversation import ask
 
-    turn = kept(ask(searcher, FAMILIES))  # type: ignore[arg-type]
+    turn = kept_turn(ask(searcher, FAMILIES))  # type: ignore[arg-type]
     body = {"talk": f'{{"turns": [{as_json(turn)}]}}', "at": 0, "agreed": ""}
     with serving(home, Serving(writer=Writer(played.url, "small"))) as address:
         lines = httpx.post(f"{address}/write", json=body).text.splitlines()

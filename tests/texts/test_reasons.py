@@ -1,4 +1,4 @@
-"""Reasons: every text that says why a file is not read can be told in every language."""
+"""Reasons: every text that says why a file is not read is translated into every language."""
 
 import ast
 import tomllib
@@ -11,7 +11,7 @@ import pytest
 
 from rodedraad.ingest.errors import Reason
 from rodedraad.ingest.reasons import reason_of
-from rodedraad.texts.reasons import told
+from rodedraad.texts.translated_reasons import translated_reason
 
 ROOT = Path(__file__).parents[2]
 CLASSES = ("DamagedPart", "Reason", "UnreadableDocument")
@@ -30,7 +30,7 @@ def calls() -> Iterator[tuple[str, ast.Call]]:
 
 @cache
 def texts() -> dict[str, str]:
-    """The English texts of all reasons, each with a place where it stands."""
+    """The English texts of all reasons, each with a place in the code."""
     found = {value: place for place, value in strings() if value.startswith(("it ", "its "))}
     for place, call in calls():
         text = call.args[0] if call.args else None
@@ -95,11 +95,15 @@ def test_every_reason_is_translated(language: str) -> None:
 
 def test_a_reason_is_told_in_a_language_or_else_in_english() -> None:
     page = Reason("it is damaged: its page {page} cannot be read", {"page": 3})
-    assert told(page, "nl") == "het is beschadigd: pagina 3 kan niet worden gelezen"
-    assert told(page, "en") == told(page, "xx") == "it is damaged: its page 3 cannot be read"
-    assert told(Reason("it is of another version"), "nl") == "it is of another version"
+    assert translated_reason(page, "nl") == "het is beschadigd: pagina 3 kan niet worden gelezen"
+    assert (
+        translated_reason(page, "en")
+        == translated_reason(page, "xx")
+        == "it is damaged: its page 3 cannot be read"
+    )
+    assert translated_reason(Reason("it is of another version"), "nl") == "it is of another version"
 
 
 def test_what_a_reader_failed_on_is_told_in_one_line_without_marks() -> None:
     failed = reason_of(ValueError("\x1b[2J\u202e\ud800 <b>\n{x}"))
-    assert told(failed, "en") == "its reader failed on it (ValueError: [2J <b> {x})"
+    assert translated_reason(failed, "en") == "its reader failed on it (ValueError: [2J <b> {x})"

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from index.training.data import Pair, read_matches
+from index.training.data import TextPair, read_matches
 from index.training.figures import match_scores, recall
 from index.training.graph import quantise_matrix, quantise_rows
 from index.training.lessons import article_lessons
-from index.training.source import read_source
-from index.training.vocabulary import SEEN, count_pieces, kept, tokenizer_of
+from index.training.source_encoder import read_source
+from index.training.vocabulary import SEEN, count_pieces, kept_pieces, tokenizer_of
 from rodedraad.index.encoders.onnx_transformer import ENCODER, FROZEN, TOKENIZER, ContextualEmbedder
 from rodedraad.index.encoders.verifier import pair
 from rodedraad.ingest.documents import Passage
@@ -38,15 +38,15 @@ PIECES = [
 WIDTH, LAYERS, HEADS = 32, 2, 2
 
 
-def sentences(count: int, seed: int = 0) -> list[Pair]:
+def sentences(count: int, seed: int = 0) -> list[TextPair]:
     """Made-up Dutch sentences with their English, word for word."""
     rng = random.Random(seed)
     words = list(WORDS)
     found = [[rng.choice(words) for _ in range(rng.randint(3, 9))] for _ in range(count)]
-    return [Pair(" ".join(line), " ".join(WORDS[word] for word in line)) for line in found]
+    return [TextPair(" ".join(line), " ".join(WORDS[word] for word in line)) for line in found]
 
 
-def write_rows(file: Path, rows: list[Pair]) -> None:
+def write_rows(file: Path, rows: list[TextPair]) -> None:
     """Writes a gzipped table."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with gzip.open(file, "wt", encoding="utf-8") as lines:
@@ -136,7 +136,9 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("recipe")
     write_rows(root / "data/pairs/small.nl-en.tsv.gz", sentences(2_000))
     write_rows(root / "data/pairs/acquis.nl-en.tsv.gz", sentences(200, seed=1))
-    write_rows(root / "data/pairs/small.nl-fr.tsv.gz", [Pair(a, f"le {b}") for a, b in sentences(50, seed=5)])
+    write_rows(
+        root / "data/pairs/small.nl-fr.tsv.gz", [TextPair(a, f"le {b}") for a, b in sentences(50, seed=5)]
+    )
     passages = [pair.text for pair in sentences(20, seed=4)]
     rows = [
         json.dumps({"article": str(n), "passage": text, "questions": [{"id": str(n), "question": text}]})
@@ -194,7 +196,7 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 
 def test_pieces_that_the_data_does_not_show_are_left_out(folders: Path) -> None:
     source = read_source(folders / "source.bin")
-    ids = kept(source, folders / "data")
+    ids = kept_pieces(source, folders / "data")
     pieces = [source.pieces[id][0] for id in ids]
     assert "▁zeldzaam" not in pieces
     assert {*MARKS, *LETTERS, "▁boer", "▁farmer"} <= set(pieces)
@@ -266,7 +268,7 @@ def test_tuning_learns_what_answers(folders: Path, tmp_path: Path, monkeypatch: 
     from index.training import tuning
 
     monkeypatch.setattr(tuning, "EPOCHS", 120)
-    monkeypatch.setattr(tuning, "RATES", {"layers": 3e-3, "map": 1e-2, "importance": 1e-2})
+    monkeypatch.setattr(tuning, "TUNING_RATES", {"layers": 3e-3, "map": 1e-2, "importance": 1e-2})
     source = read_source(folders / "source.bin")
     lessons = list(article_lessons(folders / "questions/learned/varied"))
     tuned, interaction = tuning.tune(source, lessons, lessons, tmp_path, seed=1)
@@ -288,7 +290,7 @@ def test_verifying_learns_which_sentence_answers_and_when_none_does(
 ) -> None:
     from index.training import verifying
 
-    monkeypatch.setattr(verifying, "RATES", {"layers": 3e-3, "head": 1e-2})
+    monkeypatch.setattr(verifying, "VERIFYING_RATES", {"layers": 3e-3, "head": 1e-2})
     monkeypatch.setattr(verifying, "LAYERS", 1)
     monkeypatch.setattr(verifying, "STEP", 300)
     source = read_source(folders / "source.bin")
@@ -365,12 +367,12 @@ def test_tokens_of_one_meaning_come_together(
     folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from index.training import static
-    from index.training.loop import Plan
+    from index.training.loop import RunLength
     from index.training.static import TableTraining, read_table, unit_rows
 
-    monkeypatch.setattr(static, "RATE", 0.1)
+    monkeypatch.setattr(static, "HIGHEST_RATE", 0.1)
     tokenizer = small_tokenizer()
-    training = TableTraining(read_table(folders / "static"), tokenizer, Plan(minutes=1), tmp_path)
+    training = TableTraining(read_table(folders / "static"), tokenizer, RunLength(minutes=1), tmp_path)
     vocabulary = tokenizer.get_vocab()
     dutch = [vocabulary[word] for word in WORDS]
     english = [vocabulary[word] for word in WORDS.values()]
@@ -386,7 +388,7 @@ def test_tokens_of_one_meaning_come_together(
 
 def test_matches_are_dutch_with_another_language(folders: Path) -> None:
     found = read_matches(folders / "data", seed=5)
-    french = [Pair(a, f"le {b}") for a, b in sentences(50, seed=5)]
+    french = [TextPair(a, f"le {b}") for a, b in sentences(50, seed=5)]
     piaf = sentences(30, seed=6)
     assert set(found) == set(sentences(2_000) + sentences(200, seed=1) + french + piaf)
     assert len(found) == 2_280

@@ -9,10 +9,10 @@ from rodedraad.answering.answer import Answer
 from rodedraad.answering.conversation import ask
 from rodedraad.answering.quotes import Quote
 from rodedraad.index.search import Searcher
-from rodedraad.page.kept_turns import kept
+from rodedraad.page.kept_turns import kept_turn
 from rodedraad.page.written_html import written_html, written_of
-from rodedraad.writing.sentence import written
 from rodedraad.writing.writer import Writer
+from rodedraad.writing.written_sentence import written
 from tests.writing.models import Play, Request, playing
 
 TRUE = "De pomp werd in 2014 hersteld."
@@ -103,7 +103,7 @@ def test_markup_of_a_model_is_text(answer: Answer, markup: str) -> None:
     with playing(obeying(f"De pomp heet {markup}.")) as model:
         sentence = written(Writer(model.url, "<b>small</b>"), asked)
     assert sentence
-    turn = replace(kept(asked), written=written_of(sentence))
+    turn = replace(kept_turn(asked), written=written_of(sentence))
     html = written_html(turn, 0, "nl")
     for dead in ("<script", "<img", "<b>", "<div class=written", 'href="javascript'):
         assert dead not in html

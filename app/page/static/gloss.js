@@ -3,7 +3,7 @@
 
 const find = selector => document.querySelector(selector);
 const box = () => find('#gloss');
-const WORD = /(?<![\p{L}\p{N}_\u00ad\u0300-\u036f-])(?:aujourd['’]hui|\p{L}+)(?![\p{L}\p{N}_\u00ad\u0300-\u036f-])/giu; // as in glosses.py
+const WORD = /(?<![\p{L}\p{N}_\u00ad\u0300-\u036f-])(?:aujourd['’]hui|\p{L}+)(?![\p{L}\p{N}_\u00ad\u0300-\u036f-])/giu; // as in document_glosses.py
 const DWELL = 250; // milliseconds that a pointer rests on a word
 const GAP = 6; // pixels between the word and the box
 const KEPT = 20; // passages whose glosses are kept

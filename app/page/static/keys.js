@@ -1,4 +1,4 @@
-// Keys: / leads to the question, arrows through the quotes, ? tells the keys. And dark or light.
+// Keys: / leads to the question, arrows through the quotes, ? lists the keys. And dark or light.
 
 const find = selector => document.querySelector(selector);
 const everywhere = location.pathname.replace(/collections\/[^/]*\/$/, ''); // all collections, and the login page

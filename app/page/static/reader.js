@@ -46,7 +46,7 @@ async function save(id) {
   told.textContent = '';
   try {
     const response = await fetch(location.pathname.replace(/\/?$/, `/file?${query}`));
-    if (response.status === 401) return; // session.js tells that
+    if (response.status === 401) return; // session.js shows that
     if (!response.ok) throw await response.json();
     const link = document.createElement('a');
     link.href = URL.createObjectURL(await response.blob());

@@ -1,4 +1,4 @@
-// Session: tells why the server refuses a request; once the session has ended, leads to the login page.
+// Session: shows why the server refuses a request; once the session has ended, leads to the login page.
 
 const find = selector => document.querySelector(selector);
 const ask = window.fetch;
@@ -8,7 +8,7 @@ window.fetch = async (...request) => {
   const over = response.status === 401 && find('#over');
   if (over) dispatchEvent(new Event('over'));
   if (over && !over.open) over.showModal();
-  if (!over && !response.ok && response.url.endsWith('/run/predict')) { // Gradio tells it for what is queued alone
+  if (!over && !response.ok && response.url.endsWith('/run/predict')) { // Gradio itself shows it only for queued calls
     const {error, detail} = await response.clone().json().catch(() => ({}));
     dispatchEvent(new CustomEvent('say', {detail: error ?? detail ?? ''}));
     dispatchEvent(new Event('refused'));

@@ -5,7 +5,7 @@ let on = true; // until the session has ended
 const unsent = new Map(); // by id: a conversation, null for a deleted one, and its revision
 let sending = Promise.resolve();
 let timer = 0;
-let refusal = ''; // why the server did not do what it was asked, as last told
+let refusal = ''; // why the server did not do what it was asked, as last shown
 
 async function call(method, path = '', body = null) {
   try {
@@ -15,7 +15,7 @@ async function call(method, path = '', body = null) {
     if (response.ok || response.status === 409) return given; // 409: with what another browser made of it
     if (on && given.detail !== refusal) dispatchEvent(new CustomEvent('say', {detail: given.detail}));
     refusal = given.detail;
-  } catch { /* it is away, which the page tells at the next question */ }
+  } catch { /* it is away, which the page shows at the next question */ }
   return null;
 }
 

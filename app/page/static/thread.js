@@ -185,7 +185,7 @@ find('#panes').append(thread);
 
 find('#told').setAttribute('role', 'status');
 
-let height = 0; // of the talk, which keeps its foot in view when what stands below it grows
+let height = 0; // of the talk, which keeps its foot in view when what is below it grows
 new ResizeObserver(() => {
   const talk = find('#conversation');
   talk.scrollTop += Math.max(0, height - talk.clientHeight);

@@ -6,7 +6,7 @@ const path = name => location.pathname.replace(/\/?$/, `/${name}`);
 const part = selector => element.querySelector(selector);
 const turns = () => [...document.querySelectorAll('#conversation .turn')];
 const timeOf = turn => JSON.parse(turn.dataset.kept).time;
-const EARLIER = 5; // turns that the model is told of
+const EARLIER = 5; // turns that are sent to the model
 
 let chosen = {on: false, agreed: ''};
 try { Object.assign(chosen, JSON.parse(localStorage.getItem(KEPT))); } catch { /* no storage: until the page is closed */ }
@@ -79,7 +79,7 @@ async function translate(button) {
   try {
     const response = await post('translate', query);
     if (response.ok) html = await response.text();
-  } catch { /* as said */ }
+  } catch { /* `html` stays the message of failure */ }
   translated.set(link, {html, language: document.documentElement.lang});
   put();
 }

@@ -10,9 +10,9 @@ from rodedraad.index.encoders.bundled import BUNDLED_ENCODER
 from rodedraad.index.encoders.onnx_transformer import (
     ENCODER,
     FROZEN,
-    LONGEST,
-    QUESTION,
+    QUESTION_PREFIX,
     TOKENIZER,
+    TOKENS_READ,
     ContextualEmbedder,
 )
 from rodedraad.ingest.errors import RodeDraadError
@@ -75,7 +75,7 @@ def test_vectors_have_unit_length_and_keep_the_order(embedder: ContextualEmbedde
 
 
 def test_a_long_text_is_read_up_to_its_limit(embedder: ContextualEmbedder) -> None:
-    first = " ".join(["koffie"] * LONGEST)
+    first = " ".join(["koffie"] * TOKENS_READ)
     one, other = embedder.passages([first + " kwik goud", first + " hospitaal"])
     assert float(one @ other) > 0.99999
 
@@ -100,7 +100,9 @@ def test_the_tokens_of_a_text_stand_where_they_are_in_it(embedder: ContextualEmb
     assert tokens.states.shape == (len(parts), 384)
     assert np.allclose(np.linalg.norm(tokens.states, axis=1), 1, atol=1e-5)
     assert np.allclose(tokens.vector, embedder.passages([text])[0], atol=1e-5)
-    assert np.allclose(embedder.tokens(text, QUESTION).vector, embedder.questions([text])[0], atol=1e-5)
+    assert np.allclose(
+        embedder.tokens(text, QUESTION_PREFIX).vector, embedder.questions([text])[0], atol=1e-5
+    )
 
 
 def test_a_question_is_not_read_as_a_passage(embedder: ContextualEmbedder) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rodedraad.index.encoders.bundled import bundled_contextual, bundled_verifier
-from rodedraad.index.encoders.onnx_transformer import LONGEST
+from rodedraad.index.encoders.onnx_transformer import TOKENS_READ
 from rodedraad.index.encoders.verifier import Verifier, above, pair
 from rodedraad.ingest.documents import Citation, Document, Passage
 from rodedraad.ingest.errors import RodeDraadError
@@ -74,7 +74,7 @@ def test_any_text_makes_a_pair_that_can_be_read(question: str, text: str, headin
         passage,
         [(7, 7 + cut), (7 + cut, 7 + len(text))],
     )
-    assert len(made.ids) <= LONGEST
+    assert len(made.ids) <= TOKENS_READ
     assert made.parts.shape == (2, len(made.ids))
     sums = made.parts.sum(axis=1)
     assert (np.isclose(sums, 1, atol=1e-4) | (sums == 0)).all()

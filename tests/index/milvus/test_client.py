@@ -3,12 +3,12 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rodedraad.cli import main
 from rodedraad.index.build import reindex
 from rodedraad.index.milvus.address import Address
 from rodedraad.index.milvus.client import Client, Gone, client_of
@@ -26,15 +26,14 @@ def client(address: str) -> Client:
     return Client(Address.of(address))
 
 
-def test_a_server_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    port = free_port()
-    put_on_server(tmp_path / "home", f"milvus://127.0.0.1:{port}/reports")
-    (tmp_path / "brug.txt").write_text("De brug is weg.", "utf-8")
-    assert main(["index", "--corpus", str(tmp_path), "--home", str(tmp_path / "home")]) == 2
-    assert capsys.readouterr().err == (
-        f"rodedraad: The Milvus server at http://127.0.0.1:{port} cannot be reached. Is it running, and is "
-        "the address right?\n"
-    )
+def failing(code: int, message: str) -> Callable[..., None]:
+    """A call that the server answers with an error."""
+    from pymilvus import MilvusException
+
+    def fail(*arguments: Any, **named: Any) -> None:
+        raise MilvusException(code, message)
+
+    return fail
 
 
 @pytest.mark.parametrize(
@@ -42,34 +41,58 @@ def test_a_server_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.Capt
     [
         ((1, "quota exceeded[reason=memory quota exhausted]"), "is full (quota exceeded"),
         ((1, "no space left on device"), "is full"),
+        ((3, "memory limit exceeded[predict=9][limit=8]"), "is full (memory limit exceeded"),
         (
-            (65535, "auth check failure, please check api key"),
-            "RODEDRAAD_MILVUS_TOKEN",
+            (9, "quota exceeded[reason=rate type: DMLInsert]"),
+            "now (quota exceeded[reason=rate type: DMLInsert]). Try",
+        ),
+        ((1, "service not ready[standalone=1: Initializing]"), "now (service not ready"),
+        ((65535, "auth check failure, please check api key"), "Put the right user:password"),
+        ((1800, "user hasn't authenticated"), "Put the right user:password"),
+        (
+            (65535, "PrivilegeInsert: permission deny to an in the `default` database"),
+            "does not permit this to the user in RODEDRAAD_MILVUS_TOKEN (PrivilegeInsert: permission deny",
         ),
         ((4, "Deadline Exceeded"), "did not answer in time"),
         ((2, "Fail connecting to server on localhost:19530"), "cannot be reached"),
         ((1100, "invalid parameter[expected=x]"), "refuses what was asked: invalid parameter"),
+        ((901, "node not found[node=7]"), "refuses what was asked: node not found"),
     ],
 )
 def test_an_error_of_the_server_is_told(
     client: Client, monkeypatch: pytest.MonkeyPatch, error: tuple[int, str], told: str
 ) -> None:
-    from pymilvus import MilvusException
-
-    def fail(*arguments: Any, **named: Any) -> None:
-        raise MilvusException(*error)
-
-    monkeypatch.setattr(client._client, "list_collections", fail)
+    monkeypatch.setattr(client._client, "list_collections", failing(*error))
     with pytest.raises(RodeDraadError) as caught:
         client.collections()
     assert told in str(caught.value)
     assert client.address.server in str(caught.value)
 
 
-def test_an_old_server_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pymilvus.MilvusClient.get_server_version", lambda *_, **__: "v2.3.5")
-    with pytest.raises(RodeDraadError, match=r"has version v2\.3\.5; 2\.5 or newer is needed"):
-        Client(Address.of(address))
+def test_without_encryption_at_the_other_end_that_is_told(server: str) -> None:
+    program = (
+        "import sys; from rodedraad.index.milvus.address import Address\n"
+        "from rodedraad.index.milvus.client import Client; Client(Address.of(sys.argv[1]))\n"
+    )
+    address = f"{server.replace('milvus', 'milvuss')}/reports"
+    # In this process pymilvus would take the connection that there is to the server.
+    tried = subprocess.run([sys.executable, "-c", program, address], capture_output=True, text=True)
+    assert "gives no encrypted connection that this machine trusts. Check its certificate" in tried.stderr
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        (100, "can't find collection[database=default][collection=reports_v1]"),
+        (100, "collection not found[database=default][collection=reports_v1]"),
+        (1600, "alias not found[database=default][alias=reports]"),
+    ],
+)
+def test_what_is_gone_is_no_other_error(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: tuple[int, str]
+) -> None:
+    monkeypatch.setattr(client._client, "describe_alias", failing(*error))
+    assert client.alias("reports") is None
 
 
 def test_a_collection_that_is_gone_is_told_apart(client: Client) -> None:

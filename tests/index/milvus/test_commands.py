@@ -10,6 +10,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pymilvus.grpc_gen.common_pb2 import Status
+from pymilvus.grpc_gen.milvus_pb2 import GetVersionResponse, MutationResult
 
 from rodedraad.cli import main
 from rodedraad.index import stores
@@ -73,7 +75,9 @@ def test_every_command_takes_the_address(
     place: Path, address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(stores, "_chosen", {})
-    monkeypatch.setattr(waiting_documents, "AT_ONCE", 1)  # so that the home, which is new, keeps embeddings
+    monkeypatch.setattr(
+        waiting_documents, "EMBEDDED_AT_ONCE", 1
+    )  # so that the home, which is new, keeps embeddings
     for command in commands(place)[:-1]:
         assert main([*command, *options(place, address)]) == 0
         printed = capsys.readouterr()
@@ -82,6 +86,50 @@ def test_every_command_takes_the_address(
         if command[0] == "check":
             assert f"{address} is sound: 3 documents, 3 passages" in printed.err
     assert list((place / "other").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        ("", "cannot be reached. Is it running, and is the address right?"),
+        ("v2.3.5", "has version v2.3.5; 2.5 or newer is needed."),
+    ],
+)
+def test_every_command_tells_what_is_wrong_with_the_server(
+    place: Path,
+    server: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    version: str,
+    told: str,
+) -> None:
+    monkeypatch.setattr(stores, "_chosen", {})
+    with entrance(server, answers={"GetVersion": GetVersionResponse(version=version)}) as old:
+        at = old if version else f"milvus://127.0.0.1:{free_port()}"
+        for command in commands(place):
+            assert main([*command, *options(place, f"{at}/reports")]) == 2
+            assert capsys.readouterr().err == (
+                f"rodedraad: The Milvus server at {at.replace('milvus', 'http')} {told}\n"
+            )
+
+
+def test_who_indexes_on_a_full_server_is_told_and_the_published_index_answers_on(
+    place: Path, server: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(stores, "_chosen", {})
+    assert main(["index", *options(place, f"{server}/full")]) == 0
+    (place / "corpus" / "montero.txt").write_text("In Montero weven vijftig vrouwen.", "utf-8")
+    refusal = Status(code=9, reason="quota exceeded[reason=memory quota exceeded]")
+    with entrance(server, answers={"Insert": MutationResult(status=refusal)}) as full:
+        capsys.readouterr()
+        assert main(["index", *options(place, f"{full}/full")]) == 2
+        assert capsys.readouterr().err.endswith(
+            f"The Milvus server at {full.replace('milvus', 'http')} is full (quota exceeded[reason=memory "
+            "quota exceeded]). Give it more memory or disk; the published index is as it was.\n"
+        )
+        assert main(["ask", QUESTION, *options(place, f"{full}/full")]) == 0
+        assert f"“{WOMEN}”" in capsys.readouterr().out
+        assert main(["check", *options(place, f"{full}/full")]) == 0
 
 
 def told(chat: str) -> list[str]:

@@ -17,7 +17,7 @@ from rodedraad.index.build import reindex
 from rodedraad.index.milvus import lease, milvus_store
 from rodedraad.index.milvus.address import Address
 from rodedraad.index.milvus.client import Client, client_of
-from rodedraad.index.milvus.state import Names
+from rodedraad.index.milvus.milvus_state import Names
 from rodedraad.index.stores import store_of
 from rodedraad.ingest.errors import RodeDraadError
 from tests.index.conftest import write_villages
@@ -69,7 +69,7 @@ class Line:
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that ended is taken for silent at once, and what was replaced is deleted at once."""
-    monkeypatch.setattr(milvus_store, "GRACE", 0)
+    monkeypatch.setattr(milvus_store, "STATE_GRACE", 0)
     monkeypatch.setattr(lease, "SILENT", 0.0)
     monkeypatch.setattr(lease, "SETTLE", 0.0)
 
@@ -163,7 +163,7 @@ def port(tmp_path: Path) -> Iterator[int]:
 
 
 def texts_once_open(place: Path) -> list[str]:
-    """The texts of a server that has just been started: a connection that was lost is made anew."""
+    """The texts of a server that has just been started: a connection that was lost is made again."""
 
     def is_reached() -> bool:
         with suppress(RodeDraadError):

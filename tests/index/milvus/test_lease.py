@@ -11,10 +11,10 @@ from rodedraad.index.milvus import lease as module
 from rodedraad.index.milvus import milvus_store
 from rodedraad.index.milvus.address import Address
 from rodedraad.index.milvus.client import Client, client_of
-from rodedraad.index.milvus.draft import MilvusDraft
 from rodedraad.index.milvus.lease import lease
+from rodedraad.index.milvus.milvus_draft import MilvusDraft
+from rodedraad.index.milvus.milvus_state import Names, now
 from rodedraad.index.milvus.milvus_store import prune
-from rodedraad.index.milvus.state import Names, now
 from rodedraad.index.store.manifest import IndexBusy, Manifest
 from rodedraad.index.stores import store_of
 from rodedraad.ingest.errors import RodeDraadError

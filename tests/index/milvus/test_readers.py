@@ -1,4 +1,4 @@
-"""Readers: a state stays whole for ten minutes after another is published; who reads it longer is told."""
+"""Readers: a state stays whole for ten minutes after another is published; a later read is an error."""
 
 import os
 import subprocess
@@ -12,10 +12,10 @@ from rodedraad.cli import main
 from rodedraad.index import builder
 from rodedraad.index.build import reindex
 from rodedraad.index.encoders.bundled import BUNDLED_MODEL
-from rodedraad.index.milvus import draft, milvus_store, state
+from rodedraad.index.milvus import milvus_draft, milvus_state, milvus_store
 from rodedraad.index.milvus.address import Address
 from rodedraad.index.milvus.client import Gone, client_of
-from rodedraad.index.milvus.snapshot import MilvusSnapshot
+from rodedraad.index.milvus.milvus_snapshot import MilvusSnapshot
 from rodedraad.index.search import Searcher
 from rodedraad.index.stores import store_of
 from rodedraad.live.live_index import LiveIndex
@@ -40,7 +40,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for module in (draft, milvus_store, state):
+    for module in (milvus_draft, milvus_state, milvus_store):
         monkeypatch.setattr(module, "now", lambda: clock.moment)
     return clock
 
@@ -48,7 +48,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was replaced is deleted as soon as the next indexing begins."""
-    monkeypatch.setattr(milvus_store, "GRACE", 0)
+    monkeypatch.setattr(milvus_store, "STATE_GRACE", 0)
 
 
 def publish(place: Path, number: int) -> None:
@@ -66,7 +66,7 @@ def first(searcher: Searcher) -> str:
 def states(address: str) -> list[int]:
     """The minutes after the first moment in which the states on the server were published."""
     at = Address.of(address)
-    moments = state.Names(at.name).moments(client_of(at).collections())
+    moments = milvus_state.Names(at.name).moments(client_of(at).collections())
     return [(moment - 1_000_000) // 60_000 for moment in moments]
 
 
@@ -194,15 +194,15 @@ def test_with_another_model_who_reads_the_old_vectors_is_told(place: Path) -> No
 @pytest.mark.usefixtures("no_grace")
 def test_a_check_is_told_that_its_state_was_removed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reindex(place / "corpus", place / "home")
-    check = milvus_store.problems_of
+    check = milvus_store.document_problems
 
     def slow_check(*arguments: object) -> list[str]:
-        monkeypatch.setattr(milvus_store, "problems_of", check)
+        monkeypatch.setattr(milvus_store, "document_problems", check)
         publish(place, 1)
         publish(place, 2)
         return []
 
-    monkeypatch.setattr(milvus_store, "problems_of", slow_check)
+    monkeypatch.setattr(milvus_store, "document_problems", slow_check)
     with pytest.raises(Gone, match=GONE):
         store_of(place / "home").problems()
     assert main(["check", "--corpus", str(place / "corpus"), "--home", str(place / "home")]) == 0
@@ -212,8 +212,8 @@ def test_a_check_is_told_that_its_state_was_removed(place: Path, monkeypatch: py
 def test_an_indexing_in_parts_removes_its_own_states_but_the_one_it_began_with(
     place: Path, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(builder, "PART", 0.0)
-    monkeypatch.setattr(builder, "WORTH", 0)
+    monkeypatch.setattr(builder, "PART_SECONDS", 0.0)
+    monkeypatch.setattr(builder, "PART_RATIO", 0)
     reindex(place / "corpus", place / "home")
     for number in range(6):
         (place / "corpus" / f"dorp-{number}.txt").write_text(f"Het dorp heeft {number} straten.", "utf-8")

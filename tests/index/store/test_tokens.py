@@ -9,7 +9,7 @@ from rodedraad.index.build import reindex
 from rodedraad.index.encoders.bundled import bundled_contextual
 from rodedraad.index.encoders.onnx_transformer import ContextualEmbedder
 from rodedraad.index.search import Searcher
-from rodedraad.index.store.check import check
+from rodedraad.index.store.check import index_problems
 from rodedraad.index.store.checksums import SMALL_FILE
 from rodedraad.index.store.manifest import IndexProblem
 from rodedraad.index.store.publishing import current, open_current
@@ -110,12 +110,12 @@ def test_damage_is_named_before_an_answer_and_mended(larger: Path, tmp_path: Pat
         ask_for_every_passage(home)
     assert str(path) in str(caught.value)
     assert str(caught.value).endswith("Run: rodedraad check --repair")
-    problems = check(home)
+    problems = index_problems(home)
     assert problems[0] == f"The file {path} is damaged or missing."
     assert "The text, the vectors or the tokens of thee.txt are damaged." in problems
     report = reindex(place / "corpus", home, repair=True)
     assert report.changed == ["thee.txt"]
-    assert check(home) == []
+    assert index_problems(home) == []
     assert answers(place) == WOOL
 
 
@@ -126,7 +126,7 @@ def test_a_missing_file_is_named_and_mended(place: Path, suffix: str) -> None:
     with pytest.raises(IndexProblem) as caught:
         Searcher.open(place / "home")
     assert f"{path} is damaged or missing" in str(caught.value)
-    assert check(place / "home")[0] == f"The file {path} is damaged or missing."
+    assert index_problems(place / "home")[0] == f"The file {path} is damaged or missing."
     reindex(place / "corpus", place / "home", repair=True)
-    assert check(place / "home") == []
+    assert index_problems(place / "home") == []
     assert answers(place) == WOOL

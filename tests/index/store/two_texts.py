@@ -22,7 +22,7 @@ def change(place):
 
 
 def problem(home):
-    """The first problem that reading the whole index meets; empty if there is none."""
+    """The first problem that reading the whole index finds; empty if there is none."""
     try:
         generation = Searcher.open(home).generation
         for number in range(generation.passages):

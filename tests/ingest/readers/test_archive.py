@@ -97,7 +97,7 @@ def test_names_are_read_in_the_code_page_that_they_were_written_in():
 
 def test_archives_in_archives_end_at_a_depth():
     data = zipped({"a.txt": "Diep."})
-    for _ in range(read_documents.DEEPEST + 1):
+    for _ in range(read_documents.DEEPEST_MEMBER + 1):
         data = zipped({"a.zip": data, "b.txt": "Een tekst."})
     assert reasons(data) == [
         "its part a.zip/a.zip/a.zip/a.zip/a.zip/a.zip: it lies inside 5 other files; unpack them",
@@ -107,7 +107,7 @@ def test_archives_in_archives_end_at_a_depth():
 
 
 def test_what_archives_in_an_archive_unpack_to_is_counted_together(monkeypatch):
-    monkeypatch.setattr(zip_limits, "LARGEST", 8_000_000)
+    monkeypatch.setattr(zip_limits, "MOST_UNPACKED", 8_000_000)
     inner = zipped({f"{n}.txt": b"x" * 1_000_000 for n in range(3)})
     found = reasons(zipped({"0.txt": "Een.", **{f"{n}.zip": inner for n in range(1, 4)}}))
     assert found == [

@@ -47,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def told(folder):
-    """What the command line said of indexing, and the report that it made that of."""
+    """What the command line printed of indexing, and the report that it printed."""
     reports = []
 
     def reindex_and_keep(*arguments):

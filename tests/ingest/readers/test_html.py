@@ -1,4 +1,4 @@
-"""HTML: the main text of a web page, whole, and nothing of what stands around it."""
+"""HTML: the main text of a web page, whole, and nothing of what is around it."""
 
 import pytest
 

@@ -56,7 +56,7 @@ def drawn(data: bytes, text: str) -> tuple[Picture, int]:
 
 
 def under(data: bytes, number: int, picture: Picture) -> str:
-    """The letters that stand in the boxes."""
+    """The letters in the boxes."""
     with pdfium.PdfDocument(data) as document:
         page = document[number - 1]
         width, height = page.get_size()

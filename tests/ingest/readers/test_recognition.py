@@ -1,4 +1,4 @@
-"""Recognition: text in pictures and scanned pages, by tesseract; and what is told without it, or too late."""
+"""Recognition: text in pictures and scanned pages, by tesseract; what is reported without it, or too late."""
 
 import io
 import os
@@ -22,7 +22,7 @@ from rodedraad.ingest.documents import Citation
 from rodedraad.ingest.errors import UnreadableDocument
 from rodedraad.ingest.parser_pool import Limits, ParserPool
 from rodedraad.ingest.readers.pdf_page import draw_page
-from rodedraad.ingest.readers.picture import open_pictures
+from rodedraad.ingest.readers.picture import open_pictures, read_shown
 from rodedraad.ingest.readers.recognition import RESERVE, _languages, can_recognise
 from tests.ingest.readers.reading import read
 from tests.ingest.readers.test_mutations import CHANGES, mutated
@@ -128,6 +128,36 @@ def test_pages_that_are_not_recognised_in_time_are_named(tesseract: Path, does: 
     ]
     set_deadline(RESERVE)
     assert document.text == read("a.pdf", pages(SENTENCE, "", "", "", "", "", SENTENCE)).text
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script is no program there")
+@pytest.mark.parametrize("killed", ["words", "turn", "words of the turned"])
+def test_a_picture_whose_recognition_is_broken_off_is_named_and_not_read_as_it_lies(
+    tesseract: Path, killed: str
+) -> None:
+    steps = tesseract.with_name("steps")
+    head = "level\tblock_num\tpar_num\tline_num\tleft\ttop\twidth\theight\tconf\ttext"
+    row = "5\t1\t1\t1\t10\t10\t90\t20\t60\tSNID.M"
+    write(
+        tesseract,
+        f"""
+import os
+steps = open({str(steps)!r}, 'a+')
+steps.seek(0)
+step = 'turn' if '0' in sys.argv else 'words of the turned' if steps.read() else 'words'
+print(step, file=steps, flush=True)
+if step == {killed!r}: os.kill(os.getpid(), 9)
+print('Rotate: 90' if step == 'turn' else {head!r} + '\\n' + {row!r})
+""",
+    )
+    image = saved(Image.effect_noise((400, 300), 40))
+    late = "its pictures on these pages took too long to recognise: 1; "
+    with pytest.raises(UnreadableDocument, match=late):
+        read("a.png", image)
+    assert steps.read_text().splitlines()[-1] == killed
+    steps.unlink()
+    with pytest.raises(UnreadableDocument, match=late):
+        read_shown(image)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked up in /proc")

@@ -37,7 +37,7 @@ def documents(blocks):
 
 def sentences(document):
     found = [document.text[start:end] for start, end in sentence_spans(document.text)]
-    if document.id.endswith(TABLES):  # a row tells of each cell what it is
+    if document.id.endswith(TABLES):  # a row names the column of each cell
         return [sentence.partition("; tekst: ")[2] or sentence for sentence in found]
     return found
 

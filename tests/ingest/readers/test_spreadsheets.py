@@ -1,4 +1,4 @@
-"""Spreadsheets: a row tells of each cell what it is, as the sheet shows it; what is hidden is named."""
+"""Spreadsheets: a row names the column of each cell, shown as in the sheet; what is hidden is named."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""State: what a published state of an index on Milvus consists of.
+"""Milvus state: what a published state of an index on Milvus consists of.
 
     NAME                   alias of the collection of the published state
     NAME_v1732872000000    a state: its manifest, its words, and which rows it shows
@@ -25,11 +25,11 @@ from rodedraad.index.milvus import pieces
 from rodedraad.index.milvus.client import Client
 from rodedraad.index.store.manifest import IndexProblem, Manifest, damaged
 
-FORMAT = 1
+STATE_FORMAT = 1
 """Increased with every change of what is stored."""
 
 CONTENTS = "contents"
-"""The row that tells that a state is whole, and how long its texts are."""
+"""The row that marks a state as whole, and holds the lengths of its texts."""
 
 
 def now() -> int:
@@ -66,7 +66,7 @@ class Names:
         return f"{self.index}_w{now()}_{token_hex(4)}"
 
     def began(self, collection: str) -> int | None:
-        """When the process began to write that a collection stands for; None if it is another's."""
+        """When the process that a collection represents began to write; None if it is another index's."""
         found = re.fullmatch(rf"{self.index}_w(\d+)_[0-9a-f]+", collection)
         return int(found.group(1)) if found else None
 
@@ -100,7 +100,7 @@ class Segment:
 Segments = dict[int, Segment]
 
 
-def shown(segments: Segments, documents: Iterable[int] | None = None) -> str:
+def filter_of(segments: Segments, documents: Iterable[int] | None = None) -> str:
     """The filter of the rows that a state shows; only those of `documents`, given by their keys, if given."""
     removed = sorted(key for segment in segments.values() for key in segment.removed)
     parts = [f"segment in {sorted(segments)}"]
@@ -141,7 +141,7 @@ class WordCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class StateRows:
     """The rows of a state."""
 
     passages: str  # their collection
@@ -152,13 +152,13 @@ class Rows:
 class MilvusState:
     """A state, whole."""
 
-    rows: Rows
+    rows: StateRows
     manifest: Manifest
     counts: WordCounts
 
 
 def write_state(client: Client, collection: str, state: MilvusState) -> None:
-    """Write a state to a new collection; what tells that it is whole comes last."""
+    """Write a state to a new collection; the row that marks it as whole comes last."""
     counts, segments = state.counts, state.rows.segments
     words = [counts.words, counts.stems, counts.passages, counts.length]
     rows = [
@@ -173,7 +173,10 @@ def write_state(client: Client, collection: str, state: MilvusState) -> None:
     client.create(collection, pieces.FIELDS, pieces.INDEXES)
     for name, text in texts.items():
         pieces.insert(client, collection, list(pieces.rows_of(name, text)))
-    contents = {"format": FORMAT, "texts": {name: [len(text), _crc32(text)] for name, text in texts.items()}}
+    contents = {
+        "format": STATE_FORMAT,
+        "texts": {name: [len(text), _crc32(text)] for name, text in texts.items()},
+    }
     client.insert(collection, [pieces.row(CONTENTS, json.dumps(contents))])
 
 
@@ -191,14 +194,14 @@ def read_state(client: Client, collection: str) -> MilvusState:
         raise damaged(client.address) from error
 
 
-def read_rows(client: Client, collection: str) -> Rows:
+def read_state_rows(client: Client, collection: str) -> StateRows:
     """The rows of a state, without reading its documents; raises as `read_state`."""
     return _rows(_texts(client, collection, ("rows",))["rows"])
 
 
-def _rows(data: bytes) -> Rows:
+def _rows(data: bytes) -> StateRows:
     passages, segments = json.loads(data)
-    return Rows(passages, {number: Segment(rows, dict(removed)) for number, rows, removed in segments})
+    return StateRows(passages, {number: Segment(rows, dict(removed)) for number, rows, removed in segments})
 
 
 def _texts(client: Client, collection: str, names: Collection[str]) -> dict[str, bytes]:
@@ -206,7 +209,7 @@ def _texts(client: Client, collection: str, names: Collection[str]) -> dict[str,
     try:
         [row] = client.rows(collection, [CONTENTS], ["data"])
         contents = json.loads(row["data"])
-        if contents["format"] != FORMAT:
+        if contents["format"] != STATE_FORMAT:
             raise IndexProblem(
                 f"The index {client.address} was made by another version of Rode Draad. Run: rodedraad index"
             )

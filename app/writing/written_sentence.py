@@ -1,4 +1,4 @@
-"""Sentence: what a language model makes of an answer, as far as the quotes support it."""
+"""Written sentence: what a language model makes of an answer, as far as the quotes support it."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class WrittenSentence:
     """What is shown beneath an answer; it grows while the model writes."""
 
     model: str
@@ -49,26 +49,26 @@ class Sentence:
 
     @property
     def note(self) -> str:
-        """The name of the phrase that tells why there is no sentence; empty if there is one."""
+        """The name of the phrase that explains why there is no sentence; empty if there is one."""
         if self.failure or self.claims or not self.done:
             return ""
         return "writer_unsupported" if self.dropped else "writer_silent"
 
 
-def sentences(writer: Writer, answer: Answer, before: Sequence[str] = ()) -> Iterator[Sentence]:
+def sentences(writer: Writer, answer: Answer, before: Sequence[str] = ()) -> Iterator[WrittenSentence]:
     """The sentence for an answer, again after each claim, and at last when it is done.
 
     `before` holds the earlier questions of the talk. Without an answer nothing is asked.
     """
     if answer.abstained:
         return
-    sentence = Sentence(writer.model, answer.language)
+    sentence = WrittenSentence(writer.model, answer.language)
     messages = sentence_request(
         answer.question, before, [quote.text for quote in answer.quotes], answer.language
     )
     reply, read = "", 0
 
-    def with_more(whole: bool) -> Iterator[Sentence]:
+    def with_more(whole: bool) -> Iterator[WrittenSentence]:
         nonlocal sentence, read
         claims = claims_in(reply, whole)
         for text in claims[read:]:
@@ -89,7 +89,7 @@ def sentences(writer: Writer, answer: Answer, before: Sequence[str] = ()) -> Ite
     yield replace(sentence, done=True)
 
 
-def _judged(sentence: Sentence, answer: Answer, text: str) -> Sentence:
+def _judged(sentence: WrittenSentence, answer: Answer, text: str) -> WrittenSentence:
     found = support(
         text, sentence.language, [(quote.text, quote.document.language) for quote in answer.quotes]
     )
@@ -103,7 +103,7 @@ def _judged(sentence: Sentence, answer: Answer, text: str) -> Sentence:
     return replace(sentence, claims=(*sentence.claims, Claim(text, cited, found.translated)))
 
 
-def written(writer: Writer, answer: Answer, before: Sequence[str] = ()) -> Sentence | None:
+def written(writer: Writer, answer: Answer, before: Sequence[str] = ()) -> WrittenSentence | None:
     """The sentence for an answer when it is done; None without an answer."""
     return next(iter(deque(sentences(writer, answer, before), maxlen=1)), None)
 
@@ -123,7 +123,7 @@ def translation(writer: Writer, quote: str, language: str, into: str) -> str:
     return text
 
 
-def sentence_as_json(sentence: Sentence | None) -> dict[str, Any] | None:
+def sentence_as_json(sentence: WrittenSentence | None) -> dict[str, Any] | None:
     """A sentence as docs/api.md describes it; None where nothing is quoted."""
     if sentence is None:
         return None

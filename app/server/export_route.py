@@ -1,4 +1,4 @@
-"""Take route: /take, which gives a conversation, or one answer of it, in a form to take along."""
+"""Export route: /take, which gives a conversation, or one answer of it, in a form to take along."""
 
 from anyio import CapacityLimiter
 from fastapi import APIRouter, HTTPException, Request
@@ -7,37 +7,37 @@ from pydantic import BaseModel
 
 from rodedraad.ingest.errors import RodeDraadError
 from rodedraad.live.live_index import LiveIndex
-from rodedraad.page.export_formats import FORMS
+from rodedraad.page.export_formats import EXPORT_FORMATS
 from rodedraad.page.kept_turns import talk_of
 from rodedraad.server.http_api import in_turn
-from rodedraad.texts.phrases import language_of
+from rodedraad.texts.phrases import page_language
 
-AT_ONCE = 2
+EXPORTED_AT_ONCE = 2
 """How many conversations are written at the same time."""
 
 
-class Taken(BaseModel):
+class ExportRequest(BaseModel):
     """What /take takes: a conversation as the browser keeps it, and a form."""
 
     talk: str
     form: str
 
 
-def take_route(index: LiveIndex, waiting: int) -> APIRouter:
+def export_route(index: LiveIndex, waiting: int) -> APIRouter:
     """The route; a request gets status 429 if `waiting` others are before it."""
     router = APIRouter()
-    limiter = CapacityLimiter(AT_ONCE)
+    limiter = CapacityLimiter(EXPORTED_AT_ONCE)
 
-    def written(taken: Taken, language: str) -> str:
-        return FORMS[taken.form](talk_of(taken.talk).turns, index.searcher().generation, language)
+    def written(taken: ExportRequest, language: str) -> str:
+        return EXPORT_FORMATS[taken.form](talk_of(taken.talk).turns, index.searcher().generation, language)
 
     @router.post("/take")
-    async def take(body: Taken, request: Request) -> PlainTextResponse:
-        if body.form not in FORMS:
+    async def take(body: ExportRequest, request: Request) -> PlainTextResponse:
+        if body.form not in EXPORT_FORMATS:
             raise HTTPException(400, "There is no such form.")
         try:
             return PlainTextResponse(
-                await in_turn(limiter, waiting, written, body, language_of(request.headers))
+                await in_turn(limiter, waiting, written, body, page_language(request.headers))
             )
         except RodeDraadError as error:
             raise HTTPException(503, index.told(error)) from error

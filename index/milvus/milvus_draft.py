@@ -1,4 +1,4 @@
-"""Draft on Milvus: the next state of an index, written as rows that nobody sees until it is published."""
+"""Milvus draft: the next state of an index, written as rows that nobody sees until it is published."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -7,26 +7,26 @@ from rodedraad.index.encoders.base import Embedder, Embedding
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.files.segments import Record, to_merge
 from rodedraad.index.milvus import passage_rows, pieces
-from rodedraad.index.milvus.client import Client, Row
-from rodedraad.index.milvus.passage_rows import passage_row, row_id, stems_of
-from rodedraad.index.milvus.snapshot import MilvusSnapshot, sha256
-from rodedraad.index.milvus.state import (
+from rodedraad.index.milvus.client import Client, MilvusRow
+from rodedraad.index.milvus.milvus_snapshot import MilvusSnapshot, sha256
+from rodedraad.index.milvus.milvus_state import (
     MilvusState,
     Names,
-    Rows,
     Segment,
     Segments,
+    StateRows,
     WordCounts,
     now,
     write_state,
 )
+from rodedraad.index.milvus.passage_rows import passage_row, row_id, stems_of
 from rodedraad.index.store.draft import NewDocument
 from rodedraad.index.store.manifest import Entry, Manifest
 from rodedraad.index.store.records import pack_text
 from rodedraad.index.words.analysis import analysis
 from rodedraad.ingest.documents import Document, Passage
 
-AT_ONCE = 1_000
+INSERTED_AT_ONCE = 1_000
 """Passages that are inserted in a call: about 10 MB."""
 
 KEYS = 1 << 16
@@ -67,7 +67,7 @@ class MilvusDraft:
         entries = last.manifest.documents if last else ()
         self._segment = max([now(), *(number + 1 for number in self._segments)])
         self._key = max([self._segment * KEYS, *(e.key + max(e.passages, 1) for e in entries)])
-        self._waiting: list[Row] = []
+        self._waiting: list[MilvusRow] = []
         self._written: list[int] = []  # passages of each document in the new segment
         self.added: list[Entry] = []
         passage_rows.create(client, self._collection, embedder.dimension)
@@ -96,7 +96,7 @@ class MilvusDraft:
                 self._counts.add(words, stems)
             self._waiting.append(passage_row(self._segment, key, number, passage, words, stems, embedding))
         self._written.append(len(passages))
-        if len(self._waiting) >= AT_ONCE:
+        if len(self._waiting) >= INSERTED_AT_ONCE:
             self._insert()
         text = pieces.packed(pack_text(document, list(passages)))
         rows = list(pieces.rows_of(row_id(self._segment, key), text, self._segment, key))
@@ -104,8 +104,8 @@ class MilvusDraft:
         return Record(str(self._segment), 0, len(text), 0, len(passages), sha256(text))
 
     def _insert(self) -> None:
-        for start in range(0, len(self._waiting), AT_ONCE):
-            self._client.insert(self._collection, self._waiting[start : start + AT_ONCE])
+        for start in range(0, len(self._waiting), INSERTED_AT_ONCE):
+            self._client.insert(self._collection, self._waiting[start : start + INSERTED_AT_ONCE])
         self._waiting = []
 
     def finish(self, kept: Iterable[Entry]) -> list[Entry]:
@@ -153,7 +153,7 @@ class MilvusDraft:
     def publish(self, manifest: Manifest) -> None:
         """As `Draft.publish`."""
         self._refuse_if_late()
-        state = MilvusState(Rows(self._collection, self._segments), manifest, self._counts)
+        state = MilvusState(StateRows(self._collection, self._segments), manifest, self._counts)
         published = self._names.moment_of(self._last.id) if self._last else 0
         id = self._names.state(max(now(), published + 1))
         write_state(self._client, id, state)

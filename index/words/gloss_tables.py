@@ -1,4 +1,4 @@
-"""Glosses: tables of words of one language with a word of another that means the same."""
+"""Gloss tables: words of one language, each with a word of another that means the same."""
 
 import gzip
 from collections.abc import Mapping
@@ -9,18 +9,20 @@ from rodedraad.index.encoders.bundled import BUNDLED_MODEL
 
 FOLDER = BUNDLED_MODEL / "glosses"
 
-LEAST = 0.85
+LEAST_PROBABILITY = 0.85
 """The least probability of a gloss."""
 
 
-def write_glosses(table: Mapping[str, tuple[str, float]], language: str, reader: str, folder: Path) -> None:
+def write_gloss_table(
+    table: Mapping[str, tuple[str, float]], language: str, reader: str, folder: Path
+) -> None:
     """Write a table of words with their glosses and probabilities."""
     lines = (f"{word}\t{gloss}\t{100 * sure:.0f}\n" for word, (gloss, sure) in sorted(table.items()))
     (folder / f"{language}-{reader}.tsv.gz").write_bytes(gzip.compress("".join(lines).encode(), mtime=0))
 
 
 @cache
-def glosses(language: str, reader: str) -> Mapping[str, tuple[str, int]]:
+def gloss_table(language: str, reader: str) -> Mapping[str, tuple[str, int]]:
     """Words of a language in lower case, each with one of the reader's and its probability in percent.
 
     Empty for languages without a table.

@@ -1,4 +1,4 @@
-"""Snapshot on Milvus: a published state of an index, asked through the server."""
+"""Milvus snapshot: a published state of an index, asked through the server."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,14 +12,14 @@ import numpy.typing as npt
 from rodedraad.index.encoders.base import Embedding, Vectors
 from rodedraad.index.encoders.static_table import StaticEmbedder
 from rodedraad.index.milvus import pieces
-from rodedraad.index.milvus.client import Client, Row
+from rodedraad.index.milvus.client import Client, MilvusRow
+from rodedraad.index.milvus.milvus_state import Names, filter_of, read_state
 from rodedraad.index.milvus.milvus_words import MilvusWords
-from rodedraad.index.milvus.passage_rows import FIELDS, Proposed, embedding_of, row_id
-from rodedraad.index.milvus.state import Names, read_state, shown
-from rodedraad.index.store.check import problems_of
+from rodedraad.index.milvus.passage_rows import PROPOSED_FIELDS, Proposed, embedding_of, row_id
+from rodedraad.index.store.check import document_problems
 from rodedraad.index.store.manifest import Entry, IndexProblem, damaged
 from rodedraad.index.store.passage_segments import PLACE
-from rodedraad.index.store.records import PASSAGES, unpack_text
+from rodedraad.index.store.records import PASSAGES_FOLDER, unpack_text
 from rodedraad.index.store.snapshot import Snapshot, Within
 from rodedraad.index.vector_index import Numbers
 from rodedraad.ingest.documents import Document, Passage
@@ -31,7 +31,7 @@ Milvus' level "Bounded" may answer with what was there some seconds ago, 5 by it
 nothing; "Strong" waits until all that was written is there.
 """
 
-AT_ONCE = 500
+PASSAGES_AT_ONCE = 500
 """Passages that are read in a call."""
 
 PASSAGES_KEPT, DOCUMENTS_KEPT = 20_000, 64
@@ -82,7 +82,7 @@ class MilvusSnapshot(Snapshot):
         self._sorted = keys[self._order]
         self._opened = monotonic()
         self._proposed = Cache(PASSAGES_KEPT, self._load_proposed)
-        self._embeddings = Cache(AT_ONCE, self._load_embeddings)
+        self._embeddings = Cache(PASSAGES_AT_ONCE, self._load_embeddings)
         self._documents = Cache(DOCUMENTS_KEPT, self._load_documents)
 
     def document(self, number: int) -> tuple[Document, list[Passage]]:
@@ -125,15 +125,19 @@ class MilvusSnapshot(Snapshot):
         """As `Snapshot.verify`: whether all its passages are there."""
         if (
             self.passages
-            and self.client.count(self.collection, shown(self.state.rows.segments)) != self.passages
+            and self.client.count(self.collection, filter_of(self.state.rows.segments)) != self.passages
         ):
             raise self._lost()
 
     def damaged_files(self, checksums: bool) -> list[str]:
-        """As `Snapshot.damaged_files`: the segments of damaged documents, which only reading tells."""
+        """As `Snapshot.damaged_files`: the segments of damaged documents, which only reading finds."""
         entries = self.manifest.documents if checksums else ()
         return sorted(
-            {f"{PASSAGES}/{entry.record.segment}.rows" for entry in entries if problems_of(self, entry)}
+            {
+                f"{PASSAGES_FOLDER}/{entry.record.segment}.rows"
+                for entry in entries
+                if document_problems(self, entry)
+            }
         )
 
     def stored(self, entry: Entry) -> tuple[Document, list[Passage], list[Embedding]]:
@@ -152,7 +156,7 @@ class MilvusSnapshot(Snapshot):
             for entry in entries
             for key in range(entry.key, entry.key + entry.passages)
         }
-        return [Proposed.of(row) for row in self._read(segments, FIELDS).values()]
+        return [Proposed.of(row) for row in self._read(segments, PROPOSED_FIELDS).values()]
 
     def close(self) -> None:
         """As `Snapshot.close`; the connection is the process's."""
@@ -167,8 +171,10 @@ class MilvusSnapshot(Snapshot):
         if not self.passages or k < 1:
             return {}
         level = "Strong" if monotonic() - self._opened < SETTLED else "Bounded"
-        filter = shown(self.state.rows.segments, documents)
-        found = self.client.search(self.collection, field, vector, k, filter, ["key", *FIELDS], level)
+        filter = filter_of(self.state.rows.segments, documents)
+        found = self.client.search(
+            self.collection, field, vector, k, filter, ["key", *PROPOSED_FIELDS], level
+        )
         numbers = self._numbers([hit["entity"]["key"] for hit in found])
         self._proposed.add(
             {number: Proposed.of(hit["entity"]) for number, hit in zip(numbers, found, strict=True)}
@@ -185,7 +191,7 @@ class MilvusSnapshot(Snapshot):
             raise self.client.gone()
 
     def _lost(self, entry: Entry | None = None) -> IndexProblem:
-        """The error where rows are missing, of a document if told; raises Gone if the state was removed."""
+        """The error where rows are missing, of a document if given; raises Gone if the state was removed."""
         self.refuse_if_removed()
         return damaged(f"{self.client.address} ({entry.path})" if entry else self.client.address)
 
@@ -194,7 +200,7 @@ class MilvusSnapshot(Snapshot):
         numbers: list[int] = self._order[np.searchsorted(self._sorted, np.array(keys, np.int64))].tolist()
         return numbers
 
-    def rows(self, passages: Sequence[int], fields: Sequence[str]) -> dict[int, Row]:
+    def rows(self, passages: Sequence[int], fields: Sequence[str]) -> dict[int, MilvusRow]:
         """Some fields of the rows of some passages, by number; raises IndexProblem if one is missing."""
         segments = {
             self._keys[number]: self.manifest.documents[self.document_of(number)].record.segment
@@ -205,17 +211,19 @@ class MilvusSnapshot(Snapshot):
             raise self._lost()
         return {number: rows[self._keys[number]] for number in passages}
 
-    def _read(self, segments: Mapping[int, str], fields: Sequence[str]) -> dict[int, Row]:
+    def _read(self, segments: Mapping[int, str], fields: Sequence[str]) -> dict[int, MilvusRow]:
         """The rows with these keys, in these segments, by key; what is missing is left out."""
         ids = [row_id(segment, key) for key, segment in segments.items()]
-        found: dict[int, Row] = {}
-        for start in range(0, len(ids), AT_ONCE):
-            for row in self.client.rows(self.collection, ids[start : start + AT_ONCE], ["key", *fields]):
+        found: dict[int, MilvusRow] = {}
+        for start in range(0, len(ids), PASSAGES_AT_ONCE):
+            for row in self.client.rows(
+                self.collection, ids[start : start + PASSAGES_AT_ONCE], ["key", *fields]
+            ):
                 found[row["key"]] = row
         return found
 
     def _load_proposed(self, passages: Sequence[int]) -> dict[int, Proposed]:
-        return {number: Proposed.of(row) for number, row in self.rows(passages, FIELDS).items()}
+        return {number: Proposed.of(row) for number, row in self.rows(passages, PROPOSED_FIELDS).items()}
 
     def _load_embeddings(self, passages: Sequence[int]) -> dict[int, Embedding]:
         rows = self.rows(passages, ["vector", "tokens"])

@@ -2,7 +2,7 @@
 
 from rodedraad.index.words.function_words import is_function_word
 from rodedraad.ingest.documents import Citation, Document
-from rodedraad.page.glosses import LONGEST, glosses_in
+from rodedraad.page.document_glosses import LONGEST_GLOSSED, glosses_in
 
 
 def glossed(text: str, language: str, reader: str) -> dict[str, str]:
@@ -60,7 +60,10 @@ def test_no_compound_is_glossed_by_parts_that_may_be_others() -> None:
 def test_a_stretch_is_bounded() -> None:
     document = Document("a.txt", "", "nl", Citation(title="t"), "kinderen " * 9_000 + "zomer", ())
     assert set(glosses_in(document, 0, 10**11, "en")) == {"kinderen"}
-    assert set(glosses_in(document, len(document.text) - LONGEST, 10**11, "en")) == {"kinderen", "zomer"}
+    assert set(glosses_in(document, len(document.text) - LONGEST_GLOSSED, 10**11, "en")) == {
+        "kinderen",
+        "zomer",
+    }
     assert glosses_in(document, 10**11, 10**11 + 1, "en") == glosses_in(document, 9, 3, "en") == {}
 
 

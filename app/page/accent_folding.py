@@ -1,4 +1,4 @@
-"""Folded: a text as it is compared with what somebody types: without capitals and accents."""
+"""Accent folding: a text without capitals and accents, as it is compared with what somebody types."""
 
 import unicodedata
 from collections.abc import Callable
@@ -13,6 +13,6 @@ def folded(text: str) -> str:
 
 
 def looked_for(words: str) -> Callable[[str, str], bool]:
-    """What tells whether the words stand in a path or a title, whatever their capitals and accents."""
+    """A function: whether a path or a title contains the words, ignoring capitals and accents."""
     words = folded(words.strip())
     return lambda path, title: words in folded(path) or words in folded(title)
