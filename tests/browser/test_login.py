@@ -16,6 +16,7 @@ from rodedraad.server.serve import Serving
 from tests.browser.pages import log_in, wait_until_open
 from tests.browser.test_access import violations
 from tests.browser.test_chat import OpenPage, ask
+from tests.browser.test_gloss import middle
 from tests.servers import PATIENCE, serving
 
 AN, BO = ("an", "met de trein"), ("bo", "met de tram")
@@ -29,6 +30,19 @@ def guarded(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     add_user(people, *BO, "read")
     with serving(home, Serving(passwords=Passwords(people))) as address:
         yield address
+
+
+COUNTED = """() => {
+  const ask = window.fetch;
+  window.under_way = 0;
+  const count = more => { window.under_way += more; window.changed = performance.now(); };
+  window.fetch = (...request) => { count(1); return ask(...request).finally(() => count(-1)); };
+}"""
+
+
+def wait_until_quiet(page: Page) -> None:
+    """Wait until the page, in which requests are COUNTED, has sent none and awaits none for half a second."""
+    page.wait_for_function("under_way === 0 && performance.now() - changed > 500")
 
 
 def shoot(page: Page, name: str) -> None:
@@ -77,38 +91,45 @@ def test_who_is_logged_out_meanwhile_reads_so_at_every_act_and_keeps_what_was_ty
     page = open_page(guarded, width, user=AN, locale="fr", color_scheme=scheme)
     ask(page, "Wie steunt Royal Knit?")
     page.wait_for_selector("#source mark", state="attached")
+    page.evaluate(COUNTED)
     page.get_by_role("tab", name="Documents").click()
     page.wait_for_selector("#library tbody tr")
     page.get_by_role("tab", name="Questions").click()
+    wait_until_quiet(page)  # or the dialog opens unasked
     with closing(sqlite3.connect(home / "sessions.sqlite")) as kept, kept:
         kept.execute("DELETE FROM sessions")
     over = page.locator("#over")
 
-    def told(act: Callable[[], object], calls: int = 1) -> None:
+    def told(act: Callable[[], object]) -> None:
         act()
         expect(over).to_be_visible()
         expect(over.locator("p")).to_contain_text("Vous n’êtes plus connecté.")
-        page.wait_for_timeout(1500 * (calls - 1))  # the dialog opens again at the last of several calls
+        wait_until_quiet(page)  # the dialog opens again at the last of several requests
         page.keyboard.press("Escape")
         expect(over).to_be_hidden()
 
+    told(lambda: page.locator(".votes button").first.click())
     if width == 1280:  # what is alike on a phone
-        told(lambda: page.locator(".votes button").first.click())
+        word = middle(page, ".turn blockquote [data-gloss]", "project")
+        page.mouse.move(*word)
+        page.wait_for_timeout(1000)  # a pointer that rests on a word asks nothing any more
+        expect(over).to_be_hidden()
+        told(lambda: page.mouse.click(*word))
         told(lambda: page.locator("#scope summary").click())
         page.keyboard.press("Escape")
         told(lambda: (page.locator("#take-open").click(), page.locator("[data-form=ris]").click()))
         page.locator("#said .close").click()
-        told(lambda: page.locator("#languages select").select_option("fr"), 5)
+        told(lambda: page.locator("#languages select").select_option("fr"))
     page.locator("a.citation").first.click()
     told(lambda: (page.fill("#source .find input", "Knit"), page.press("#source .find input", "Enter")))
     told(lambda: page.locator("#source a.original").click())
     if width < 760:
         page.locator("#source .close").click()
-    told(lambda: page.get_by_role("tab", name="Documents").click(), 2)
+    told(lambda: page.get_by_role("tab", name="Documents").click())
     told(lambda: page.locator("#library a.open").first.click())
     if width < 760:
         page.locator("#source .close").click()
-    told(lambda: page.get_by_role("tab", name="Documents").click(), 2)
+    told(lambda: page.get_by_role("tab", name="Documents").click())
     page.once("dialog", lambda dialog: dialog.accept())
     told(lambda: page.locator("#library td button").last.click())
     if width == 1280:
@@ -119,7 +140,7 @@ def test_who_is_logged_out_meanwhile_reads_so_at_every_act_and_keeps_what_was_ty
                 {"name": "a.txt", "mimeType": "text/plain", "buffer": b"Een lama."},
             )
         )
-        told(lambda: page.get_by_role("tab", name="Évaluation").click(), 2)
+        told(lambda: page.get_by_role("tab", name="Évaluation").click())
         told(lambda: page.locator("#evaluate").click())
     page.get_by_role("tab", name="Questions").click()
     page.fill("#question textarea", "Wat is cacao blanco?")

@@ -11,6 +11,7 @@ const KEPT = 20; // passages whose glosses are kept
 const kept = new Map();
 let shown = null; // the word whose gloss is shown, as a range
 let resting = 0;
+let over = false; // the session: then a click alone asks, and so tells that
 
 const passageOf = node => (node?.nodeType === Node.TEXT_NODE ? node.parentElement : node)?.closest?.('[data-gloss]');
 
@@ -84,7 +85,7 @@ function show(word, [gloss, percent], told) {
 async function point(x, y, told) {
   const word = wordAt(x, y);
   if (same(word, shown)) return;
-  const gloss = word && (await glossesOf(passageOf(word.startContainer))).get(String(word));
+  const gloss = word && (told || !over) && (await glossesOf(passageOf(word.startContainer))).get(String(word));
   if (gloss && word.startContainer.isConnected) show(word, gloss, told);
   else hide();
 }
@@ -139,6 +140,7 @@ addEventListener('keydown', event => {
   event.preventDefault();
   event.stopImmediatePropagation(); // Escape closes the gloss alone, and arrows leave the quotes
 }, {capture: true});
+addEventListener('over', () => { over = true; });
 addEventListener('focusout', event => { if (passageOf(event.target)) hide(); });
 addEventListener('scroll', place, {capture: true, passive: true});
 addEventListener('resize', place);
