@@ -28,7 +28,7 @@ from unittest.mock import patch
 import numpy as np
 
 from rodedraad.evaluation.gold_file import GOLD, load_gold
-from rodedraad.index.encoders.base import Embedding, unit
+from rodedraad.index.encoders.base import Embedding, Vectors, unit
 from rodedraad.index.encoders.bundled import bundled_contextual
 from rodedraad.index.evidence_match import covers, squash
 from tests.benchmarks.peers import FOUND, PEERS, Ask
@@ -112,9 +112,14 @@ class Borrowing:
 
     def _borrowed(self) -> Embedding:
         first, second = (self._read[number] for number in self._chance.integers(len(self._read), size=2))
-        noise = self._chance.normal(0, NOISE, self.dimension)
-        vector = first.vector + self._chance.uniform(0, 0.9) * second.vector + noise
-        return Embedding(unit(vector[None].astype(np.float32))[0], first.tokens)
+        return Embedding(between(first.vector, second.vector, self._chance), first.tokens)
+
+
+def between(first: Vectors, second: Vectors, chance: np.random.Generator) -> Vectors:
+    """A unit vector between two, nearer to the first, with noise; float32[d]."""
+    noise = chance.normal(0, NOISE, len(first))
+    vector = first + chance.uniform(0, 0.9) * second + noise
+    return unit(vector[None].astype(np.float32))[0]
 
 
 def ask_peer(name: str, folder: Path) -> Result:
